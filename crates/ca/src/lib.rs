@@ -1,0 +1,1 @@
+//! The authority: policy, profiles, issuing, revoking, CRLs.

@@ -1,0 +1,91 @@
+//! What the authority did, as a closed set of events. Every mutating method of the store demands one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::principal::{Channel, Principal};
+use crate::reason::RevocationReason;
+use crate::serial::Serial;
+use crate::time::Timestamp;
+
+/// An event together with who caused it, through which door, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEvent {
+    /// When, UTC.
+    pub at: Timestamp,
+    /// Who asked.
+    pub principal: Principal,
+    /// By which door.
+    pub channel: Channel,
+    /// What happened.
+    pub action: AuditAction,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "kebab-case")]
+pub enum AuditAction {
+    /// An authority was created or imported.
+    AuthorityAdded {
+        /// Name of the authority in this trust domain.
+        authority: String,
+        /// SHA-256 of its certificate, DER, lower-case hexadecimal.
+        certificate_sha256: String,
+    },
+    /// A signature is about to be asked for: serial and bytes are on record.
+    IssuanceBegun {
+        /// Name of the issuing authority.
+        authority: String,
+        /// Serial number of the certificate to be.
+        serial: Serial,
+        /// SHA-256 of the `TBSCertificate`, lower-case hexadecimal.
+        tbs_sha256: String,
+        /// Name of the profile.
+        profile: String,
+    },
+    /// The signed certificate is on record.
+    IssuanceFinished {
+        /// Name of the issuing authority.
+        authority: String,
+        /// Serial number.
+        serial: Serial,
+        /// SHA-256 of the certificate, DER, lower-case hexadecimal.
+        certificate_sha256: String,
+    },
+    /// An issuance that was under way when the process ended: the certificate may exist, nobody received it.
+    IssuanceAbandoned {
+        /// Name of the issuing authority.
+        authority: String,
+        /// Serial number.
+        serial: Serial,
+    },
+    /// A request was refused.
+    RequestRefused {
+        /// Name of the authority that was asked.
+        authority: String,
+        /// Codes of the findings.
+        codes: Vec<String>,
+    },
+    /// A certificate was revoked, or its reason raised to key compromise.
+    Revoked {
+        /// Name of the issuing authority.
+        authority: String,
+        /// Serial number.
+        serial: Serial,
+        /// Why.
+        reason: RevocationReason,
+    },
+    /// A public key was put on the block list.
+    KeyBlocked {
+        /// SHA-256 of the `SubjectPublicKeyInfo`, DER, lower-case hexadecimal.
+        spki_sha256: String,
+    },
+    /// A CRL was signed.
+    CrlIssued {
+        /// Name of the authority.
+        authority: String,
+        /// CRL number.
+        number: u64,
+        /// How many certificates it lists.
+        entries: u64,
+    },
+}

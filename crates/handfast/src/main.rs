@@ -1,0 +1,2 @@
+//! Mutual TLS for every service a team runs.
+fn main() {}

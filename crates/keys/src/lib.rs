@@ -1,0 +1,1 @@
+//! Private keys: generation, files, encryption, weakness checks, key stores.

@@ -1,0 +1,1 @@
+//! Declared and observed trust, the planner, plan checks and drawings.

@@ -1,0 +1,1 @@
+//! The gate that accepts or rejects a certification path, and the explainer that says why.

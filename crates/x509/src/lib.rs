@@ -1,0 +1,1 @@
+//! Bytes and types: certificates, requests, CRLs, PKCS#7; build, finalize, lint, assemble.
