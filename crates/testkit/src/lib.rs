@@ -42,7 +42,7 @@ impl Clock for ManualClock {
     }
 }
 
-/// The same octets for the same seed (SplitMix64). Never for anything but tests.
+/// The same octets for the same seed (`SplitMix64`). Never for anything but tests.
 #[derive(Debug)]
 pub struct SeededRandom(Mutex<u64>);
 
