@@ -1,2 +1,19 @@
-//! Mutual TLS for every service a team runs.
-fn main() {}
+//! Mutual TLS for every service a team runs: the `handfast` command.
+//!
+//! The words of a command are the path of its file under `commands/`. A file holds its arguments and `run`; judgement
+//! lives in the crates below, printing in [`output`], the environment in [`env`], time and randomness in [`system`].
+
+mod cli;
+mod commands;
+mod context;
+mod env;
+mod error;
+mod output;
+mod passphrase;
+mod system;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -1,0 +1,30 @@
+//! One file a command; its path is the words of the command.
+
+pub(crate) mod audit;
+pub(crate) mod completions;
+pub(crate) mod man;
+pub(crate) mod options;
+
+use crate::context::Context;
+use crate::error::{CommandError, Exit};
+
+/// Every command.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Check or export the record of all that the authority did.
+    #[command(subcommand, after_help = audit::EXAMPLES)]
+    Audit(audit::Command),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+impl Command {
+    /// Run the command that was given.
+    pub(crate) fn run(&self, context: &mut Context) -> Result<Exit, CommandError> {
+        match self {
+            Self::Audit(command) => command.run(context),
+            Self::Completions(args) => completions::run(args, context),
+            Self::Man(args) => man::run(args, context),
+        }
+    }
+}

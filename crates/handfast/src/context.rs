@@ -1,0 +1,63 @@
+//! What every command is given: output, environment, clock, randomness, and the way to a trust domain.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hf_core::time::{Clock, Timestamp};
+
+use crate::commands::options::DomainOptions;
+use crate::env::Env;
+use crate::error::CommandError;
+use crate::output::Output;
+use crate::system::SystemClock;
+
+/// The name of the file of a trust domain.
+pub(crate) const FILE_NAME: &str = "handfast.toml";
+
+/// The name of the directory with the state, beside the file.
+pub(crate) const STATE_NAME: &str = ".handfast";
+
+/// The name of the directory with what each instance needs, beside the file.
+pub(crate) const TRUST_NAME: &str = "trust";
+
+/// Output, environment, clock.
+pub(crate) struct Context {
+    pub(crate) output: Output,
+    pub(crate) env: Env,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Context {
+    /// The real ones. With `json`, errors are written as JSON too.
+    pub(crate) fn from_system(json: bool) -> Self {
+        let env = Env::from_system();
+        Self { output: Output::from_system(&env, json), env, clock: Arc::new(SystemClock) }
+    }
+
+    /// The time now, UTC.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The file of the trust domain: the one that was named, or the nearest `handfast.toml` upwards from here.
+    #[expect(clippy::unused_self, reason = "a service of the context, whatever it needs")]
+    pub(crate) fn find_file(&self, options: &DomainOptions) -> Result<PathBuf, CommandError> {
+        if let Some(file) = &options.file {
+            if file.is_dir() {
+                return Ok(file.join(FILE_NAME));
+            }
+            return Ok(file.clone());
+        }
+        let here = std::env::current_dir()
+            .map_err(|error| CommandError::io("find the current directory", Path::new("."), error))?;
+        here.ancestors().map(|directory| directory.join(FILE_NAME)).find(|file| file.is_file()).ok_or_else(
+            || {
+                CommandError::refused(format!(
+                    "no `{FILE_NAME}` in `{}` nor in a directory above it",
+                    here.display()
+                ))
+                .hint("run `handfast init` to make a trust domain here, or name a file with `-f FILE`")
+            },
+        )
+    }
+}

@@ -1,0 +1,30 @@
+//! The only reader of the environment. Read once at the start, passed down.
+
+use hf_core::secret::Secret;
+
+/// What the environment says to Handfast.
+pub(crate) struct Env {
+    /// `HANDFAST_PASSPHRASE`: the passphrase of encrypted private keys.
+    pub(crate) passphrase: Option<Secret<String>>,
+    /// `HANDFAST_KEYSTORE_PASSWORD`: the password of key stores that are read or written.
+    pub(crate) keystore_password: Option<Secret<String>>,
+    /// `NO_COLOR` is set and not empty (<https://no-color.org>), or `TERM` is `dumb`.
+    pub(crate) no_color: bool,
+}
+
+impl Env {
+    /// Read the environment.
+    pub(crate) fn from_system() -> Self {
+        Self {
+            passphrase: variable("HANDFAST_PASSPHRASE").map(Secret::new),
+            keystore_password: variable("HANDFAST_KEYSTORE_PASSWORD").map(Secret::new),
+            no_color: variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|term| term == "dumb"),
+        }
+    }
+}
+
+/// The variable, unless it is absent, empty or no UTF-8.
+#[expect(clippy::disallowed_methods, reason = "this file is the only reader of the environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
