@@ -10,6 +10,7 @@ mod env;
 mod error;
 mod output;
 mod passphrase;
+mod peers;
 mod system;
 
 use std::process::ExitCode;
