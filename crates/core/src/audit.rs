@@ -31,6 +31,22 @@ pub enum AuditAction {
         /// SHA-256 of its certificate, DER, lower-case hexadecimal.
         certificate_sha256: String,
     },
+    /// An authority's certificate chain, key reference or state was replaced.
+    AuthorityChanged {
+        /// Name of the authority.
+        authority: String,
+        /// SHA-256 of its certificate, DER, lower-case hexadecimal; empty while it has none.
+        certificate_sha256: String,
+        /// Its state from now on, for example `active`.
+        state: String,
+    },
+    /// The text of a profile, under which certificates will be issued, was put on record.
+    SnapshotRecorded {
+        /// Name of the profile.
+        profile: String,
+        /// SHA-256 of its text, lower-case hexadecimal.
+        snapshot: String,
+    },
     /// A signature is about to be asked for: serial and bytes are on record.
     IssuanceBegun {
         /// Name of the issuing authority.
@@ -78,6 +94,13 @@ pub enum AuditAction {
     KeyBlocked {
         /// SHA-256 of the `SubjectPublicKeyInfo`, DER, lower-case hexadecimal.
         spki_sha256: String,
+    },
+    /// A CRL is about to be signed: its number is taken and will not be used again.
+    CrlBegun {
+        /// Name of the authority.
+        authority: String,
+        /// CRL number.
+        number: u64,
     },
     /// A CRL was signed.
     CrlIssued {

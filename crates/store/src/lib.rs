@@ -1,1 +1,26 @@
 //! The store contract, its records, the SQLite backend, the audit chain and the conformance suite.
+//!
+//! The traits of [`contract`] say what must be true when a call returns; [`conformance`] holds every backend to it;
+//! [`sqlite`] is the embedded backend; [`faulty`] is a wrapper that loses writes, or does them and reports failure.
+//!
+//! Every mutating method demands an [`hf_core::audit::AuditEvent`] and writes it into the hash chain of [`audit`] in
+//! the same transaction: there is no change without its event and no event without its change.
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub mod audit;
+pub mod contract;
+pub mod error;
+pub mod list;
+pub mod record;
+
+pub use contract::{
+    AuditLog, BlockListStore, IssuanceStore, IssuerStore, RevocationStore, SnapshotStore, Store,
+};
+pub use error::StoreError;
+
+/// What every method of the store returns: a boxed future, so that the traits can be trait objects.
+///
+/// Dropping the future does not undo the operation: once polled, it may be carried out.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;

@@ -1,0 +1,40 @@
+//! What every backend promises.
+//!
+//! For all traits:
+//!
+//! * *Durability.* When a mutating method returns `Ok`, its effect and its audit event are on stable storage and
+//!   survive a crash of the process and of the machine.
+//! * *Atomicity.* Effect and audit event are one transaction: both are there or neither is.
+//! * *Order.* Operations take effect one after the other, in the order of the audit chain. A read that begins after
+//!   a write has returned sees that write.
+//! * *Errors.* Where [`crate::StoreError::is_definite`] is true nothing was changed. Otherwise the outcome is unknown: the
+//!   caller reads (by serial number, by `dedup_key`) to learn what happened and never repeats blindly.
+//! * *Concurrency.* All methods may be called from any number of tasks at once. One bad operation does not fail its
+//!   neighbours.
+//! * *Audit.* The action of the event must be the one that the method names, for the same authority and serial
+//!   number; another one is refused with [`crate::StoreError::EventMismatch`] and nothing is changed.
+
+mod audit_log;
+mod block_list;
+mod issuance;
+mod issuer;
+mod revocation;
+mod snapshot;
+
+pub use audit_log::AuditLog;
+pub use block_list::BlockListStore;
+pub use issuance::IssuanceStore;
+pub use issuer::IssuerStore;
+pub use revocation::RevocationStore;
+pub use snapshot::SnapshotStore;
+
+use crate::StoreFuture;
+
+/// All ports of the store in one trait object.
+pub trait Store:
+    IssuanceStore + RevocationStore + IssuerStore + BlockListStore + SnapshotStore + AuditLog
+{
+    /// Bring everything acknowledged into its final place. Never needed for durability; afterwards the next start has
+    /// nothing to catch up with.
+    fn flush(&self) -> StoreFuture<'_, ()>;
+}
