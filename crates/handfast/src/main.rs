@@ -12,6 +12,7 @@ mod output;
 mod passphrase;
 mod peers;
 mod system;
+mod tls;
 
 use std::process::ExitCode;
 

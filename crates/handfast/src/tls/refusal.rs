@@ -1,0 +1,112 @@
+//! Why a handshake did not complete, in words.
+
+use rustls::{AlertDescription, CertificateError, Error};
+
+/// One side of a handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Side {
+    /// The one that calls.
+    Client,
+    /// The one that is called.
+    Server,
+}
+
+/// Why a handshake did not complete.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    /// The side that ended it.
+    pub(crate) side: Side,
+    /// Why, in words, lower-case.
+    pub(crate) reason: String,
+    /// Whether it was the other side's certificate that was not trusted: unknown issuer, wrong signature, wrong name
+    /// or wrong purpose. A certificate that is merely expired will be renewed, so that is no lasting refusal.
+    pub(crate) untrusted: bool,
+}
+
+impl Refusal {
+    pub(super) fn new(side: Side, error: &Error) -> Self {
+        Self { side, reason: reason(side, error), untrusted: is_untrusted(error) }
+    }
+
+    /// Something that is not TLS went wrong, for example the connection.
+    pub(super) fn other(side: Side, reason: impl Into<String>) -> Self {
+        Self { side, reason: reason.into(), untrusted: false }
+    }
+}
+
+fn is_untrusted(error: &Error) -> bool {
+    match error {
+        Error::InvalidCertificate(problem) => !matches!(
+            problem,
+            CertificateError::Expired
+                | CertificateError::ExpiredContext { .. }
+                | CertificateError::NotValidYet
+                | CertificateError::NotValidYetContext { .. }
+                | CertificateError::BadEncoding
+        ),
+        Error::AlertReceived(alert) => matches!(
+            alert,
+            AlertDescription::UnknownCA
+                | AlertDescription::BadCertificate
+                | AlertDescription::CertificateUnknown
+                | AlertDescription::UnsupportedCertificate
+        ),
+        _ => false,
+    }
+}
+
+fn reason(side: Side, error: &Error) -> String {
+    let (who, whose) = match side {
+        Side::Client => ("the client", "the server's certificate"),
+        Side::Server => ("the server", "the client's certificate"),
+    };
+    match error {
+        Error::InvalidCertificate(problem) => {
+            format!("{who} refused {whose}: {}", certificate_reason(problem))
+        }
+        Error::NoCertificatesPresented => format!("{who} was shown no certificate"),
+        Error::AlertReceived(alert) => format!("{who} received the alert `{}`", alert_name(*alert)),
+        other => format!("{who} gave up: {other}"),
+    }
+}
+
+fn certificate_reason(problem: &CertificateError) -> String {
+    match problem {
+        CertificateError::UnknownIssuer => String::from("it leads to no authority that is trusted here"),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => String::from("it has expired"),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            String::from("it is not valid yet")
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            String::from("it does not carry the name that was called")
+        }
+        CertificateError::BadSignature => String::from("a signature in the chain is wrong"),
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            String::from("its extended key usage does not allow this role")
+        }
+        CertificateError::Revoked => String::from("it is revoked"),
+        other => other.to_string(),
+    }
+}
+
+/// The name of an alert as RFC 8446 section 6 writes it, or its number.
+fn alert_name(alert: AlertDescription) -> String {
+    let name = match alert {
+        AlertDescription::UnknownCA => "unknown_ca",
+        AlertDescription::BadCertificate => "bad_certificate",
+        AlertDescription::CertificateUnknown => "certificate_unknown",
+        AlertDescription::CertificateExpired => "certificate_expired",
+        AlertDescription::CertificateRevoked => "certificate_revoked",
+        AlertDescription::CertificateRequired => "certificate_required",
+        AlertDescription::UnsupportedCertificate => "unsupported_certificate",
+        AlertDescription::HandshakeFailure => "handshake_failure",
+        AlertDescription::ProtocolVersion => "protocol_version",
+        AlertDescription::UnrecognisedName => "unrecognized_name",
+        AlertDescription::DecryptError => "decrypt_error",
+        AlertDescription::AccessDenied => "access_denied",
+        AlertDescription::InternalError => "internal_error",
+        other => return u8::from(other).to_string(),
+    };
+    name.to_owned()
+}
