@@ -1,0 +1,96 @@
+//! The allowed edges, and the crates that are reserved. Every row says why.
+
+use super::judge::{CrateRow, ReservedRow};
+
+/// Direction inside the workspace: arrows go down the tiers, and inside a tier only where this table says so.
+pub(super) const CRATES: &[CrateRow] = &[
+    CrateRow {
+        name: "hf-core",
+        may_see: &[],
+        why: "tier 0 holds the words of the field; it sees no other crate",
+    },
+    CrateRow {
+        name: "hf-x509",
+        may_see: &["hf-core"],
+        why: "tier 1 turns bytes into types and back; it sees words only, so that it can be fuzzed alone",
+    },
+    CrateRow {
+        name: "hf-verify",
+        may_see: &["hf-core", "hf-x509"],
+        why: "tier 1 judges paths from bytes; keys, store and authority must not influence the verdict",
+    },
+    CrateRow {
+        name: "hf-topology",
+        may_see: &["hf-core"],
+        why: "tier 1 plans from what is declared and observed; it touches no certificate bytes and no store",
+    },
+    CrateRow {
+        name: "hf-keys",
+        may_see: &["hf-core", "hf-x509"],
+        why: "tier 2 signs bytes; it knows neither store nor policy",
+    },
+    CrateRow {
+        name: "hf-store",
+        may_see: &["hf-core"],
+        why: "tier 2 records bytes and words; it neither parses certificates nor holds keys",
+    },
+    CrateRow {
+        name: "hf-ca",
+        may_see: &["hf-core", "hf-keys", "hf-store", "hf-verify", "hf-x509"],
+        why: "tier 3 issues for whoever asks; topology and command line are above it",
+    },
+    CrateRow {
+        name: "handfast",
+        may_see: &["hf-ca", "hf-core", "hf-keys", "hf-store", "hf-topology", "hf-verify", "hf-x509"],
+        why: "the binary sees every crate that is shipped, and nothing of the tests",
+    },
+    CrateRow {
+        name: "hf-testkit",
+        may_see: &["hf-core"],
+        why: "every crate's tests use it, so it sees words only",
+    },
+    CrateRow {
+        name: "hf-e2e",
+        may_see: &["hf-core", "hf-x509"],
+        why: "whole-application tests talk to the program as users do; they look inside files, not inside crates",
+    },
+    CrateRow {
+        name: "xtask",
+        may_see: &["hf-ca", "hf-core", "hf-keys", "hf-store", "hf-testkit", "hf-verify", "hf-x509"],
+        why: "chores measure the library crates; the command line they start as a program",
+    },
+];
+
+/// Crates with an owner.
+pub(super) const RESERVED: &[ReservedRow] = &[
+    reserved("anyhow", &["handfast", "xtask"], "errors of library crates are typed"),
+    reserved(
+        "aws-lc-rs",
+        &["hf-x509", "hf-verify", "hf-keys", "hf-store", "hf-ca", "xtask"],
+        "words, plans and commands do no cryptography of their own",
+    ),
+    reserved("clap", &["handfast"], "only the binary has a command line"),
+    reserved("clap_complete", &["handfast"], "only the binary has a command line"),
+    reserved("clap_mangen", &["handfast"], "only the binary has a command line"),
+    reserved("comfy-table", &["handfast"], "only the binary draws tables"),
+    reserved("indicatif", &["handfast"], "only the binary shows progress"),
+    reserved("jks", &["hf-keys"], "key stores are read and written in one place"),
+    reserved("p12-keystore", &["hf-keys"], "key stores are read and written in one place"),
+    reserved("pkcs8", &["hf-keys"], "private keys are read and written in one place"),
+    reserved("rcgen", &[], "certificates that we ship are built by hf-x509 alone"),
+    reserved("rpassword", &["handfast"], "only the binary asks at a terminal"),
+    reserved("rusqlite", &["hf-store"], "SQL lives in the store"),
+    reserved("rustls", &["handfast"], "TLS stays behind one module, because its interface moves"),
+    reserved("rustls-webpki", &["hf-verify"], "only the gate admits a path"),
+    reserved(
+        "tokio",
+        &["hf-store", "hf-ca", "handfast", "xtask"],
+        "tiers 0 and 1 and the keys are synchronous",
+    ),
+    reserved("toml", &["hf-topology"], "the declaration is read in one place"),
+    reserved("hf-testkit", &["xtask"], "a manual clock and seeded randomness are for tests and benches"),
+];
+
+const fn reserved(name: &'static str, only: &'static [&'static str], why: &'static str) -> ReservedRow {
+    ReservedRow { name, only, why }
+}

@@ -1,0 +1,127 @@
+//! `cargo xtask packages`: installs the Debian packages that the tests need.
+//!
+//! Looks for the programs first, so it costs nothing where they are, wherever they come from.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{process, refuse_arguments, report};
+
+/// A program that a test starts, and the Debian package that brings it.
+struct Need {
+    program: &'static str,
+    package: &'static str,
+}
+
+const NEEDS: &[Need] = &[
+    Need { program: "openssl", package: "openssl" },
+    Need { program: "curl", package: "curl" },
+    Need { program: "nginx", package: "nginx" },
+    Need { program: "haproxy", package: "haproxy" },
+    Need { program: "initdb", package: "postgresql" },
+    Need { program: "psql", package: "postgresql-client" },
+    Need { program: "javac", package: "default-jdk-headless" },
+    Need { program: "keytool", package: "default-jdk-headless" },
+    Need { program: "go", package: "golang-go" },
+    Need { program: "node", package: "nodejs" },
+    Need { program: "python3", package: "python3" },
+    // libFuzzer, which the fuzz targets are linked with, is written in C++.
+    Need { program: "c++", package: "g++" },
+];
+
+/// Installs what is missing.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    refuse_arguments("packages", arguments)?;
+    let missing = missing_packages(&search_folders());
+    if missing.is_empty() {
+        report::line("every program that the tests need is here");
+        return Ok(());
+    }
+    let names = missing.join(" ");
+    report::line(&format!("installing {names}"));
+    install(&missing).with_context(|| {
+        format!("the tests need programs that are not here; install them by hand, on Debian: `apt-get install {names}`")
+    })?;
+    let still = missing_packages(&search_folders());
+    if !still.is_empty() {
+        bail!("installed, but their programs are still not found: {}", still.join(" "));
+    }
+    Ok(())
+}
+
+/// The packages whose programs are in none of `folders`, each once.
+fn missing_packages(folders: &[PathBuf]) -> Vec<&'static str> {
+    let mut missing: Vec<&str> = Vec::new();
+    for need in NEEDS {
+        if process::find_in(folders, need.program).is_none() && !missing.contains(&need.package) {
+            missing.push(need.package);
+        }
+    }
+    missing
+}
+
+/// `PATH`, then the folders of servers, which a user's `PATH` often lacks.
+fn search_folders() -> Vec<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "a chore looks for programs where the shell does")]
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    folders.extend(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
+    // Debian keeps one folder for each major version of PostgreSQL, outside `PATH`.
+    if let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") {
+        folders.extend(versions.flatten().map(|version| version.path().join("bin")));
+    }
+    folders
+}
+
+fn install(packages: &[&str]) -> Result<()> {
+    if process::find_in(&search_folders(), "apt-get").is_none() {
+        bail!("`apt-get` is not here, so nothing can be installed");
+    }
+    process::run(&mut apt_get(&["update", "-qq"])?)?;
+    let mut arguments = vec!["install", "-y", "-qq", "--no-install-recommends"];
+    arguments.extend(packages);
+    process::run(&mut apt_get(&arguments)?)
+}
+
+/// `apt-get` as root: through `sudo` for everyone else, which must not wait for a password.
+fn apt_get(arguments: &[&str]) -> Result<Command> {
+    // RUNLEVEL=1 keeps the packages from starting their servers: the tests start their own.
+    let words = ["DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", "apt-get"];
+    let mut command = if is_root()? {
+        Command::new("env")
+    } else {
+        let mut sudo = Command::new("sudo");
+        sudo.args(["-n", "env"]);
+        sudo
+    };
+    command.args(words).args(arguments);
+    Ok(command)
+}
+
+fn is_root() -> Result<bool> {
+    Ok(process::capture(Command::new("id").arg("-u"))?.trim() == "0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_machine_misses_every_package_once() {
+        let missing = missing_packages(&[]);
+        assert!(missing.contains(&"postgresql") && missing.contains(&"nginx"));
+        assert_eq!(missing.iter().filter(|name| **name == "default-jdk-headless").count(), 1);
+    }
+
+    #[test]
+    fn a_program_that_is_here_asks_for_no_package() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("nginx");
+        std::fs::write(&program, "#!/bin/sh\n").unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        assert!(!missing_packages(&[folder.path().to_owned()]).contains(&"nginx"));
+    }
+}
