@@ -1,6 +1,6 @@
 //! `cargo xtask advisories`: dependencies with published weaknesses.
 //!
-//! Apart from `ci`, because it fetches the RustSec advisory database from its public repository, and because a
+//! Apart from `ci`, because it fetches the `RustSec` advisory database from its public repository, and because a
 //! new advisory must not turn an unchanged commit red. Run it before a release and every week.
 
 use anyhow::Result;

@@ -126,8 +126,8 @@ mod tests {
         bail!("no such luck")
     }
 
-    fn passes(_: &[String]) -> Result<()> {
-        Ok(())
+    fn passes(words: &[String]) -> Result<()> {
+        refuse_arguments("first", words)
     }
 
     #[test]

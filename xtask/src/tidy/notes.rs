@@ -1,16 +1,16 @@
 //! Notes to oneself in code and documents: each needs the number of an issue, or nobody will find it again.
 
+const TASK: &str = concat!("TO", "DO");
+
 /// The words that begin such a note. Split, so that this file does not trip over itself.
-const NOTES: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:")];
+const NOTES: &[&str] = &[TASK, concat!("FIX", "ME"), concat!("XX", "X:")];
 
 /// Notes that name no issue.
 pub(super) fn faults(path: &str, text: &str) -> Vec<String> {
     let lines =
         text.lines().enumerate().filter(|(_, line)| NOTES.iter().any(|note| is_ownerless(line, note)));
     lines
-        .map(|(index, _)| {
-            format!("{path}:{}: a note without an issue; write `{}(#NUMBER)`", index + 1, NOTES[0])
-        })
+        .map(|(index, _)| format!("{path}:{}: a note without an issue; write `{TASK}(#NUMBER)`", index + 1))
         .collect()
 }
 

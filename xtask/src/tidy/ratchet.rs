@@ -23,7 +23,7 @@ pub(super) fn faults(allowed: &[Size], found: &[Size]) -> Vec<String> {
     for size in found {
         match allowed.iter().find(|entry| entry.what == size.what) {
             None => {
-                faults.push(format!("{}: {} lines; split it (STYLE.md has the aims)", size.what, size.lines))
+                faults.push(format!("{}: {} lines; split it (STYLE.md has the aims)", size.what, size.lines));
             }
             Some(entry) if size.lines > entry.lines => {
                 faults.push(format!(
