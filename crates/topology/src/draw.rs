@@ -1,0 +1,1 @@
+//! Drawings of a topology: text for a terminal, SVG, Mermaid.

@@ -1,0 +1,149 @@
+//! What must happen between every two instances: a declared link works, an undeclared one is refused where the trust model
+//! promises it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hf_core::finding::{Finding, FindingCode};
+use serde::Serialize;
+
+use crate::declared::{Anchor, Member, Party, Topology, Usage};
+
+/// Nothing was declared between the two, yet they can connect, because the model gives both the anchors for it.
+pub const NOT_SEPARATED: FindingCode = FindingCode::new("HF-CHECK-NOT-SEPARATED");
+
+/// A refusal that the trust model promises did not happen.
+pub const LEAKED: FindingCode = FindingCode::new("HF-CHECK-LEAKED");
+
+/// An ordered pair of instances.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair<'a> {
+    /// Who opens the connection.
+    pub client: Member<'a>,
+    /// Who accepts it.
+    pub server: Member<'a>,
+    /// What must happen.
+    pub expectation: Expectation,
+}
+
+/// What must happen between a client and a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Expectation {
+    /// Declared: a mutual handshake completes.
+    Link,
+    /// Not declared, and impossible by construction: a side refuses the other's certificate.
+    Refusal {
+        /// Why it is impossible: at least one ground.
+        grounds: Vec<Ground>,
+    },
+    /// Not declared, but possible: both hold an anchor for the other's chain.
+    NotSeparated,
+}
+
+/// Why a handshake cannot complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ground {
+    /// The client holds no anchor for the server's chain.
+    ClientHoldsNoAnchor,
+    /// The server holds no anchor for the client's chain.
+    ServerHoldsNoAnchor,
+    /// The server's certificate may not be used by a server.
+    ServerUsageMissing,
+    /// The client's certificate may not be used by a client.
+    ClientUsageMissing,
+}
+
+/// Every ordered pair of different instances of which at least one is ours, in the order of the file.
+pub fn pairs(topology: &Topology) -> Vec<Pair<'_>> {
+    let held: BTreeMap<&str, BTreeSet<Anchor>> =
+        topology.parties().map(|party| (party.name(), topology.anchors_held_by(party))).collect();
+    let mut pairs = Vec::new();
+    for client in topology.parties() {
+        for server in topology.parties() {
+            if client.is_external() && server.is_external() {
+                continue;
+            }
+            let expectation = expectation(topology, &held, client, server);
+            push_instances(&mut pairs, client, server, &expectation);
+        }
+    }
+    pairs
+}
+
+fn push_instances<'a>(
+    pairs: &mut Vec<Pair<'a>>,
+    client: Party<'a>,
+    server: Party<'a>,
+    expectation: &Expectation,
+) {
+    for from in client.instances() {
+        for to in server.instances().iter().filter(|to| to.name != from.name) {
+            pairs.push(Pair {
+                client: Member { party: client, instance: from },
+                server: Member { party: server, instance: to },
+                expectation: expectation.clone(),
+            });
+        }
+    }
+}
+
+/// The same for every two instances of two parties.
+fn expectation(
+    topology: &Topology,
+    held: &BTreeMap<&str, BTreeSet<Anchor>>,
+    client: Party<'_>,
+    server: Party<'_>,
+) -> Expectation {
+    if topology.is_linked(client, server) {
+        return Expectation::Link;
+    }
+    let trusts = |verifier: Party<'_>, presenter: Party<'_>| {
+        let anchor = topology.anchor_of(presenter);
+        anchor.is_some_and(|anchor| held.get(verifier.name()).is_some_and(|held| held.contains(&anchor)))
+    };
+    let grounds: Vec<Ground> = [
+        (!trusts(client, server), Ground::ClientHoldsNoAnchor),
+        (!trusts(server, client), Ground::ServerHoldsNoAnchor),
+        (!topology.allows(server, Usage::Server), Ground::ServerUsageMissing),
+        (!topology.allows(client, Usage::Client), Ground::ClientUsageMissing),
+    ]
+    .into_iter()
+    .filter_map(|(holds, ground)| holds.then_some(ground))
+    .collect();
+    if grounds.is_empty() { Expectation::NotSeparated } else { Expectation::Refusal { grounds } }
+}
+
+impl Pair<'_> {
+    /// Why the pair is not separated, and how to separate it.
+    pub fn not_separated(&self) -> Finding {
+        let (client, server) = (self.client.party.name(), self.server.party.name());
+        let finding = Finding::notice(
+            NOT_SEPARATED,
+            self.about(),
+            "no link is declared, but this trust model does not prevent one: both sides hold an anchor for the other",
+        );
+        if client == server {
+            return finding.hint(format!(
+                "write `peers = true` in `[service.{client}]` if its instances talk to each other, or `profile = \"client\"` or `\"server\"` if it has only that role"
+            ));
+        }
+        finding.hint(format!(
+            "write `model = \"per-service\"` in `[trust]`, or give `{client}` or `{server}` a `profile` with only the role it has"
+        ))
+    }
+
+    /// A promised refusal that did not happen.
+    pub fn leak(&self) -> Finding {
+        Finding::error(
+            LEAKED,
+            self.about(),
+            "the handshake completed although the trust model forbids it: a side trusts more than its files say",
+        )
+        .hint("run `handfast apply` to write the trust files again")
+    }
+
+    fn about(&self) -> String {
+        format!("{} → {}", self.client.instance.name, self.server.instance.name)
+    }
+}
