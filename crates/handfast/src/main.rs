@@ -3,6 +3,7 @@
 //! The words of a command are the path of its file under `commands/`. A file holds its arguments and `run`; judgement
 //! lives in the crates below, printing in [`output`], the environment in [`env`], time and randomness in [`system`].
 
+mod apply;
 mod cli;
 mod commands;
 mod context;
