@@ -14,12 +14,6 @@ use crate::system::SystemClock;
 /// The name of the file of a trust domain.
 pub(crate) const FILE_NAME: &str = "handfast.toml";
 
-/// The name of the directory with the state, beside the file.
-pub(crate) const STATE_NAME: &str = ".handfast";
-
-/// The name of the directory with what each instance needs, beside the file.
-pub(crate) const TRUST_NAME: &str = "trust";
-
 /// Output, environment, clock.
 pub(crate) struct Context {
     pub(crate) output: Output,

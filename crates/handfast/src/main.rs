@@ -7,6 +7,7 @@ mod apply;
 mod cli;
 mod commands;
 mod context;
+mod domain;
 mod env;
 mod error;
 mod output;
