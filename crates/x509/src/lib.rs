@@ -1,1 +1,21 @@
 //! Bytes and types: certificates, requests, CRLs, PKCS#7; build, finalize, lint, assemble.
+//!
+//! Pure: no I/O, no clock, no randomness, and cryptography only to verify signatures and to hash. Signing is elsewhere;
+//! it signs only [`tbs::ToBeSigned`], which only this crate makes.
+
+pub mod asn1;
+pub mod certificate;
+pub mod csr;
+pub mod distinguished_name;
+pub mod error;
+pub mod ext;
+pub mod general_name;
+pub mod limits;
+pub mod oids;
+pub mod pem;
+pub mod public_key;
+mod raw;
+pub mod signature;
+pub mod tbs;
+
+pub use raw::RawExtension;
