@@ -13,6 +13,8 @@ mod profile;
 mod service;
 mod trust;
 
+use std::collections::BTreeMap;
+
 pub use anchor::Anchor;
 pub use authority::{Authority, Subject};
 pub use constraint::{ConstraintError, NameConstraint};
@@ -41,6 +43,9 @@ pub struct Topology {
 }
 
 impl Topology {
+    /// The most authorities above each other, roots included; no deployment known comes near.
+    pub const MAX_LEVELS: usize = 32;
+
     /// The authority of that name.
     pub fn authority(&self, name: &str) -> Option<&Authority> {
         self.authorities.iter().find(|authority| authority.name == name)
@@ -61,19 +66,12 @@ impl Topology {
         self.externals.iter().find(|external| external.name == name)
     }
 
-    /// The authorities from the named one up to its root, both included. Empty when there is none of that name; a cycle
-    /// (which the parser refuses) ends at its first repetition.
+    /// The authorities from the named one up to its root, both included. Empty when there is none of that name; it ends
+    /// after [`Self::MAX_LEVELS`], so a cycle (which the parser refuses) ends as well.
     pub fn chain(&self, authority: &str) -> Vec<&Authority> {
-        let mut chain: Vec<&Authority> = Vec::new();
-        let mut next = self.authority(authority);
-        while let Some(found) = next {
-            if chain.iter().any(|seen| seen.name == found.name) {
-                break;
-            }
-            chain.push(found);
-            next = found.parent.as_deref().and_then(|parent| self.authority(parent));
-        }
-        chain
+        let first = self.authority(authority);
+        let parent = |child: &&Authority| child.parent.as_deref().and_then(|parent| self.authority(parent));
+        std::iter::successors(first, parent).take(Self::MAX_LEVELS).collect()
     }
 
     /// The root above the named authority, or itself when it is one.
@@ -86,12 +84,20 @@ impl Topology {
         self.authorities.iter().filter(move |child| child.parent.as_deref() == Some(authority))
     }
 
-    /// How many levels of authorities are below the named one; 0 for one that only signs leaves.
-    pub fn levels_below(&self, authority: &str) -> usize {
-        self.authorities
-            .iter()
-            .filter_map(|other| self.chain(&other.name).iter().position(|above| above.name == authority))
-            .max()
-            .unwrap_or(0)
+    /// How many levels of authorities are below each one, by name; 0 for one that only signs leaves.
+    pub fn levels_below(&self) -> BTreeMap<&str, usize> {
+        let mut levels: BTreeMap<&str, usize> = BTreeMap::new();
+        for authority in &self.authorities {
+            for (distance, above) in self.chain(&authority.name).into_iter().enumerate() {
+                let level = levels.entry(&above.name).or_default();
+                *level = distance.max(*level);
+            }
+        }
+        levels
+    }
+
+    /// Beginning of a finding about a place of the file: `file:line:column`.
+    pub(crate) fn at(&self, place: Place) -> String {
+        format!("{}:{place}", self.file)
     }
 }

@@ -1,12 +1,12 @@
 //! What must happen between every two instances: a declared link works, an undeclared one is refused where the trust model
 //! promises it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use hf_core::finding::{Finding, FindingCode};
 use serde::Serialize;
 
-use crate::declared::{Anchor, Member, Party, Topology, Usage};
+use crate::declared::{Anchor, Instance, Member, Party, Topology, Usage};
 
 /// Nothing was declared between the two, yet they can connect, because the model gives both the anchors for it.
 pub const NOT_SEPARATED: FindingCode = FindingCode::new("HF-CHECK-NOT-SEPARATED");
@@ -55,58 +55,68 @@ pub enum Ground {
 }
 
 /// Every ordered pair of different instances of which at least one is ours, in the order of the file.
-pub fn pairs(topology: &Topology) -> Vec<Pair<'_>> {
-    let held: BTreeMap<&str, BTreeSet<Anchor>> =
-        topology.parties().map(|party| (party.name(), topology.anchors_held_by(party))).collect();
-    let mut pairs = Vec::new();
-    for client in topology.parties() {
-        for server in topology.parties() {
-            if client.is_external() && server.is_external() {
-                continue;
-            }
-            let expectation = expectation(topology, &held, client, server);
-            push_instances(&mut pairs, client, server, &expectation);
+pub fn pairs(topology: &Topology) -> impl Iterator<Item = Pair<'_>> {
+    let sides: Vec<Side<'_>> = topology.parties().map(|party| Side::new(topology, party)).collect();
+    let mut parties = Vec::new();
+    for client in &sides {
+        for server in
+            sides.iter().filter(|server| !(client.party.is_external() && server.party.is_external()))
+        {
+            parties.push((client.party, server.party, expectation(topology, client, server)));
         }
     }
-    pairs
-}
-
-fn push_instances<'a>(
-    pairs: &mut Vec<Pair<'a>>,
-    client: Party<'a>,
-    server: Party<'a>,
-    expectation: &Expectation,
-) {
-    for from in client.instances() {
-        for to in server.instances().iter().filter(|to| to.name != from.name) {
-            pairs.push(Pair {
-                client: Member { party: client, instance: from },
-                server: Member { party: server, instance: to },
-                expectation: expectation.clone(),
-            });
-        }
-    }
+    parties.into_iter().flat_map(|(client, server, expectation)| instances(client, server, expectation))
 }
 
 /// The same for every two instances of two parties.
-fn expectation(
-    topology: &Topology,
-    held: &BTreeMap<&str, BTreeSet<Anchor>>,
-    client: Party<'_>,
-    server: Party<'_>,
-) -> Expectation {
-    if topology.is_linked(client, server) {
+fn instances<'a>(
+    client: Party<'a>,
+    server: Party<'a>,
+    expectation: Expectation,
+) -> impl Iterator<Item = Pair<'a>> {
+    let servers = move |from: &'a Instance| server.instances().iter().filter(move |to| to.name != from.name);
+    let both = client.instances().iter().flat_map(move |from| servers(from).map(move |to| (from, to)));
+    both.map(move |(from, to)| Pair {
+        client: Member { party: client, instance: from },
+        server: Member { party: server, instance: to },
+        expectation: expectation.clone(),
+    })
+}
+
+/// What a party shows and what it accepts.
+struct Side<'a> {
+    party: Party<'a>,
+    anchor: Option<Anchor>,
+    held: BTreeSet<Anchor>,
+    server: bool,
+    client: bool,
+}
+
+impl<'a> Side<'a> {
+    fn new(topology: &Topology, party: Party<'a>) -> Self {
+        Self {
+            party,
+            anchor: topology.anchor_of(party),
+            held: topology.anchors_held_by(party),
+            server: topology.allows(party, Usage::Server),
+            client: topology.allows(party, Usage::Client),
+        }
+    }
+
+    fn trusts(&self, other: &Self) -> bool {
+        other.anchor.as_ref().is_some_and(|anchor| self.held.contains(anchor))
+    }
+}
+
+fn expectation(topology: &Topology, client: &Side<'_>, server: &Side<'_>) -> Expectation {
+    if topology.is_linked(client.party, server.party) {
         return Expectation::Link;
     }
-    let trusts = |verifier: Party<'_>, presenter: Party<'_>| {
-        let anchor = topology.anchor_of(presenter);
-        anchor.is_some_and(|anchor| held.get(verifier.name()).is_some_and(|held| held.contains(&anchor)))
-    };
     let grounds: Vec<Ground> = [
-        (!trusts(client, server), Ground::ClientHoldsNoAnchor),
-        (!trusts(server, client), Ground::ServerHoldsNoAnchor),
-        (!topology.allows(server, Usage::Server), Ground::ServerUsageMissing),
-        (!topology.allows(client, Usage::Client), Ground::ClientUsageMissing),
+        (!client.trusts(server), Ground::ClientHoldsNoAnchor),
+        (!server.trusts(client), Ground::ServerHoldsNoAnchor),
+        (!server.server, Ground::ServerUsageMissing),
+        (!client.client, Ground::ClientUsageMissing),
     ]
     .into_iter()
     .filter_map(|(holds, ground)| holds.then_some(ground))

@@ -14,7 +14,7 @@ pub struct External {
     /// PEM file with the certificate by which it is verified, relative to the file.
     pub certificate: String,
     /// PEM file with the private key of that certificate for rehearsals, so that `check` can complete whole handshakes.
-    /// Real external parties keep theirs.
+    /// Real external parties keep theirs. It protects nothing, so whoever reads it does not mind the mode of the file.
     pub key: Option<String>,
     /// Services that it opens connections to.
     pub calls: Vec<String>,
