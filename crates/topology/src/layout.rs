@@ -18,6 +18,27 @@ pub const FULL_CHAIN: &str = "fullchain.pem";
 /// The trust anchors, PEM.
 pub const ROOTS: &str = "roots.pem";
 
+/// The certificate, the intermediates and the private key in one PEM file, for peers that want it so (HAProxy).
+pub const COMBINED: &str = "fullchain-and-key.pem";
+
+/// The password of the key stores, one line.
+pub const KEY_STORE_PASSWORD: &str = "keystore.password";
+
+/// A short file for each kind of peer, to be pasted as it is.
+pub const PEERS: [&str; 11] = [
+    "nginx.conf",
+    "haproxy.cfg",
+    "envoy.yaml",
+    "postgresql.conf",
+    "pg_hba.conf",
+    "pg_ident.conf",
+    "java.properties",
+    "java.txt",
+    "go.txt",
+    "python.txt",
+    "node.txt",
+];
+
 /// PKCS#12 file with key and chain.
 pub const KEY_STORE_P12: &str = "keystore.p12";
 
@@ -30,15 +51,19 @@ pub const KEY_STORE_JKS: &str = "keystore.jks";
 /// Java key store with the trust anchors.
 pub const TRUST_STORE_JKS: &str = "truststore.jks";
 
-/// The files of a service's instance, PEM first.
+/// The files of a service's instance, PEM first, those for peers last.
 pub fn files(keystore: &[KeyStore]) -> Vec<&'static str> {
-    let mut files = vec![KEY, CERTIFICATE, FULL_CHAIN, ROOTS];
+    let mut files = vec![KEY, CERTIFICATE, FULL_CHAIN, ROOTS, COMBINED];
     if keystore.contains(&KeyStore::P12) {
         files.extend([KEY_STORE_P12, TRUST_STORE_P12]);
     }
     if keystore.contains(&KeyStore::Jks) {
         files.extend([KEY_STORE_JKS, TRUST_STORE_JKS]);
     }
+    if keystore.iter().any(|form| *form != KeyStore::Pem) {
+        files.push(KEY_STORE_PASSWORD);
+    }
+    files.extend(PEERS);
     files
 }
 
