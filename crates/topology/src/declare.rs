@@ -28,6 +28,7 @@ use source::Source;
 
 pub use faults::{LIMIT, MISSING_KEY, SYNTAX, UNKNOWN_KEY, UNKNOWN_NAME, VALUE};
 pub use limits::{MAX_AUTHORITIES, MAX_FILE_OCTETS, MAX_INSTANCES, MAX_LIST, MAX_SECTIONS, MAX_TEXT};
+pub(crate) use section::listed;
 
 /// Read a whole file. `file_name` is how findings call it.
 ///

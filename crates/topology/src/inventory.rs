@@ -44,6 +44,8 @@ pub struct ObservedCertificate {
     pub usages: Vec<Usage>,
     /// Algorithm of its key, when it is one of ours.
     pub key: Option<KeyAlgorithm>,
+    /// Whether it may sign certificates (basic constraints, RFC 5280 section 4.2.1.9).
+    pub authority: bool,
     /// Whether it has been revoked.
     pub revoked: bool,
 }

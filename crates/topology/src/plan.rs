@@ -80,7 +80,7 @@ pub fn plan(topology: &Topology, inventory: &Inventory, now: Timestamp) -> Plan 
     Plan {
         self_signed: imports::self_signed(topology),
         planned: imports::planned(&machines),
-        findings: crate::checks::observed(topology, inventory, now),
+        findings: crate::checks::observed(topology, inventory, &changes, now),
         next_due: certificates::next_due(topology, inventory, &changes),
         machines,
         changes,

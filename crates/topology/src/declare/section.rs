@@ -204,7 +204,7 @@ impl<'t, 'i> Section<'t, 'i> {
 }
 
 /// In back-ticks, each once, with commas.
-pub(super) fn listed<T: Display>(items: &[T]) -> String {
+pub(crate) fn listed<T: Display>(items: &[T]) -> String {
     let mut shown: Vec<String> = Vec::new();
     for item in items.iter().map(|item| format!("`{item}`")) {
         if !shown.contains(&item) {

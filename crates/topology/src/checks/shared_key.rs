@@ -1,0 +1,51 @@
+//! One identity, one key: whoever has a shared one can pose as each of its owners.
+
+use std::collections::BTreeMap;
+
+use hf_core::finding::{Finding, FindingCode};
+
+use super::Observation;
+use crate::inventory::{Fingerprint, Inventory};
+
+const CODE: FindingCode = FindingCode::new("HF-PLAN-SHARED-KEY");
+
+pub(super) fn check(observation: Observation<'_>) -> Vec<Finding> {
+    let mut owners: BTreeMap<Fingerprint, Vec<String>> = BTreeMap::new();
+    for (key, owner) in keys(observation.inventory) {
+        owners.entry(key).or_default().push(owner);
+    }
+    owners
+        .into_iter()
+        .filter(|(_, owners)| owners.len() > 1)
+        .map(|(key, owners)| {
+            let hint = match owners.iter().find_map(|owner| owner.strip_prefix("instance ")) {
+                Some(instance) => format!(
+                    "remove `trust/{}/key.pem` and run `handfast apply`: a new key and certificate are made",
+                    instance.trim_matches('`')
+                ),
+                None => "give each a key of its own".to_owned(),
+            };
+            Finding::warning(
+                CODE,
+                owners.join(", "),
+                "these share one key, so whoever holds it can pose as each of them",
+            )
+            .evidence("spki_sha256", key.to_string())
+            .hint(hint)
+        })
+        .collect()
+}
+
+fn keys(inventory: &Inventory) -> impl Iterator<Item = (Fingerprint, String)> {
+    let authorities = inventory
+        .authorities
+        .iter()
+        .map(|(name, o)| (o.certificate.spki_sha256, format!("authority `{name}`")));
+    let instances = inventory
+        .instances
+        .iter()
+        .filter_map(|(name, o)| Some((o.certificate.as_ref()?.spki_sha256, format!("instance `{name}`"))));
+    let externals =
+        inventory.externals.iter().map(|(name, c)| (c.spki_sha256, format!("external party `{name}`")));
+    authorities.chain(instances).chain(externals)
+}
