@@ -13,4 +13,4 @@ mod writer;
 pub use error::{DerError, DerProblem, Tag};
 pub use oid::{Oid, OidError};
 pub(crate) use reader::{Element, Reader, Span, whole_sequence};
-pub(crate) use writer::Writer;
+pub(crate) use writer::{Writer, length_octets};

@@ -5,6 +5,7 @@
 
 pub mod asn1;
 pub mod certificate;
+pub mod crl;
 pub mod csr;
 pub mod distinguished_name;
 pub mod error;
@@ -13,9 +14,12 @@ pub mod general_name;
 pub mod limits;
 pub mod oids;
 pub mod pem;
+pub mod pkcs7;
 pub mod public_key;
 mod raw;
 pub mod signature;
 pub mod tbs;
+#[cfg(test)]
+mod testing;
 
 pub use raw::RawExtension;

@@ -132,6 +132,24 @@ pub(crate) fn read_extensions(
     Ok(extensions)
 }
 
+/// Check a list of extensions without keeping where they lie.
+pub(crate) fn check_extensions(list: &Element<'_>, field: &'static str) -> Result<(), DerError> {
+    let mut inside = list.reader();
+    if inside.is_empty() {
+        return Err(list.fault(field, DerProblem::Empty));
+    }
+    let mut count = 0;
+    while !inside.is_empty() {
+        count += 1;
+        if count > limits::MAX_EXTENSIONS {
+            let problem = DerProblem::TooMany { max: limits::MAX_EXTENSIONS };
+            return Err(DerError::new(field, inside.at(), problem));
+        }
+        read_extension(&inside.expect(tag::SEQUENCE, field)?, field)?;
+    }
+    Ok(())
+}
+
 fn read_extension(element: &Element<'_>, field: &'static str) -> Result<ExtensionSpan, DerError> {
     let mut inside = element.reader();
     let oid = inside.expect(tag::OBJECT_IDENTIFIER, field)?;

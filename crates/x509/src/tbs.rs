@@ -6,7 +6,7 @@ use hf_core::name::SanSet;
 use hf_core::serial::Serial;
 use hf_core::time::Validity;
 
-use crate::asn1::{Writer, tag, time};
+use crate::asn1::{Writer, length_octets, tag, time};
 use crate::certificate::Certificate;
 use crate::distinguished_name::DistinguishedName;
 use crate::error::{BuildError, X509Error};
@@ -96,19 +96,31 @@ pub enum ToBeSignedKind {
 /// The exact octets that a key signs. Only this crate makes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToBeSigned {
-    bytes: Vec<u8>,
+    buffer: Vec<u8>,
+    /// Where the octets begin; what is before is room for the header of the signed object.
+    start: usize,
     algorithm: SignatureAlgorithm,
     kind: ToBeSignedKind,
 }
 
 impl ToBeSigned {
     pub(crate) fn new(bytes: Vec<u8>, algorithm: SignatureAlgorithm, kind: ToBeSignedKind) -> Self {
-        Self { bytes, algorithm, kind }
+        Self { buffer: bytes, start: 0, algorithm, kind }
+    }
+
+    /// With unused octets in front.
+    pub(crate) fn with_room(
+        buffer: Vec<u8>,
+        start: usize,
+        algorithm: SignatureAlgorithm,
+        kind: ToBeSignedKind,
+    ) -> Self {
+        Self { buffer, start, algorithm, kind }
     }
 
     /// The octets to be signed, in DER.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.buffer.get(self.start..).unwrap_or_default()
     }
 
     /// The algorithm that the object names.
@@ -123,13 +135,30 @@ impl ToBeSigned {
 
     /// The signed object in DER. Whether the signature is right is not looked at.
     pub fn assemble(&self, signature: &Signature) -> Vec<u8> {
-        let mut writer = Writer::with_capacity(self.bytes.len() + signature.as_bytes().len() + 40);
-        writer.sequence(|outer| {
-            outer.raw(&self.bytes);
-            self.algorithm.write(outer);
-            outer.bit_octets(signature.as_bytes());
-        });
-        writer.into_bytes()
+        let (trailer, header) = self.around(signature);
+        [header.as_slice(), self.bytes(), &trailer].concat()
+    }
+
+    /// The same, in the memory that the octets have already; for CRLs of many megabytes.
+    pub fn into_assembled(mut self, signature: &Signature) -> Vec<u8> {
+        let (trailer, header) = self.around(signature);
+        self.buffer.extend_from_slice(&trailer);
+        let from = self.start.saturating_sub(header.len());
+        self.buffer.splice(from..self.start, header);
+        self.buffer.drain(..from);
+        self.buffer
+    }
+
+    /// What follows the signed octets, and the header before them.
+    fn around(&self, signature: &Signature) -> (Vec<u8>, Vec<u8>) {
+        let mut writer = Writer::with_capacity(signature.as_bytes().len() + 80);
+        self.algorithm.write(&mut writer);
+        writer.bit_octets(signature.as_bytes());
+        let trailer = writer.into_bytes();
+        let (octets, count) = length_octets(self.bytes().len() + trailer.len());
+        let mut header = vec![tag::SEQUENCE];
+        header.extend(octets.iter().take(count));
+        (trailer, header)
     }
 
     /// The signed certificate. Fails for another kind of object.

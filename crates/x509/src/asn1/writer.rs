@@ -13,6 +13,11 @@ impl Writer {
         Self { octets: Vec::with_capacity(octets) }
     }
 
+    /// Append to what is there.
+    pub(crate) fn onto(octets: Vec<u8>) -> Self {
+        Self { octets }
+    }
+
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.octets
     }
