@@ -1,0 +1,83 @@
+//! A trust domain in a folder of its own, made by the built `handfast`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::program::succeed;
+
+/// A topology file that `handfast apply` has made so.
+pub(crate) struct Domain {
+    folder: TempDir,
+}
+
+impl Domain {
+    /// The one in `examples/NAME/`, with the files beside it.
+    pub(crate) fn example(name: &str) -> Self {
+        let domain = Self { folder: TempDir::new().unwrap() };
+        for entry in fs::read_dir(examples().join(name)).unwrap().map(Result::unwrap) {
+            if entry.file_type().unwrap().is_file() {
+                fs::copy(entry.path(), domain.path().join(entry.file_name())).unwrap();
+            }
+        }
+        domain.apply();
+        domain
+    }
+
+    /// The one that `text` declares.
+    pub(crate) fn declared(text: &str) -> Self {
+        let domain = Self { folder: TempDir::new().unwrap() };
+        fs::write(domain.path().join("handfast.toml"), text).unwrap();
+        domain.apply();
+        domain
+    }
+
+    fn apply(&self) {
+        succeed(handfast(), |command| {
+            command.arg("apply").arg("-f").arg(self.path().join("handfast.toml"));
+        });
+    }
+
+    /// The folder of the topology file.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The folder with the files of an instance.
+    pub(crate) fn trust(&self, instance: &str) -> PathBuf {
+        self.path().join("trust").join(instance)
+    }
+
+    /// The file with the private key of an authority.
+    pub(crate) fn authority_key(&self, authority: &str) -> PathBuf {
+        self.path().join(".handfast/keys").join(format!("{authority}.pem"))
+    }
+
+    /// Every instance that was given files, in order.
+    pub(crate) fn instances(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.path().join("trust")).unwrap().map(Result::unwrap);
+        let mut names: Vec<String> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// One of an instance's files, as text.
+    pub(crate) fn read(&self, instance: &str, file: &str) -> String {
+        let path = self.trust(instance).join(file);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+}
+
+/// The folder of the repository's examples.
+pub(crate) fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples")
+}
+
+/// The built program: cargo puts it two folders above the test's.
+fn handfast() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let program = test.ancestors().nth(2).unwrap().join("handfast");
+    assert!(program.exists(), "{}: not built; run `cargo xtask test`", program.display());
+    program
+}

@@ -1,0 +1,24 @@
+//! Whole-application tests, in one binary.
+
+#[cfg(test)]
+mod domain;
+#[cfg(test)]
+mod haproxy;
+#[cfg(test)]
+mod identity;
+#[cfg(test)]
+mod impostor;
+#[cfg(test)]
+mod languages;
+#[cfg(test)]
+mod nginx;
+#[cfg(test)]
+mod openssl;
+#[cfg(test)]
+mod port;
+#[cfg(test)]
+mod postgresql;
+#[cfg(test)]
+mod probe;
+#[cfg(test)]
+mod program;
