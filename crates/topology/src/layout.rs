@@ -67,6 +67,11 @@ pub fn files(keystore: &[KeyStore]) -> Vec<&'static str> {
     files
 }
 
+/// Whether a file of an instance holds its private key.
+pub fn holds_key(file: &str) -> bool {
+    [KEY, COMBINED, KEY_STORE_P12, KEY_STORE_JKS].contains(&file)
+}
+
 /// The trust store that a service reads first: of the first form in its list.
 pub fn trust_store(keystore: &[KeyStore]) -> &'static str {
     match keystore.first() {

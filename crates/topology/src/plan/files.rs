@@ -94,7 +94,7 @@ fn reasons(
     authorities: &[Step],
 ) -> Vec<FilesReason> {
     // A key that is kept where the service runs is no file of ours.
-    let ours = |file: &&String| !(observed.key == Some(KeyState::Elsewhere) && *file == layout::KEY);
+    let ours = |file: &&String| !(observed.key == Some(KeyState::Elsewhere) && layout::holds_key(file));
     let state = |file: &String| observed.files.get(file).copied().unwrap_or(FileState::Missing);
     let any = |wanted: FileState| spec.files.iter().filter(ours).any(|file| state(file) == wanted);
     [
