@@ -1,6 +1,6 @@
 //! A TLS 1.3 server that shows its clients any certificate, and tells how the client took it.
 
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -23,6 +23,11 @@ pub(crate) struct Impostor {
 impl Impostor {
     /// Listens, with this certificate.
     pub(crate) fn start(identity: &Identity) -> Self {
+        Self::start_after(identity, |_| ())
+    }
+
+    /// The same for a protocol in which something is said before TLS begins.
+    pub(crate) fn start_after(identity: &Identity, greet: fn(&mut TcpStream)) -> Self {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let versions =
             ServerConfig::builder_with_provider(provider).with_protocol_versions(&[&rustls::version::TLS13]);
@@ -35,7 +40,8 @@ impl Impostor {
         let address = listener.local_addr().unwrap();
         let (sender, ending) = channel();
         std::thread::spawn(move || {
-            let (tcp, _) = listener.accept().unwrap();
+            let (mut tcp, _) = listener.accept().unwrap();
+            greet(&mut tcp);
             sender.send(serve(tcp, config)).ok();
         });
         Self { address, ending }
@@ -45,6 +51,12 @@ impl Impostor {
     pub(crate) fn ending(&self) -> Ending {
         self.ending.recv_timeout(PATIENCE).unwrap()
     }
+}
+
+/// PostgreSQL's: the client asks for TLS in eight octets (`SSLRequest`), the server answers `S`.
+pub(crate) fn postgresql_greeting(tcp: &mut TcpStream) {
+    tcp.read_exact(&mut [0; 8]).unwrap();
+    tcp.write_all(b"S").unwrap();
 }
 
 fn serve(mut tcp: TcpStream, config: ServerConfig) -> Ending {

@@ -40,7 +40,7 @@ pub(super) struct Server {
 }
 
 /// What a client left behind.
-pub(super) struct Answer {
+pub(super) struct Outcome {
     pub(super) done: bool,
     pub(super) answer: String,
     pub(super) message: String,
@@ -63,13 +63,13 @@ impl ClientLanguage {
     }
 
     /// Calls the server `name` at `address`.
-    pub(super) fn run(&self, domain: &Domain, name: &str, address: SocketAddr) -> Answer {
+    pub(super) fn run(&self, domain: &Domain, name: &str, address: SocketAddr) -> Outcome {
         let words = (self.words)(folder());
         let (program, rest) = words.split_first().unwrap();
         let output = finish(program, |command| {
             command.args(rest).arg(domain.trust(&self.instance())).arg(name).arg(address.to_string());
         });
-        Answer { done: output.status.success(), answer: text(&output.stdout), message: text(&output.stderr) }
+        Outcome { done: output.status.success(), answer: text(&output.stdout), message: text(&output.stderr) }
     }
 }
 
