@@ -1,1 +1,23 @@
 //! The authority: policy, profiles, issuing, revoking, CRLs.
+//!
+//! [`authority::Authority`] is concrete and made of a store, keys, profiles, a policy, a signer, a clock and a random
+//! generator. There is one way to a certificate, in `issue.rs`: policy, serial number, linted bytes, record, signature,
+//! comparison, record. Policy and profiles are pure; [`signer`] is the only caller of keys.
+
+pub mod authority;
+pub mod create;
+pub mod crl;
+pub mod error;
+pub mod import;
+mod issue;
+pub mod issuer;
+pub mod key_directory;
+pub mod policy;
+pub mod prepared;
+pub mod profile;
+mod propose;
+pub mod renew;
+pub mod request;
+pub mod revoke;
+pub mod signer;
+pub mod signing_clock;

@@ -1,0 +1,213 @@
+//! The authority: what it is made of, and how it starts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hf_core::audit::AuditAction;
+use hf_core::finding::Finding;
+use hf_core::random::Random;
+use hf_core::time::Clock;
+use hf_keys::signing_key::SigningKey;
+use hf_store::audit::{Origin, hex};
+use hf_store::record::AuthorityRecord;
+use hf_store::{Store, StoreError};
+
+use crate::issuer::{Issuer, Issuers};
+use crate::key_directory::KeyDirectory;
+use crate::policy::{NamePattern, Policy};
+use crate::profile::Profile;
+use crate::signer::{Signer, SignerError};
+use crate::signing_clock::{ClockJumpedBack, SigningClock};
+
+/// What an authority is made of: the one place where its collaborators are named.
+pub struct AuthorityParts {
+    /// Where everything is recorded.
+    pub store: Arc<dyn Store>,
+    /// Where private keys of authorities are.
+    pub keys: KeyDirectory,
+    /// The profiles, by name.
+    pub profiles: Vec<Profile>,
+    /// The policy.
+    pub policy: Policy,
+    /// Names that each authority may certify, by its name; an authority that is not listed may certify any.
+    pub permitted: BTreeMap<String, Vec<NamePattern>>,
+    /// The threads that sign.
+    pub signer: Signer,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The system's random generator.
+    pub random: Arc<dyn Random>,
+}
+
+/// The certificate authority of one trust domain: issues, revokes, signs CRLs.
+pub struct Authority {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) keys: KeyDirectory,
+    pub(crate) issuers: Issuers,
+    pub(crate) profiles: BTreeMap<String, Arc<Profile>>,
+    pub(crate) policy: Policy,
+    pub(crate) permitted: BTreeMap<String, Vec<NamePattern>>,
+    pub(crate) signer: Signer,
+    pub(crate) signing_clock: SigningClock,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+}
+
+/// What the start found and did.
+#[derive(Clone, Debug, Default)]
+pub struct StartReport {
+    /// Intents of a process that ended between intent and certificate, now closed as *possibly signed*.
+    pub closed_intents: u64,
+    /// Authorities that may not sign, and why; a clock that jumped back.
+    pub findings: Vec<Finding>,
+}
+
+/// Why the authority does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store failed.
+    #[error("the store failed to {step}")]
+    Store {
+        /// What was to be read or recorded.
+        step: &'static str,
+        /// What the store said.
+        #[source]
+        source: StoreError,
+    },
+    /// Two profiles have one name.
+    #[error("there are two profiles `{name}`")]
+    TwoProfiles {
+        /// The name.
+        name: String,
+    },
+    /// The signer failed.
+    #[error("the signer could not be started")]
+    Signer(#[from] SignerError),
+}
+
+impl Authority {
+    /// Start: close what a process before left open, put the profiles on record, load and check every issuer.
+    ///
+    /// Nothing here grows with the number of certificates. An issuer that fails its check does not sign; the others do,
+    /// and revocations and lists work without any.
+    pub async fn start(parts: AuthorityParts, origin: Origin) -> Result<(Self, StartReport), StartError> {
+        let store = parts.store;
+        let failed = |step| move |source| StartError::Store { step, source };
+        let closed_intents =
+            store.close_open_intents(origin.clone()).await.map_err(failed("close open intents"))?;
+        let last = store.last_signing_time().await.map_err(failed("read the time of the last signing"))?;
+        let authority = Self {
+            keys: parts.keys,
+            issuers: Issuers::default(),
+            profiles: by_name(parts.profiles)?,
+            policy: parts.policy,
+            permitted: parts.permitted,
+            signer: parts.signer,
+            signing_clock: SigningClock::new(last, SigningClock::TOLERANCE),
+            clock: parts.clock,
+            random: parts.random,
+            store,
+        };
+        authority.record_profiles(&origin).await.map_err(failed("record the profiles"))?;
+        authority.load_issuers().await.map_err(failed("read the authorities"))?;
+        let report = StartReport { closed_intents, findings: authority.findings() };
+        Ok((authority, report))
+    }
+
+    /// What keeps authorities from signing now: faults of issuers and of the clock.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> =
+            self.issuers.all().iter().flat_map(|issuer| issuer.faults().to_vec()).collect();
+        if let Err(error) = self.signing_clock.now(self.clock.as_ref()) {
+            findings.push(clock_finding(&error));
+        }
+        findings
+    }
+
+    /// The authorities.
+    pub fn issuers(&self) -> &Issuers {
+        &self.issuers
+    }
+
+    /// The profile of this name.
+    pub fn profile(&self, name: &str) -> Option<&Arc<Profile>> {
+        self.profiles.get(name)
+    }
+
+    /// The record of everything.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Load an authority and check it, with its key if that is at hand.
+    pub(crate) fn load(&self, record: AuthorityRecord) -> Issuer {
+        let key = match &record.key {
+            None => Ok(None),
+            Some(reference) => self
+                .keys
+                .open(reference)
+                .map(|key| Some(Arc::new(key) as Arc<dyn SigningKey>))
+                .map_err(|error| error.finding(&record.name)),
+        };
+        self.load_with(record, key)
+    }
+
+    /// Load an authority and check it, with this key.
+    pub(crate) fn load_with(
+        &self,
+        record: AuthorityRecord,
+        key: Result<Option<Arc<dyn SigningKey>>, Finding>,
+    ) -> Issuer {
+        let permitted = self.permitted.get(&record.name).cloned().unwrap_or_default();
+        let revoked = self.issuers.get(&record.name).is_some_and(|issuer| issuer.is_revoked());
+        let issuer = Issuer::load(record, key, permitted);
+        if revoked {
+            issuer.mark_revoked();
+        }
+        issuer
+    }
+
+    async fn load_issuers(&self) -> Result<(), StoreError> {
+        for record in self.store.authorities().await? {
+            self.issuers.insert(self.load(record));
+        }
+        for issuer in self.issuers.all() {
+            let (Some(parent), Some(own)) = (&issuer.record().parent, issuer.certificate()) else { continue };
+            let Ok(serial) = own.serial() else { continue };
+            if self.store.revocation(parent, &serial).await?.is_some() {
+                self.issuers.revoke_branch(parent, &serial);
+            }
+        }
+        Ok(())
+    }
+
+    async fn record_profiles(&self, origin: &Origin) -> Result<(), StoreError> {
+        for profile in self.profiles.values() {
+            let snapshot = profile.snapshot().clone();
+            let event = origin.event(AuditAction::SnapshotRecorded {
+                profile: snapshot.profile.clone(),
+                snapshot: hex(&snapshot.id.0),
+            });
+            self.store.record_snapshot(snapshot, event).await?;
+        }
+        Ok(())
+    }
+}
+
+fn by_name(profiles: Vec<Profile>) -> Result<BTreeMap<String, Arc<Profile>>, StartError> {
+    let mut by_name = BTreeMap::new();
+    for profile in profiles {
+        let name = profile.name().to_owned();
+        if by_name.insert(name.clone(), Arc::new(profile)).is_some() {
+            return Err(StartError::TwoProfiles { name });
+        }
+    }
+    Ok(by_name)
+}
+
+fn clock_finding(error: &ClockJumpedBack) -> Finding {
+    const CODE: hf_core::finding::FindingCode = hf_core::finding::FindingCode::new("HF-CLOCK-JUMPED-BACK");
+    Finding::error(CODE, "clock", "the clock jumped back: nothing is signed until it is right again")
+        .expected_found(format!("{} or later", error.last.minus(error.tolerance)), error.now.to_string())
+        .hint("set the clock, for example with `timedatectl set-ntp true`")
+}

@@ -1,0 +1,50 @@
+//! The spine: the one way to a certificate. Roots, intermediates and leaves all come through [`Authority::carry_out`].
+
+mod steps;
+
+use hf_core::serial::Serial;
+use hf_store::audit::Origin;
+
+use crate::authority::Authority;
+use crate::error::IssueError;
+use crate::issuer::Signing;
+use crate::policy::Proposal;
+use crate::prepared::Prepared;
+use crate::request::{IssueRequest, IssuedCertificate};
+
+impl Authority {
+    /// Issue one certificate. When this returns `Ok`, the certificate is on stable storage.
+    pub async fn issue(&self, request: IssueRequest) -> Result<IssuedCertificate, IssueError> {
+        let now = self.signing_clock.now(self.clock.as_ref())?;
+        let issuer = self.issuers.active_for(&request.authority, now)?;
+        let proposal = self.propose(&request, &issuer, now)?;
+        self.carry_out(proposal, &issuer, request.dedup_key.clone(), request.origin(now)).await
+    }
+
+    /// Nothing is signed that is not on record; nothing leaves that is not on record. The order of these steps is the
+    /// whole point: nobody may change it.
+    pub(crate) async fn carry_out(
+        &self,
+        proposal: Proposal,
+        issuer: &Signing,
+        dedup_key: Option<String>,
+        origin: Origin,
+    ) -> Result<IssuedCertificate, IssueError> {
+        // 1  Policy over the final names, for this issuer: a grant, or every refusal as a finding.
+        let grant = self.decide(proposal, issuer, &origin).await?;
+        // 2  A serial number that was never used.
+        let serial = Serial::generate(origin.at, self.random.as_ref())?;
+        // 3  The bytes to be signed, linted; from here on nothing can change them.
+        let prepared = Prepared::new(grant, issuer, serial)?;
+        // 4  Serial number and bytes on stable storage, before any key is asked.
+        if let Some(existing) = self.begin(&prepared, issuer, dedup_key, &origin).await? {
+            return Ok(existing);
+        }
+        // 5  A signature of exactly these bytes.
+        let signature = self.sign(&prepared, issuer, &origin).await?;
+        // 6  What came back is what was linted; the permission is used up.
+        let issued = self.complete(prepared, issuer, &signature, &origin).await?;
+        // 7  The certificate on stable storage, before anybody sees it.
+        self.finish(issued, &origin).await
+    }
+}

@@ -1,0 +1,246 @@
+//! An authority as the one who signs: its certificates, its key, its fitness.
+//!
+//! Selection is by name and deterministic. An authority that is pending, retired, revoked, outside its validity, without
+//! its key or that failed its check at the start does not sign.
+
+mod constraints;
+mod facts;
+mod registry;
+mod self_check;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use hf_core::finding::Finding;
+use hf_core::time::Timestamp;
+use hf_keys::signing_key::SigningKey;
+use hf_store::record::{AuthorityRecord, AuthorityState};
+use hf_x509::certificate::Certificate;
+use hf_x509::distinguished_name::DistinguishedName;
+use hf_x509::ext::KeyIdentifier;
+use hf_x509::public_key::PublicKey;
+use hf_x509::signature::SignatureAlgorithm;
+
+pub use constraints::Constraints;
+pub(crate) use constraints::subtrees;
+pub use facts::{IssuerFacts, ParentFacts, ParentPurposes};
+pub use registry::Issuers;
+pub(crate) use self_check::{check_chain, check_key};
+
+use crate::error::IssuerUnavailable;
+use crate::policy::NamePattern;
+
+/// An authority, loaded.
+pub struct Issuer {
+    facts: Arc<IssuerFacts>,
+    record: AuthorityRecord,
+    chain: Vec<Certificate>,
+    key: Option<Arc<dyn SigningKey>>,
+    unfit: Vec<Finding>,
+    revoked: AtomicBool,
+}
+
+impl Issuer {
+    /// From its record. What cannot be used is kept as findings, so that one damaged authority does not stop the others.
+    pub(crate) fn load(
+        record: AuthorityRecord,
+        key: Result<Option<Arc<dyn SigningKey>>, Finding>,
+        permitted: Vec<NamePattern>,
+    ) -> Self {
+        let mut unfit = Vec::new();
+        let key = key.unwrap_or_else(|finding| {
+            unfit.push(finding);
+            None
+        });
+        let mut chain = Vec::with_capacity(record.chain.len());
+        for der in &record.chain {
+            match Certificate::from_der(der) {
+                Ok(certificate) => chain.push(certificate),
+                Err(error) => unfit.push(self_check::unreadable(&record.name, &error)),
+            }
+        }
+        if record.state != AuthorityState::Pending && unfit.is_empty() {
+            unfit.extend(check_chain(&record.name, &chain));
+            if let (Some(key), Some(own)) = (&key, chain.first()) {
+                unfit.extend(check_key(&record.name, key.as_ref(), own));
+            }
+        }
+        let mut parents = Vec::with_capacity(chain.len());
+        for certificate in &chain {
+            match ParentFacts::read(certificate) {
+                Ok(facts) => parents.push(facts),
+                Err(error) => unfit.push(self_check::unreadable(&record.name, &error)),
+            }
+        }
+        let facts = Arc::new(IssuerFacts::new(record.name.as_str(), permitted, parents));
+        Self { facts, record, chain, key, unfit, revoked: AtomicBool::new(false) }
+    }
+
+    /// The authority's name in the trust domain.
+    pub fn name(&self) -> &str {
+        self.facts.name()
+    }
+
+    /// What policy knows of it.
+    pub fn facts(&self) -> &Arc<IssuerFacts> {
+        &self.facts
+    }
+
+    /// As it is on record.
+    pub fn record(&self) -> &AuthorityRecord {
+        &self.record
+    }
+
+    /// Its own certificate first, the root last as far as known; empty while pending.
+    pub fn chain(&self) -> &[Certificate] {
+        &self.chain
+    }
+
+    /// Its own certificate.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.chain.first()
+    }
+
+    /// What the check at the start found; empty when it may sign.
+    pub fn faults(&self) -> &[Finding] {
+        &self.unfit
+    }
+
+    /// Whether its certificate, or one above, is revoked.
+    pub fn is_revoked(&self) -> bool {
+        self.revoked.load(Ordering::Acquire)
+    }
+
+    /// Revocation is monotone: there is no way back.
+    pub(crate) fn mark_revoked(&self) {
+        self.revoked.store(true, Ordering::Release);
+    }
+
+    /// Whether it may sign certificates at `now`, and with what.
+    pub(crate) fn ready(&self, now: Timestamp) -> Result<Signing, IssuerUnavailable> {
+        let name = || self.name().to_owned();
+        match self.record.state {
+            AuthorityState::Pending => return Err(IssuerUnavailable::Pending { name: name() }),
+            AuthorityState::Retired => return Err(IssuerUnavailable::Retired { name: name() }),
+            AuthorityState::Active => {}
+        }
+        self.ready_for_status(now)
+    }
+
+    /// Whether it may sign CRLs at `now`, and with what: also when it is retired.
+    pub(crate) fn ready_for_status(&self, now: Timestamp) -> Result<Signing, IssuerUnavailable> {
+        let name = || self.name().to_owned();
+        if !self.unfit.is_empty() {
+            return Err(IssuerUnavailable::Unfit { name: name(), findings: self.unfit.clone() });
+        }
+        let Some(own) = self.chain.first() else {
+            return Err(IssuerUnavailable::Pending { name: name() });
+        };
+        if self.is_revoked() {
+            return Err(IssuerUnavailable::Revoked { name: name(), subject: own.subject().to_string() });
+        }
+        for parent in self.facts.parents() {
+            let validity = parent.validity();
+            if !validity.contains(now) {
+                return Err(IssuerUnavailable::NotValidNow {
+                    name: name(),
+                    subject: parent.subject().to_owned(),
+                    from: validity.not_before(),
+                    to: validity.not_after(),
+                    now,
+                });
+            }
+        }
+        let key = self.key.clone().ok_or_else(|| IssuerUnavailable::KeyAway { name: name() })?;
+        Ok(Signing {
+            facts: Arc::clone(&self.facts),
+            subject: own.subject().clone(),
+            authority_key_identifier: key_identifier(own),
+            chain: self.chain.clone(),
+            key,
+        })
+    }
+}
+
+/// Everything that signing needs of an issuer that may sign: made by [`Issuer`] after its checks, or by a root for its
+/// own certificate.
+#[derive(Clone)]
+pub struct Signing {
+    facts: Arc<IssuerFacts>,
+    subject: DistinguishedName,
+    authority_key_identifier: KeyIdentifier,
+    chain: Vec<Certificate>,
+    key: Arc<dyn SigningKey>,
+}
+
+impl Signing {
+    /// A root about to sign its own certificate.
+    pub(crate) fn of_new_root(
+        name: &str,
+        subject: DistinguishedName,
+        key: Arc<dyn SigningKey>,
+        permitted: Vec<NamePattern>,
+    ) -> Self {
+        Self {
+            facts: Arc::new(IssuerFacts::new(name, permitted, Vec::new())),
+            subject,
+            authority_key_identifier: key.public_key().key_identifier(),
+            chain: Vec::new(),
+            key,
+        }
+    }
+
+    /// The authority's name in the trust domain.
+    pub fn name(&self) -> &str {
+        self.facts.name()
+    }
+
+    /// What policy knows of it.
+    pub fn facts(&self) -> &Arc<IssuerFacts> {
+        &self.facts
+    }
+
+    /// The issuer field of what it signs: its own subject, octet for octet.
+    pub fn subject(&self) -> &DistinguishedName {
+        &self.subject
+    }
+
+    /// The `keyIdentifier` of authority key identifiers: its own subject key identifier (RFC 5280 section 4.2.1.1).
+    pub fn authority_key_identifier(&self) -> &KeyIdentifier {
+        &self.authority_key_identifier
+    }
+
+    /// Its own certificate first, the root last as far as known; empty for a root that signs itself.
+    pub fn chain(&self) -> &[Certificate] {
+        &self.chain
+    }
+
+    /// Its public key.
+    pub fn public_key(&self) -> &PublicKey {
+        self.key.public_key()
+    }
+
+    /// The algorithm of its signatures.
+    pub fn signature_algorithm(&self) -> SignatureAlgorithm {
+        self.key.signature_algorithm()
+    }
+
+    /// Whether its private key lives outside this process.
+    pub fn signs_outside(&self) -> bool {
+        self.key.is_external()
+    }
+
+    /// Its private key, for the signer alone.
+    pub(crate) fn key(&self) -> Arc<dyn SigningKey> {
+        Arc::clone(&self.key)
+    }
+}
+
+/// The subject key identifier of a certificate; where it states none, the one that we would give its key.
+fn key_identifier(certificate: &Certificate) -> KeyIdentifier {
+    certificate
+        .subject_key_identifier()
+        .ok()
+        .flatten()
+        .unwrap_or_else(|| certificate.public_key().key_identifier())
+}

@@ -1,0 +1,76 @@
+//! The authorities that this process knows, by name.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use hf_core::serial::Serial;
+use hf_core::time::Timestamp;
+
+use super::{Issuer, Signing};
+use crate::error::IssuerUnavailable;
+
+/// Authorities by name. There are few; certificates are never kept here.
+#[derive(Default)]
+pub struct Issuers {
+    by_name: RwLock<BTreeMap<String, Arc<Issuer>>>,
+}
+
+impl Issuers {
+    /// The authority that shall sign certificates, if it may at `now`.
+    pub fn active_for(&self, name: &str, now: Timestamp) -> Result<Signing, IssuerUnavailable> {
+        self.known(name)?.ready(now)
+    }
+
+    /// The authority that shall sign a CRL, if it may at `now`.
+    pub fn active_for_status(&self, name: &str, now: Timestamp) -> Result<Signing, IssuerUnavailable> {
+        self.known(name)?.ready_for_status(now)
+    }
+
+    /// The authority of this name, whatever its state.
+    pub fn get(&self, name: &str) -> Option<Arc<Issuer>> {
+        self.read(|issuers| issuers.get(name).cloned())
+    }
+
+    /// All authorities, in the order of their names.
+    pub fn all(&self) -> Vec<Arc<Issuer>> {
+        self.read(|issuers| issuers.values().cloned().collect())
+    }
+
+    /// Add or replace.
+    pub(crate) fn insert(&self, issuer: Issuer) {
+        let mut issuers = self.by_name.write().unwrap_or_else(PoisonError::into_inner);
+        issuers.insert(issuer.name().to_owned(), Arc::new(issuer));
+    }
+
+    /// The certificate with this serial number of authority `parent` is revoked: every authority that has it in its
+    /// chain signs no more. Returns their names: the branch that falls.
+    pub(crate) fn revoke_branch(&self, parent: &str, serial: &Serial) -> Vec<String> {
+        let all = self.all();
+        let Some(parent_certificate) =
+            all.iter().find(|issuer| issuer.name() == parent).and_then(|issuer| issuer.certificate().cloned())
+        else {
+            return Vec::new();
+        };
+        let in_chain = |issuer: &&Arc<Issuer>| {
+            issuer.chain().iter().any(|certificate| {
+                certificate.serial().is_ok_and(|found| found == *serial)
+                    && certificate.issuer() == parent_certificate.subject()
+                    && certificate.verify_signed_by(parent_certificate.public_key()).is_ok()
+            })
+        };
+        let fallen: Vec<&Arc<Issuer>> = all.iter().filter(in_chain).collect();
+        fallen.iter().for_each(|issuer| issuer.mark_revoked());
+        fallen.iter().map(|issuer| issuer.name().to_owned()).collect()
+    }
+
+    fn known(&self, name: &str) -> Result<Arc<Issuer>, IssuerUnavailable> {
+        self.get(name).ok_or_else(|| IssuerUnavailable::Unknown {
+            name: name.to_owned(),
+            known: self.read(|issuers| issuers.keys().cloned().collect::<Vec<_>>().join(", ")),
+        })
+    }
+
+    fn read<T>(&self, look: impl FnOnce(&BTreeMap<String, Arc<Issuer>>) -> T) -> T {
+        look(&self.by_name.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,59 @@
+//! What policy judges: the certificate as it would be.
+
+use std::sync::Arc;
+
+use hf_core::algorithm::KeyAlgorithm;
+use hf_core::finding::Finding;
+use hf_core::name::SanSet;
+use hf_core::time::{Timestamp, Validity};
+use hf_x509::distinguished_name::DistinguishedName;
+use hf_x509::public_key::PublicKey;
+
+use super::NamePattern;
+use crate::issuer::IssuerFacts;
+use crate::profile::Profile;
+
+/// The certificate as it would be, if policy grants it.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// The profile.
+    pub profile: Arc<Profile>,
+    /// What is known of the issuer and of every certificate above it.
+    pub issuer: Arc<IssuerFacts>,
+    /// The subject.
+    pub subject: DistinguishedName,
+    /// Every name, in the end.
+    pub names: SanSet,
+    /// The key.
+    pub public_key: PublicKey,
+    /// What the examination of the key brought to light.
+    pub key: KeyFacts,
+    /// Validity as asked for, not yet shortened.
+    pub validity: Validity,
+    /// Whether the signing request asks for `cA` TRUE.
+    pub csr_asks_for_authority: bool,
+    /// Purposes that the signing request asks for and that the profile does not give, as dotted identifiers.
+    pub csr_purposes_beyond_profile: Vec<String>,
+    /// For an authority: how far down and for which names.
+    pub authority: Option<AuthorityWish>,
+    /// The moment of issuing.
+    pub now: Timestamp,
+}
+
+/// What an authority to be may do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuthorityWish {
+    /// How many authorities may follow below it; `None`: as many as those above allow.
+    pub path_length: Option<u8>,
+    /// The names it may certify, put into its certificate as name constraints; empty: no constraint of its own.
+    pub permitted: Vec<NamePattern>,
+}
+
+/// What the examination of a public key brought to light.
+#[derive(Clone, Debug, Default)]
+pub struct KeyFacts {
+    /// Algorithm and size, if it is one of ours.
+    pub algorithm: Option<KeyAlgorithm>,
+    /// Weaknesses found in the key itself, or its presence on the block list.
+    pub weaknesses: Vec<Finding>,
+}

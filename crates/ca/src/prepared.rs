@@ -1,0 +1,137 @@
+//! A certificate that is ready to be signed: bytes, lints, permission.
+//!
+//! [`Prepared`] is made from a [`Grant`] and can be used once. It freezes everything at the moment of preparing: the
+//! profile, the issuer, the serial number, the bytes. Nothing that changes afterwards can change what is signed.
+
+mod extensions;
+
+use std::sync::Arc;
+
+use hf_core::audit::AuditAction;
+use hf_core::finding::{Finding, Severity};
+use hf_core::serial::Serial;
+use hf_core::time::{Lifetime, Timestamp};
+use hf_store::audit::hex;
+use hf_store::record::Intent;
+use hf_x509::certificate::Certificate;
+use hf_x509::digest::sha256;
+use hf_x509::lint;
+use hf_x509::signature::Signature;
+use hf_x509::tbs::{TbsCertificate, ToBeSigned};
+
+use crate::error::{CompletionError, IssueError};
+use crate::issuer::Signing;
+use crate::policy::Grant;
+
+/// Permission, bytes and serial number of one certificate. Not `Clone`.
+#[derive(Debug)]
+pub struct Prepared {
+    grant: Grant,
+    serial: Serial,
+    linted: Vec<u8>,
+    to_be_signed: Arc<ToBeSigned>,
+}
+
+impl Prepared {
+    /// For how long a decision of policy may be carried out.
+    pub const HOLDS: Lifetime = Lifetime::from_seconds(300);
+
+    /// Build the bytes and lint them. An error-level finding means that nothing is signed.
+    pub fn new(grant: Grant, issuer: &Signing, serial: Serial) -> Result<Self, IssueError> {
+        let extensions = extensions::build(&grant, issuer);
+        let certificate = TbsCertificate {
+            serial: serial.clone(),
+            signature_algorithm: issuer.signature_algorithm(),
+            issuer: issuer.subject().clone(),
+            validity: grant.validity(),
+            subject: grant.subject().clone(),
+            public_key: grant.public_key().clone(),
+            extensions,
+        };
+        let to_be_signed = certificate.finalize().map_err(IssueError::Build)?;
+        let findings = lint::certificate(to_be_signed.bytes(), &lint::Context::default());
+        if findings.iter().any(|finding| finding.severity == Severity::Error) {
+            return Err(IssueError::Lint { findings });
+        }
+        let linted = to_be_signed.bytes().to_vec();
+        Ok(Self { grant, serial, linted, to_be_signed: Arc::new(to_be_signed) })
+    }
+
+    /// The serial number.
+    pub fn serial(&self) -> &Serial {
+        &self.serial
+    }
+
+    /// Name of the profile.
+    pub fn profile(&self) -> &str {
+        self.grant.profile().name()
+    }
+
+    /// The bytes that the key signs.
+    pub fn to_be_signed(&self) -> Arc<ToBeSigned> {
+        Arc::clone(&self.to_be_signed)
+    }
+
+    /// What the requester should know, though it was granted.
+    pub fn notices(&self) -> &[Finding] {
+        self.grant.notices()
+    }
+
+    /// The decision must be carried out soon: what policy knew may have changed.
+    pub fn still_holds(&self, now: Timestamp) -> Result<(), IssueError> {
+        let decided_at = self.grant.decided_at();
+        if now.seconds_since(decided_at) > Self::HOLDS.seconds() {
+            return Err(IssueError::Stale { decided_at, holds: Self::HOLDS, now });
+        }
+        Ok(())
+    }
+
+    /// What goes on record before the signature is asked for.
+    pub fn intent(&self, dedup_key: Option<String>) -> Intent {
+        Intent {
+            authority: self.grant.issuer().name().to_owned(),
+            serial: self.serial.clone(),
+            tbs: self.linted.clone(),
+            profile: self.grant.profile().name().to_owned(),
+            snapshot: self.grant.profile().snapshot().id,
+            subject: self.grant.subject().to_string(),
+            names: self.grant.names().clone(),
+            validity: self.grant.validity(),
+            spki_sha256: self.grant.public_key().spki_sha256(),
+            dedup_key,
+            requested_at: self.grant.decided_at(),
+        }
+    }
+
+    /// The audit event that goes with the intent.
+    pub fn begun(&self) -> AuditAction {
+        AuditAction::IssuanceBegun {
+            authority: self.grant.issuer().name().to_owned(),
+            serial: self.serial.clone(),
+            tbs_sha256: hex(&sha256(&self.linted)),
+            profile: self.grant.profile().name().to_owned(),
+        }
+    }
+
+    /// Put the certificate together and hold it against what was linted. The permission is used up.
+    ///
+    /// The signature of a key outside this process is verified: hardware and transport fail, and a bad signature must
+    /// not leave the house.
+    pub fn complete(self, issuer: &Signing, signature: &Signature) -> Result<Certificate, CompletionError> {
+        if issuer.name() != self.grant.issuer().name() {
+            return Err(CompletionError::OtherIssuer {
+                expected: self.grant.issuer().name().to_owned(),
+                found: issuer.name().to_owned(),
+            });
+        }
+        let certificate =
+            self.to_be_signed.assemble_certificate(signature).map_err(CompletionError::Unreadable)?;
+        if certificate.tbs_der() != self.linted {
+            return Err(CompletionError::OtherBytes);
+        }
+        if issuer.signs_outside() && certificate.verify_signed_by(issuer.public_key()).is_err() {
+            return Err(CompletionError::BadSignature);
+        }
+        Ok(certificate)
+    }
+}

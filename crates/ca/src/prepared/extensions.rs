@@ -1,0 +1,67 @@
+//! The extensions of a certificate, from the profile and the grant and from nothing else (RFC 5280 section 4.2).
+
+use hf_x509::ext::{AuthorityInfoAccess, BasicConstraints, NameConstraints};
+use hf_x509::oids;
+use hf_x509::tbs::Extensions;
+
+use crate::issuer::{Signing, subtrees};
+use crate::policy::Grant;
+use crate::profile::{ProfileKind, Purpose};
+
+/// Everything that the profile says about a certificate of this grant.
+pub(super) fn build(grant: &Grant, issuer: &Signing) -> Extensions {
+    let profile = grant.profile();
+    let url = |template: Option<&crate::profile::UrlTemplate>| template.map(|url| url.url(issuer.name()));
+    Extensions {
+        basic_constraints: basic_constraints(grant),
+        key_usage: profile.key_usage(grant.key_algorithm()),
+        extended_key_usage: profile
+            .purposes()
+            .iter()
+            .rev()
+            .map(|purpose| match purpose {
+                Purpose::ClientAuth => oids::CLIENT_AUTH,
+                Purpose::ServerAuth => oids::SERVER_AUTH,
+            })
+            .collect(),
+        subject_alt_names: grant.names().clone(),
+        name_constraints: name_constraints(grant),
+        // A root names no CRL of its own: nobody above it could revoke it.
+        crl_distribution_points: if issuer.chain().is_empty() {
+            Vec::new()
+        } else {
+            url(profile.crl_url()).into_iter().collect()
+        },
+        authority_info_access: access(url(profile.ocsp_url()), url(profile.ca_issuers_url()), issuer),
+        ..Extensions::new(issuer.authority_key_identifier().clone())
+    }
+}
+
+/// RFC 5280 section 4.2.1.9. The path length is what was wished, at most what profile and chain leave.
+fn basic_constraints(grant: &Grant) -> BasicConstraints {
+    let ProfileKind::Authority { max_path_length } = grant.profile().kind() else {
+        return BasicConstraints { ca: false, path_length: None };
+    };
+    let wished = grant.authority().and_then(|authority| authority.path_length);
+    let left = grant.issuer().depth_left().flatten();
+    let path_length = [wished, left, max_path_length].into_iter().flatten().min().map(u32::from);
+    BasicConstraints { ca: true, path_length }
+}
+
+/// RFC 5280 section 4.2.1.10.
+fn name_constraints(grant: &Grant) -> Option<NameConstraints> {
+    let permitted = subtrees(&grant.authority()?.permitted);
+    (!permitted.is_empty()).then_some(NameConstraints { permitted, excluded: Vec::new() })
+}
+
+/// RFC 5280 section 4.2.2.1; not for a root, whose issuer is itself.
+fn access(
+    ocsp: Option<String>,
+    ca_issuers: Option<String>,
+    issuer: &Signing,
+) -> Option<AuthorityInfoAccess> {
+    if issuer.chain().is_empty() || (ocsp.is_none() && ca_issuers.is_none()) {
+        return None;
+    }
+    Some(AuthorityInfoAccess::from_uris(ocsp, ca_issuers))
+}
