@@ -15,11 +15,12 @@ use hf_core::serial::{Serial, SerialError};
 use hf_core::time::{Timestamp, Validity};
 
 use crate::asn1::{DerError, Oid, Reader, Span, tag, whole_sequence};
+use crate::digest::sha256;
 use crate::distinguished_name::DistinguishedName;
 use crate::error::{ObjectKind, X509Error};
 use crate::limits;
 use crate::pem::{self, Label};
-use crate::public_key::{PublicKey, sha256};
+use crate::public_key::PublicKey;
 use crate::raw::{self, RawExtension, TbsLayout};
 use crate::signature::{self, Signature, SignatureAlgorithm, SignatureError};
 

@@ -7,6 +7,7 @@ pub mod asn1;
 pub mod certificate;
 pub mod crl;
 pub mod csr;
+pub mod digest;
 pub mod distinguished_name;
 pub mod error;
 pub mod ext;

@@ -5,10 +5,10 @@ mod spki;
 use std::fmt;
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use hf_core::algorithm::KeyAlgorithm;
 
 use crate::asn1::{DerError, Oid, Span};
+use crate::digest::sha256;
 use crate::ext::KeyIdentifier;
 use crate::limits;
 use crate::signature::{self, Signature, SignatureAlgorithm, SignatureError};
@@ -209,12 +209,6 @@ impl PublicKey {
     ) -> Result<(), SignatureError> {
         signature::verify(self, algorithm, message, signature)
     }
-}
-
-pub(crate) fn sha256(octets: &[u8]) -> [u8; 32] {
-    let mut hash = [0; 32];
-    hash.copy_from_slice(digest(&SHA256, octets).as_ref());
-    hash
 }
 
 impl PartialEq for PublicKey {
