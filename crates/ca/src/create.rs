@@ -85,10 +85,10 @@ impl Authority {
         let permitted = self.permitted.get(&new.name).cloned().unwrap_or_default();
         let issuer = Signing::of_new_root(&new.name, new.subject.clone(), Arc::clone(&key), permitted);
         let proposal = self.root_proposal(&new, &issuer, &origin)?;
-        let issued = self.carry_out(proposal, &issuer, None, origin.clone()).await?;
-        let chain = vec![issued.certificate.clone()];
+        let root = self.carry_out(proposal, &issuer, None, origin.clone()).await?;
+        let chain = vec![root.certificate.clone()];
         self.put_on_record(&new.name, None, &chain, reference, key, &origin).await?;
-        Ok(issued)
+        Ok(root)
     }
 
     /// Create an authority below one that this process can sign with.
@@ -146,7 +146,12 @@ impl Authority {
         if !plain {
             return Err(CreateError::Name { found: name.chars().take(80).collect() });
         }
-        match self.store.authority(name).await.map_err(|source| CreateError::store("read the authorities", source))? {
+        match self
+            .store
+            .authority(name)
+            .await
+            .map_err(|source| CreateError::store("read the authorities", source))?
+        {
             Some(_) => Err(CreateError::Exists { name: name.to_owned() }),
             None => Ok(()),
         }

@@ -62,7 +62,9 @@ pub enum IssueError {
         serial: Serial,
     },
     /// A certificate for something else exists under the same `dedup_key`.
-    #[error("the request repeats the identifier `{dedup_key}` of another request, with another key or other names")]
+    #[error(
+        "the request repeats the identifier `{dedup_key}` of another request, with another key or other names"
+    )]
     DifferentRequest {
         /// The identifier.
         dedup_key: String,
@@ -189,8 +191,9 @@ impl IssueError {
     /// The findings behind the error; empty where there are none.
     pub fn findings(&self) -> &[Finding] {
         match self {
-            Self::Refused { findings } | Self::Lint { findings } => findings,
-            Self::Issuer(IssuerUnavailable::Unfit { findings, .. }) => findings,
+            Self::Refused { findings }
+            | Self::Lint { findings }
+            | Self::Issuer(IssuerUnavailable::Unfit { findings, .. }) => findings,
             Self::UnknownProfile { .. }
             | Self::Issuer(_)
             | Self::Clock(_)

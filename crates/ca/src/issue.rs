@@ -43,8 +43,8 @@ impl Authority {
         // 5  A signature of exactly these bytes.
         let signature = self.sign(&prepared, issuer, &origin).await?;
         // 6  What came back is what was linted; the permission is used up.
-        let issued = self.complete(prepared, issuer, &signature, &origin).await?;
+        let unrecorded = self.complete(prepared, issuer, &signature, &origin).await?;
         // 7  The certificate on stable storage, before anybody sees it.
-        self.finish(issued, &origin).await
+        self.finish(unrecorded, &origin).await
     }
 }

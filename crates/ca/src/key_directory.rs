@@ -68,10 +68,9 @@ impl KeyDirectory {
         passphrase: Option<&Secret<String>>,
     ) -> Result<(), KeyDirectoryError> {
         let pem = match passphrase {
-            Some(passphrase) => key.to_encrypted_pem(passphrase),
+            Some(passphrase) => key.to_encrypted_pem(passphrase).map_err(KeyDirectoryError::Encode)?,
             None => key.to_pem(),
         };
-        let pem = pem.map_err(KeyDirectoryError::Encode)?;
         write_private_key(path, &pem, Existing::Keep)
             .map_err(|source| KeyDirectoryError::File { action: "written", source })
     }

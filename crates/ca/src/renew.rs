@@ -60,7 +60,9 @@ pub enum RenewError {
         found: String,
     },
     /// The signing request has the old key.
-    #[error("the signing request has the key of the old certificate: a renewal makes a new one unless told otherwise")]
+    #[error(
+        "the signing request has the key of the old certificate: a renewal makes a new one unless told otherwise"
+    )]
     SameKey,
     /// The store failed.
     #[error("the store failed to find the certificate")]

@@ -132,8 +132,9 @@ impl Authority {
             }
             RevokeTarget::Certificate(certificate) => {
                 let unknown = |serial: String| RevokeError::Unknown { serial };
-                let serial =
-                    certificate.serial().map_err(|_| unknown(hf_store::audit::hex(certificate.serial_octets())))?;
+                let serial = certificate
+                    .serial()
+                    .map_err(|_| unknown(hf_store::audit::hex(certificate.serial_octets())))?;
                 let found = self.store.find_serial_anywhere(&serial).await.map_err(find)?;
                 if found.is_empty() {
                     return Err(unknown(serial.to_string()));
@@ -155,7 +156,10 @@ impl Authority {
             return Err(RevokeError::Root { authority: record.authority.clone() });
         }
         if reason == RevocationReason::CaCompromise && !certificate.is_ca() {
-            return Err(RevokeError::Reason { reason, expected: "`keyCompromise` for a certificate that is no authority's" });
+            return Err(RevokeError::Reason {
+                reason,
+                expected: "`keyCompromise` for a certificate that is no authority's",
+            });
         }
         Ok(())
     }

@@ -198,7 +198,7 @@ fn existing(
         return Err(IssueError::DifferentRequest { dedup_key: asked.dedup_key.clone() });
     };
     Ok(IssuedCertificate {
-        certificate: Certificate::from_der(der).map_err(|error| IssueError::Build(error.into()))?,
+        certificate: Certificate::from_der(der).map_err(IssueError::Build)?,
         chain: issuer.chain().to_vec(),
         authority: stored.authority,
         profile: stored.profile,

@@ -47,7 +47,9 @@ impl Constraints {
         let directories = |bases: &[GeneralName]| -> Vec<DistinguishedName> {
             bases
                 .iter()
-                .filter_map(|base| if let GeneralName::Directory(name) = base { Some(name.clone()) } else { None })
+                .filter_map(
+                    |base| if let GeneralName::Directory(name) = base { Some(name.clone()) } else { None },
+                )
                 .collect()
         };
         if let Some(excluded) = directories(&self.excluded).iter().find(|base| subject.is_within(base)) {
@@ -120,14 +122,12 @@ fn holds(base: &GeneralName, name: &Identifier, reading: Reading) -> bool {
 /// A leading dot means only names below the base; the RFC does not say so for DNS names, most verifiers do.
 fn dns_holds(base: &str, name: &DnsName, reading: Reading) -> bool {
     let base = base.trim_end_matches('.').to_ascii_lowercase();
-    let bare = base.strip_prefix('.').unwrap_or(&base);
+    let apex = base.strip_prefix('.').unwrap_or(&base);
     let stem = name.as_str().strip_prefix("*.").unwrap_or(name.as_str());
-    let inside = ends_with_labels(stem, bare);
+    let inside = ends_with_labels(stem, apex);
     match reading {
-        Reading::Permitted => inside && (base == bare || name.is_wildcard() || stem != bare),
-        Reading::Excluded => {
-            inside || bare.parse::<DnsName>().is_ok_and(|excluded| name.matches(&excluded))
-        }
+        Reading::Permitted => inside && (base == apex || name.is_wildcard() || stem != apex),
+        Reading::Excluded => inside || apex.parse::<DnsName>().is_ok_and(|excluded| name.matches(&excluded)),
     }
 }
 
@@ -141,8 +141,7 @@ fn host_holds(base: &str, host: &str) -> bool {
 }
 
 fn ends_with_labels(name: &str, parent: &str) -> bool {
-    parent.is_empty()
-        || name.strip_suffix(parent).is_some_and(|head| head.is_empty() || head.ends_with('.'))
+    parent.is_empty() || name.strip_suffix(parent).is_some_and(|head| head.is_empty() || head.ends_with('.'))
 }
 
 /// Address and mask side by side, as the extension writes them.
@@ -150,7 +149,11 @@ fn ip_holds(base: &[u8], address: &[u8]) -> bool {
     let (network, mask) = base.split_at(base.len() / 2);
     network.len() == address.len()
         && mask.len() == address.len()
-        && network.iter().zip(mask).zip(address).all(|((network, mask), octet)| network & mask == octet & mask)
+        && network
+            .iter()
+            .zip(mask)
+            .zip(address)
+            .all(|((network, mask), octet)| network & mask == octet & mask)
 }
 
 fn with_mask(network: IpAddr, prefix: u8) -> Vec<u8> {
@@ -224,12 +227,19 @@ mod tests {
 
     #[test]
     fn patterns_become_subtrees_that_permit_the_same_names() {
-        let patterns: Vec<NamePattern> = ["shop.internal", "10.0.0.0/8", "email:shop.internal", "uri:shop.internal"]
-            .iter()
-            .map(|text| text.parse().unwrap())
-            .collect();
+        let patterns: Vec<NamePattern> =
+            ["shop.internal", "10.0.0.0/8", "email:shop.internal", "uri:shop.internal"]
+                .iter()
+                .map(|text| text.parse().unwrap())
+                .collect();
         let constraints = Constraints { permitted: subtrees(&patterns), excluded: Vec::new() };
-        for good in ["a.shop.internal", "10.1.1.1", "a@shop.internal", "https://shop.internal/", "https://b.shop.internal/"] {
+        for good in [
+            "a.shop.internal",
+            "10.1.1.1",
+            "a@shop.internal",
+            "https://shop.internal/",
+            "https://b.shop.internal/",
+        ] {
             assert_eq!(constraints.refuses(&good.parse().unwrap()), None, "{good}");
         }
         for bad in ["a.bank.internal", "11.1.1.1", "a@bank.internal", "https://bank.internal/"] {

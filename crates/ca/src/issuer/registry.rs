@@ -46,8 +46,10 @@ impl Issuers {
     /// chain signs no more. Returns their names: the branch that falls.
     pub(crate) fn revoke_branch(&self, parent: &str, serial: &Serial) -> Vec<String> {
         let all = self.all();
-        let Some(parent_certificate) =
-            all.iter().find(|issuer| issuer.name() == parent).and_then(|issuer| issuer.certificate().cloned())
+        let Some(parent_certificate) = all
+            .iter()
+            .find(|issuer| issuer.name() == parent)
+            .and_then(|issuer| issuer.certificate().cloned())
         else {
             return Vec::new();
         };
@@ -59,7 +61,9 @@ impl Issuers {
             })
         };
         let fallen: Vec<&Arc<Issuer>> = all.iter().filter(in_chain).collect();
-        fallen.iter().for_each(|issuer| issuer.mark_revoked());
+        for issuer in &fallen {
+            issuer.mark_revoked();
+        }
         fallen.iter().map(|issuer| issuer.name().to_owned()).collect()
     }
 

@@ -83,9 +83,13 @@ fn check_authority(name: &str, certificate: &Certificate, distance: usize) -> Ve
     let constraints = certificate.basic_constraints().ok().flatten();
     if !constraints.as_ref().is_some_and(|constraints| constraints.ca) {
         findings.push(
-            Finding::error(NOT_AUTHORITY, about(name), format!("`{subject}` is not the certificate of an authority"))
-                .expected_found("`cA` TRUE", "a leaf")
-                .rfc("RFC 5280 section 4.2.1.9"),
+            Finding::error(
+                NOT_AUTHORITY,
+                about(name),
+                format!("`{subject}` is not the certificate of an authority"),
+            )
+            .expected_found("`cA` TRUE", "a leaf")
+            .rfc("RFC 5280 section 4.2.1.9"),
         );
     }
     let length = constraints.and_then(|constraints| constraints.path_length);

@@ -43,9 +43,12 @@ impl NamePattern {
     /// Whether the name is in the set. A wildcard name is in it when all names that it stands for are.
     pub fn covers(&self, name: &Identifier) -> bool {
         match (self, name) {
-            (Self::Dns(parent), Identifier::Dns(name)) => {
-                name.as_str().strip_prefix("*.").unwrap_or(name.as_str()).parse::<DnsName>().is_ok_and(|name| name.is_within(parent.as_str()))
-            }
+            (Self::Dns(parent), Identifier::Dns(name)) => name
+                .as_str()
+                .strip_prefix("*.")
+                .unwrap_or(name.as_str())
+                .parse::<DnsName>()
+                .is_ok_and(|name| name.is_within(parent.as_str())),
             (Self::Ip { network, prefix }, Identifier::Ip(name)) => {
                 in_network(name.address(), *network, *prefix)
             }
@@ -103,10 +106,10 @@ impl FromStr for NamePattern {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fault = || NamePatternError { found: text.chars().take(120).collect() };
         if let Some(rest) = text.strip_prefix("email:") {
-            return match rest.contains('@') {
-                true => rest.parse().map(Self::Mailbox).map_err(|_| fault()),
-                false => host(rest).map(Self::MailHost).ok_or_else(fault),
-            };
+            if rest.contains('@') {
+                return rest.parse().map(Self::Mailbox).map_err(|_| fault());
+            }
+            return host(rest).map(Self::MailHost).ok_or_else(fault);
         }
         if let Some(rest) = text.strip_prefix("uri:") {
             return host(rest).map(Self::UriHost).ok_or_else(fault);
@@ -180,7 +183,8 @@ fn masked(address: IpAddr, prefix: u8) -> u128 {
 }
 
 fn path_is_within(path: &str, parent: &str) -> bool {
-    path.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || parent.is_empty() || rest.starts_with('/'))
+    path.strip_prefix(parent)
+        .is_some_and(|rest| rest.is_empty() || parent.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -222,7 +226,7 @@ mod tests {
             ("0.0.0.0/0", "::1"),
             ("192.0.2.1", "192.0.2.2"),
             ("email:shop.internal", "dev@sub.shop.internal"),
-            ("uri:shop.internal", "urn:x:y"),
+            ("uri:shop.internal", "uri:urn:x:y"),
             ("spiffe://shop.internal/team", "spiffe://shop.internal/teamwork"),
             ("spiffe://shop.internal", "spiffe://other.internal/a"),
             ("shop.internal", "dev@shop.internal"),

@@ -22,10 +22,19 @@ pub struct PolicySettings {
 impl Default for PolicySettings {
     fn default() -> Self {
         Self {
-            denied: ["onion", "arpa", "invalid", "0.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4", "::/128", "ff00::/8"]
-                .into_iter()
-                .filter_map(|text| text.parse().ok())
-                .collect(),
+            denied: [
+                "onion",
+                "arpa",
+                "invalid",
+                "0.0.0.0/8",
+                "224.0.0.0/4",
+                "240.0.0.0/4",
+                "::/128",
+                "ff00::/8",
+            ]
+            .into_iter()
+            .filter_map(|text| text.parse().ok())
+            .collect(),
             public_addresses: false,
             public_names: true,
         }

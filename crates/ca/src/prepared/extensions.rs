@@ -55,11 +55,7 @@ fn name_constraints(grant: &Grant) -> Option<NameConstraints> {
 }
 
 /// RFC 5280 section 4.2.2.1; not for a root, whose issuer is itself.
-fn access(
-    ocsp: Option<String>,
-    ca_issuers: Option<String>,
-    issuer: &Signing,
-) -> Option<AuthorityInfoAccess> {
+fn access(ocsp: Option<String>, ca_issuers: Option<String>, issuer: &Signing) -> Option<AuthorityInfoAccess> {
     if issuer.chain().is_empty() || (ocsp.is_none() && ca_issuers.is_none()) {
         return None;
     }

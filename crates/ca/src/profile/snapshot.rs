@@ -44,7 +44,7 @@ fn canonical(settings: &ProfileSettings) -> String {
         ("ca-issuers", optional(&settings.ca_issuers_url)),
         ("ocsp", optional(&settings.ocsp_url)),
     ];
-    lines.iter().map(|(key, value)| format!("{key}={value}\n")).collect()
+    lines.map(|(key, value)| format!("{key}={value}")).join("\n") + "\n"
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! URLs in certificates with a place for the issuer's name, RFC 5280 sections 4.2.1.13 and 4.2.2.1.
 
+use std::fmt::Write as _;
 use std::str::FromStr;
 
 use hf_core::name::UriName;
@@ -13,7 +14,9 @@ pub struct UrlTemplate(String);
 
 /// Text that is no such URL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` is no usable URL: expected `http://HOST/PATH`, with `{{authority}}` for the issuer's name")]
+#[error(
+    "`{found}` is no usable URL: expected `http://HOST/PATH`, with `{{authority}}` for the issuer's name"
+)]
 pub struct UrlTemplateError {
     /// What was found, cut to 120 characters.
     pub found: String,
@@ -48,7 +51,8 @@ fn encode(name: &str) -> String {
         if octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_') {
             encoded.push(char::from(octet));
         } else {
-            encoded.push_str(&format!("%{octet:02X}"));
+            // Writing to a `String` cannot fail.
+            let _ = write!(encoded, "%{octet:02X}");
         }
     }
     encoded

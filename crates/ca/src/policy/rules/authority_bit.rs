@@ -13,10 +13,14 @@ fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
     let by_profile = proposal.profile.kind().is_authority();
     if proposal.csr_asks_for_authority && !by_profile {
         findings.push(
-            Finding::error(CODE, proposal.subject.to_string(), "the signing request asks to become an authority")
-                .expected_found(format!("a leaf, as profile `{profile}` makes them"), "`cA` TRUE in the request")
-                .hint("for an authority, use `handfast ca sign-intermediate`")
-                .rfc("RFC 5280 section 4.2.1.9"),
+            Finding::error(
+                CODE,
+                proposal.subject.to_string(),
+                "the signing request asks to become an authority",
+            )
+            .expected_found(format!("a leaf, as profile `{profile}` makes them"), "`cA` TRUE in the request")
+            .hint("for an authority, use `handfast ca sign-intermediate`")
+            .rfc("RFC 5280 section 4.2.1.9"),
         );
     }
     if proposal.authority.is_some() != by_profile {

@@ -16,9 +16,8 @@ fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
             .names
             .iter()
             .filter_map(|name| constraints.refuses(name).map(|why| (name.to_string(), why)));
-        let of_subject = constraints
-            .refuses_subject(&proposal.subject)
-            .map(|why| (proposal.subject.to_string(), why));
+        let of_subject =
+            constraints.refuses_subject(&proposal.subject).map(|why| (proposal.subject.to_string(), why));
         for (found, why) in of_names.chain(of_subject) {
             findings.push(
                 Finding::error(
@@ -54,9 +53,15 @@ mod tests {
         assert_eq!(under(&["ip:10.0.0.0/8"], &[], &["11.0.0.1"]), ["HF-POLICY-NAME-CONSTRAINED"]);
         assert_eq!(under(&["ip:10.0.0.0/8"], &[], &["fd00::1"]), ["HF-POLICY-NAME-CONSTRAINED"]);
         assert!(under(&["email:shop.internal"], &[], &["a@shop.internal"]).is_empty());
-        assert_eq!(under(&["email:shop.internal"], &[], &["a@b.shop.internal"]), ["HF-POLICY-NAME-CONSTRAINED"]);
+        assert_eq!(
+            under(&["email:shop.internal"], &[], &["a@b.shop.internal"]),
+            ["HF-POLICY-NAME-CONSTRAINED"]
+        );
         assert!(under(&["uri:.shop.internal"], &[], &["https://a.shop.internal/"]).is_empty());
-        assert_eq!(under(&["uri:.shop.internal"], &[], &["https://shop.internal/"]), ["HF-POLICY-NAME-CONSTRAINED"]);
+        assert_eq!(
+            under(&["uri:.shop.internal"], &[], &["https://shop.internal/"]),
+            ["HF-POLICY-NAME-CONSTRAINED"]
+        );
         assert_eq!(under(&["uri:.shop.internal"], &[], &["uri:urn:x:y"]), ["HF-POLICY-NAME-CONSTRAINED"]);
     }
 

@@ -13,12 +13,8 @@ fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
     let own = proposal.issuer.permitted();
     for pattern in &wish.permitted {
         let by_list = own.is_empty() || own.iter().any(|wider| wider.contains(pattern));
-        let by_constraints = proposal
-            .issuer
-            .parents()
-            .iter()
-            .filter_map(|parent| sample_refused(parent.constraints(), pattern))
-            .next();
+        let by_constraints =
+            proposal.issuer.parents().iter().find_map(|parent| sample_refused(parent.constraints(), pattern));
         if by_list && by_constraints.is_none() {
             continue;
         }
@@ -29,7 +25,10 @@ fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
             Finding::error(
                 CODE,
                 pattern.to_string(),
-                format!("authority `{}` cannot pass on names that it may not certify", proposal.issuer.name()),
+                format!(
+                    "authority `{}` cannot pass on names that it may not certify",
+                    proposal.issuer.name()
+                ),
             )
             .expected_found(expected, pattern.to_string())
             .hint("narrow `permitted` of the authority, or widen that of its parent")
@@ -52,7 +51,9 @@ mod tests {
     #[test]
     fn by_the_issuers_list() {
         let builder = || ProposalBuilder::authority().permitted(&["shop.internal", "10.0.0.0/8"]);
-        assert!(codes(&RULE, &builder().delegating(&["fin.shop.internal", "10.1.0.0/16"]).build()).is_empty());
+        assert!(
+            codes(&RULE, &builder().delegating(&["fin.shop.internal", "10.1.0.0/16"]).build()).is_empty()
+        );
         assert!(codes(&RULE, &builder().build()).is_empty());
         let beyond = builder().delegating(&["internal", "10.0.0.0/7", "spiffe://x"]).build();
         assert_eq!(codes(&RULE, &beyond), ["HF-POLICY-DELEGATION"; 3]);
@@ -61,7 +62,8 @@ mod tests {
     #[test]
     fn by_the_constraints_above() {
         let above = || {
-            ProposalBuilder::authority().issuer_constraints(Constraints::for_tests(&["dns:shop.internal"], &[]))
+            ProposalBuilder::authority()
+                .issuer_constraints(Constraints::for_tests(&["dns:shop.internal"], &[]))
         };
         assert!(codes(&RULE, &above().delegating(&["fin.shop.internal"]).build()).is_empty());
         let beside = above().delegating(&["bank.internal"]).build();

@@ -29,14 +29,17 @@ mod tests {
     fn denied_names_are_refused_each_by_itself() {
         let good = ProposalBuilder::leaf().names(&["a.shop.internal", "10.0.0.1"]).build();
         assert!(codes(&RULE, &good).is_empty());
-        let bad = ProposalBuilder::leaf().names(&["x.onion", "a.shop.internal", "224.0.0.1", "0.0.0.0"]).build();
+        let bad =
+            ProposalBuilder::leaf().names(&["x.onion", "a.shop.internal", "224.0.0.1", "0.0.0.0"]).build();
         assert_eq!(codes(&RULE, &bad).len(), 3);
     }
 
     #[test]
     fn a_wildcard_over_a_denied_name_is_refused() {
-        let settings =
-            PolicySettings { denied: vec!["vault.shop.internal".parse().unwrap()], ..PolicySettings::default() };
+        let settings = PolicySettings {
+            denied: vec!["vault.shop.internal".parse().unwrap()],
+            ..PolicySettings::default()
+        };
         let wildcard = ProposalBuilder::leaf().names(&["*.shop.internal"]).build();
         assert_eq!(codes_with(&RULE, &wildcard, &settings), ["HF-POLICY-NAME-DENIED"]);
         let beside = ProposalBuilder::leaf().names(&["*.team.shop.internal"]).build();

@@ -53,7 +53,8 @@ mod tests {
     #[test]
     fn purposes_above_limit_purposes_below() {
         assert!(codes(&RULE, &ProposalBuilder::leaf().build()).is_empty());
-        let both = ProposalBuilder::leaf().issuer_purposes(&[Purpose::ServerAuth, Purpose::ClientAuth]).build();
+        let both =
+            ProposalBuilder::leaf().issuer_purposes(&[Purpose::ServerAuth, Purpose::ClientAuth]).build();
         assert!(codes(&RULE, &both).is_empty());
         let server_only = ProposalBuilder::leaf().issuer_purposes(&[Purpose::ServerAuth]).build();
         assert_eq!(codes(&RULE, &server_only), ["HF-POLICY-PURPOSE-NOT-BY-ISSUER"]);

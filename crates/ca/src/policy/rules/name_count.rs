@@ -40,7 +40,10 @@ mod tests {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         assert!(codes(&RULE, &ProposalBuilder::leaf().names(&names[..1]).build()).is_empty());
         assert!(codes(&RULE, &ProposalBuilder::leaf().names(&names[..100]).build()).is_empty());
-        assert_eq!(codes(&RULE, &ProposalBuilder::leaf().names(&names).build()), ["HF-POLICY-TOO-MANY-NAMES"]);
+        assert_eq!(
+            codes(&RULE, &ProposalBuilder::leaf().names(&names).build()),
+            ["HF-POLICY-TOO-MANY-NAMES"]
+        );
         assert_eq!(codes(&RULE, &ProposalBuilder::leaf().names(&[]).build()), ["HF-POLICY-NO-NAME"]);
         assert!(codes(&RULE, &ProposalBuilder::authority().names(&[]).build()).is_empty());
     }

@@ -21,10 +21,12 @@ fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
             Finding::error(REFUSED, about, format!("the certificate would outlive `{}`", parent.subject()))
                 .hint("ask for a shorter lifetime, or renew the authority first")
         }
-        BeyondIssuer::Shorten => {
-            Finding::notice(SHORTENED, about, format!("validity was shortened to that of `{}`", parent.subject()))
-                .hint("renew the authority before it ends")
-        }
+        BeyondIssuer::Shorten => Finding::notice(
+            SHORTENED,
+            about,
+            format!("validity was shortened to that of `{}`", parent.subject()),
+        )
+        .hint("renew the authority before it ends"),
     };
     findings.push(finding.expected_found(format!("an end by {latest}"), end.to_string()));
 }
@@ -39,11 +41,14 @@ mod tests {
 
     #[test]
     fn shortened_with_a_notice_or_refused() {
-        let long = || ProposalBuilder::leaf().issuer_lifetimes(&[Lifetime::from_days(20), Lifetime::from_days(10)]);
+        let long =
+            || ProposalBuilder::leaf().issuer_lifetimes(&[Lifetime::from_days(20), Lifetime::from_days(10)]);
         assert_eq!(codes(&RULE, &long().build()), ["HF-POLICY-SHORTENED"]);
         let refusing = long().beyond_issuer(BeyondIssuer::Refuse).build();
         assert_eq!(codes(&RULE, &refusing), ["HF-POLICY-OUTLIVES-ISSUER"]);
-        let short = ProposalBuilder::leaf().lifetime(Lifetime::from_days(9)).issuer_lifetimes(&[Lifetime::from_days(10)]);
+        let short = ProposalBuilder::leaf()
+            .lifetime(Lifetime::from_days(9))
+            .issuer_lifetimes(&[Lifetime::from_days(10)]);
         assert!(codes(&RULE, &short.build()).is_empty());
     }
 

@@ -43,7 +43,10 @@ mod tests {
     #[test]
     fn depth_is_counted_over_the_whole_chain() {
         let under = |lengths: &[Option<u8>], wanted| {
-            codes(&RULE, &ProposalBuilder::authority().issuer_path_lengths(lengths).path_length(wanted).build())
+            codes(
+                &RULE,
+                &ProposalBuilder::authority().issuer_path_lengths(lengths).path_length(wanted).build(),
+            )
         };
         assert!(under(&[None], Some(7)).is_empty());
         assert!(under(&[Some(1)], Some(0)).is_empty());

@@ -21,9 +21,15 @@ fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
         if !permitted.iter().any(|pattern| pattern.covers(name)) {
             let authority = proposal.issuer.name();
             findings.push(
-                Finding::error(CODE, name.to_string(), format!("authority `{authority}` may not certify the name"))
-                    .expected_found(format!("a name under {list}"), name.to_string())
-                    .hint(format!("add it to `permitted` of `authority.{authority}`, or choose another authority")),
+                Finding::error(
+                    CODE,
+                    name.to_string(),
+                    format!("authority `{authority}` may not certify the name"),
+                )
+                .expected_found(format!("a name under {list}"), name.to_string())
+                .hint(format!(
+                    "add it to `permitted` of `authority.{authority}`, or choose another authority"
+                )),
             );
         }
     }
@@ -44,7 +50,8 @@ mod tests {
         let builder = || ProposalBuilder::leaf().permitted(&["shop.internal", "10.0.0.0/8"]);
         let good = builder().names(&["a.shop.internal", "*.shop.internal", "10.1.2.3"]).build();
         assert!(codes(&RULE, &good).is_empty());
-        let bad = builder().names(&["a.shop.internal", "b.other.internal", "11.0.0.1", "a@shop.internal"]).build();
+        let bad =
+            builder().names(&["a.shop.internal", "b.other.internal", "11.0.0.1", "a@shop.internal"]).build();
         assert_eq!(codes(&RULE, &bad), ["HF-POLICY-NAME-NOT-PERMITTED"; 3]);
     }
 }

@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn special_addresses_pass_and_public_ones_do_not() {
-        let good = ["127.0.0.1", "10.0.0.1", "100.64.0.1", "192.0.2.7", "::1", "fd00::1", "fe80::1", "2001:db8::1"];
+        let good =
+            ["127.0.0.1", "10.0.0.1", "100.64.0.1", "192.0.2.7", "::1", "fd00::1", "fe80::1", "2001:db8::1"];
         assert!(codes(&RULE, &ProposalBuilder::leaf().names(&good).build()).is_empty());
         let bad = ["1.1.1.1", "8.8.8.8", "100.128.0.1", "2606:4700::1111", "198.20.0.1"];
         assert_eq!(codes(&RULE, &ProposalBuilder::leaf().names(&bad).build()).len(), bad.len());

@@ -10,8 +10,18 @@ const CODE: FindingCode = FindingCode::new("HF-POLICY-PUBLIC-NAME");
 /// Top-level domains that are not, or never will be, delegated on the public internet: RFC 6761, RFC 6762 appendix G,
 /// RFC 8375, and `internal` as reserved by ICANN.
 const PRIVATE: [&str; 12] = [
-    "internal", "local", "localhost", "test", "example", "invalid", "home.arpa", "lan", "intranet", "private",
-    "corp", "home",
+    "internal",
+    "local",
+    "localhost",
+    "test",
+    "example",
+    "invalid",
+    "home.arpa",
+    "lan",
+    "intranet",
+    "private",
+    "corp",
+    "home",
 ];
 
 pub(super) const RULE: Rule = Rule { name: "public_names", check };
