@@ -1,0 +1,175 @@
+//! Runs every command of README.md and docs/guide/, page by page, and holds their printed output to what the page shows.
+//!
+//! A fenced block `console` holds commands (`$ …`) that must succeed; `console refused` holds commands whose exit status must
+//! be 1. Lines under a command are parts of its output, in order; `…` stands for anything, also for whole lines. Each page
+//! runs in a directory of its own that holds a copy of `examples/`. `cargo run … -p handfast --` stands for the binary under
+//! test; `cargo xtask …` is what runs this test, so it is only checked to be a chore that exists.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use assert_cmd::cargo::CommandCargoExt;
+
+/// One command of a page with what the page says of it.
+struct Step {
+    line: usize,
+    command: String,
+    shown: Vec<String>,
+    refused: bool,
+}
+
+#[test]
+fn every_command_of_every_page_does_what_the_page_shows() {
+    let mut pages = vec![root().join("README.md")];
+    let guide = std::fs::read_dir(root().join("docs/guide")).expect("docs/guide exists");
+    pages.extend(guide.map(|entry| entry.expect("readable").path()).filter(|path| is_markdown(path)));
+    pages.sort();
+    let faults: Vec<String> = pages.iter().flat_map(|page| run_page(page)).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+#[test]
+fn the_reader_of_pages_finds_commands_and_their_output() {
+    let steps = steps_of("text\n```console\n$ a \\\n  b\nx\n$ c\n```\n```console refused\n$ d\n```\n");
+    let found: Vec<_> = steps.iter().map(|s| (s.command.as_str(), s.shown.len(), s.refused)).collect();
+    assert_eq!(found, [("a  b", 1, false), ("c", 0, false), ("d", 0, true)]);
+    assert_eq!(missing_line(&["a…c".into(), "…".into(), "z".into()], "abc\ny\nz\n"), None);
+    assert_eq!(missing_line(&["z".into(), "abc".into()], "abc\nz\n"), Some("abc"));
+}
+
+fn is_markdown(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "md")
+}
+
+fn run_page(page: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(page).expect("a readable page");
+    let place = tempfile::tempdir().expect("a directory for the page");
+    copy_tree(&root().join("examples"), &place.path().join("examples"));
+    let mut faults = Vec::new();
+    for step in steps_of(&text) {
+        if let Some(fault) = run_step(&step, place.path()) {
+            faults.push(format!("{}:{}: `{}`: {fault}", page.display(), step.line, step.command));
+            break;
+        }
+    }
+    faults
+}
+
+fn run_step(step: &Step, place: &Path) -> Option<String> {
+    if let Some(chore) = step.command.strip_prefix("cargo xtask ") {
+        let chore = chore.split_whitespace().next().unwrap_or_default();
+        let known = std::fs::read_to_string(root().join("xtask/src/main.rs")).expect("xtask exists");
+        return (!known.contains(&format!("\"{chore}\""))).then(|| "no such chore".to_owned());
+    }
+    let command = binary_under_test(&step.command);
+    let handfast = Command::cargo_bin("handfast").expect("the handfast binary is built");
+    let directory = Path::new(handfast.get_program()).parent().expect("a directory").display().to_string();
+    let path = format!("{directory}:{}", path_variable());
+    let output = Command::new("sh")
+        .args(["-c", &command])
+        .current_dir(place)
+        .env("PATH", path)
+        .env("HANDFAST_PASSPHRASE", "correct horse battery staple")
+        .output()
+        .expect("sh runs");
+    let printed = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let expected = i32::from(step.refused);
+    if output.status.code() != Some(expected) {
+        return Some(format!("exit status {:?}, expected {expected}\n{printed}", output.status.code()));
+    }
+    missing_line(&step.shown, &printed).map(|line| format!("output lacks `{line}`:\n{printed}"))
+}
+
+/// `cargo run … -p handfast -- ARGS` becomes `handfast ARGS`.
+fn binary_under_test(command: &str) -> String {
+    match command.split_once("-p handfast -- ") {
+        Some((head, rest)) if head.starts_with("cargo run ") => format!("handfast {rest}"),
+        _ => command.to_owned(),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test extends the search path of the commands it runs")]
+fn path_variable() -> String {
+    std::env::var("PATH").unwrap_or_default()
+}
+
+/// The first shown line that the output does not hold at or after the place of the line before it.
+fn missing_line<'a>(shown: &'a [String], printed: &str) -> Option<&'a str> {
+    let mut lines = printed.lines();
+    shown
+        .iter()
+        .filter(|line| !line.trim().is_empty() && line.trim() != "…")
+        .find(|line| !lines.any(|candidate| fits(line.trim(), candidate)))
+        .map(String::as_str)
+}
+
+/// Whether the pieces between `…` stand in `candidate` in order.
+fn fits(pattern: &str, candidate: &str) -> bool {
+    let mut rest = candidate;
+    pattern.split('…').all(|piece| match rest.find(piece.trim()) {
+        Some(place) => {
+            rest = &rest[place + piece.trim().len()..];
+            true
+        }
+        None => false,
+    })
+}
+
+fn steps_of(text: &str) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut block: Option<bool> = None;
+    let mut continues = false;
+    for (index, line) in text.lines().enumerate() {
+        match (block, line.trim_end()) {
+            (None, "```console") => block = Some(false),
+            (None, "```console refused") => block = Some(true),
+            (Some(_), "```") => (block, continues) = (None, false),
+            (Some(refused), line) => {
+                take_line(&mut steps, &mut continues, index + 1, line, refused);
+            }
+            (None, _) => {}
+        }
+    }
+    steps
+}
+
+fn take_line(steps: &mut Vec<Step>, continues: &mut bool, number: usize, line: &str, refused: bool) {
+    let (text, goes_on) = line.strip_suffix('\\').map_or((line, false), |head| (head, true));
+    if *continues {
+        if let Some(step) = steps.last_mut() {
+            step.command.push_str(text.trim_start_matches(' '));
+        }
+        *continues = goes_on;
+    } else if let Some(command) = text.strip_prefix("$ ") {
+        let command = if goes_on { format!("{command} ") } else { command.to_owned() };
+        steps.push(Step { line: number, command, shown: Vec::new(), refused });
+        *continues = goes_on;
+    } else if let Some(step) = steps.last_mut() {
+        step.shown.push(line.to_owned());
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the repository").to_owned()
+}
+
+fn copy_tree(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a directory");
+    for entry in std::fs::read_dir(from).expect("a readable directory") {
+        let entry = entry.expect("readable");
+        let target = to.join(entry.file_name());
+        let name = entry.file_name();
+        if name == ".handfast" || name == "trust" || name == "target" {
+            continue;
+        }
+        if entry.file_type().expect("a type").is_dir() {
+            copy_tree(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a copy");
+        }
+    }
+}
