@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod completions;
+pub(crate) mod csr;
 pub(crate) mod man;
 pub(crate) mod options;
 
@@ -15,6 +16,7 @@ pub(crate) enum Command {
     #[command(subcommand, after_help = audit::EXAMPLES)]
     Audit(audit::Command),
     Completions(completions::Args),
+    Csr(csr::Args),
     Man(man::Args),
 }
 
@@ -24,6 +26,7 @@ impl Command {
         match self {
             Self::Audit(command) => command.run(context),
             Self::Completions(args) => completions::run(args, context),
+            Self::Csr(args) => csr::run(args, context),
             Self::Man(args) => man::run(args, context),
         }
     }

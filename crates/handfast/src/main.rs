@@ -10,6 +10,7 @@ mod context;
 mod domain;
 mod env;
 mod error;
+mod key_file;
 mod output;
 mod passphrase;
 mod peers;
