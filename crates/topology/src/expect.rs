@@ -86,7 +86,7 @@ fn instances<'a>(
 /// What a party shows and what it accepts.
 struct Side<'a> {
     party: Party<'a>,
-    anchor: Option<Anchor>,
+    anchor: Anchor,
     held: BTreeSet<Anchor>,
     server: bool,
     client: bool,
@@ -104,7 +104,7 @@ impl<'a> Side<'a> {
     }
 
     fn trusts(&self, other: &Self) -> bool {
-        other.anchor.as_ref().is_some_and(|anchor| self.held.contains(anchor))
+        self.held.contains(&other.anchor)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Names that one section uses of another, resolved when all sections have been read.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::faults::{Fault, Faults, UNKNOWN_NAME};
 use super::section::Text;
 use super::source::printable;
@@ -7,7 +9,7 @@ use super::suggest::nearest;
 use crate::declared::Topology;
 
 /// What a name must name.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     /// An authority.
     Authority,
@@ -44,16 +46,18 @@ impl References {
 
     /// Report every name that is declared nowhere.
     pub(super) fn check(&self, topology: &Topology, faults: &mut Faults<'_>) {
+        let mut known: BTreeMap<Kind, BTreeSet<&str>> = BTreeMap::new();
         for reference in &self.used {
-            let candidates = candidates(reference.kind, topology);
-            if !candidates.contains(&reference.name.as_str()) {
-                faults.add(unknown(reference, &candidates));
+            let candidates =
+                known.entry(reference.kind).or_insert_with(|| candidates(reference.kind, topology));
+            if !candidates.contains(reference.name.as_str()) {
+                faults.add(unknown(reference, candidates));
             }
         }
     }
 }
 
-fn unknown(reference: &Reference, candidates: &[&str]) -> Fault {
+fn unknown(reference: &Reference, candidates: &BTreeSet<&str>) -> Fault {
     let (what, section) = match reference.kind {
         Kind::Authority => ("authority", "authority"),
         Kind::Profile => ("profile", "profile"),
@@ -70,7 +74,7 @@ fn unknown(reference: &Reference, candidates: &[&str]) -> Fault {
     Fault::new(UNKNOWN_NAME, reference.at, &reference.key, summary).found(&reference.name).write(hint)
 }
 
-fn candidates(kind: Kind, topology: &Topology) -> Vec<&str> {
+fn candidates(kind: Kind, topology: &Topology) -> BTreeSet<&str> {
     let authorities = || topology.authorities.iter().map(|authority| authority.name.as_str());
     let services = || topology.services.iter().map(|service| service.name.as_str());
     let externals = || topology.externals.iter().map(|external| external.name.as_str());

@@ -35,6 +35,7 @@ pub(super) fn resolve(mut parts: Parts, faults: &mut Faults<'_>) -> Topology {
         services,
         externals: parts.externals,
     };
+    fill_roots(&mut topology);
     report_same_names(&topology, faults);
     fill_path_lengths(&mut topology);
     topology
@@ -113,10 +114,20 @@ fn fill(section: ServiceSection, authority: String, parts: &Parts) -> Service {
         peers: section.peers,
         calls: section.calls,
         trusts: section.trusts,
+        root: String::new(),
         authority,
         profile,
         keystore: section.keystore,
         files: section.files,
+    }
+}
+
+fn fill_roots(topology: &mut Topology) {
+    let root = |service: &Service| topology.root_of(&service.authority).map(|root| root.name.clone());
+    let roots: Vec<String> =
+        topology.services.iter().map(|service| root(service).unwrap_or_default()).collect();
+    for (service, root) in topology.services.iter_mut().zip(roots) {
+        service.root = root;
     }
 }
 

@@ -252,10 +252,31 @@ where
     match text.value.parse() {
         Ok(value) => Some(value),
         Err(error) => {
-            faults.add(Fault::new(VALUE, text.span.start, key, error.to_string()).found(text.value));
+            let fault = Fault::new(VALUE, text.span.start, key, error.to_string()).found(text.value);
+            let meant = meant::<T>(text.value);
+            faults.add(match meant {
+                Some(meant) => fault.write(format!("write `\"{meant}\"`")),
+                None => fault,
+            });
             None
         }
     }
+}
+
+/// What was meant, when a small change makes the text one of the type: letters in lower case, no wildcard, a unit after a
+/// number, a hyphen in a word, no empty label.
+fn meant<T: FromStr>(text: &str) -> Option<String> {
+    let small = text.to_ascii_lowercase();
+    let candidates = [
+        small.trim().to_owned(),
+        small.trim_start_matches("*.").trim_matches('.').to_owned(),
+        small.replace("..", "."),
+        format!("{small}d"),
+        small.replace(['_', ' '], "-"),
+        small.replacen("p-", "p", 1).replace("ec-", "ecdsa-"),
+        format!("ecdsa-{}", small.replacen("p-", "p", 1)),
+    ];
+    candidates.into_iter().find(|candidate| candidate.parse::<T>().is_ok())
 }
 
 /// Report a value of the wrong type.

@@ -73,7 +73,7 @@ fn read_one(
     service
 }
 
-/// The key `calls`, each name once.
+/// The key `calls`, each name once, sorted.
 pub(super) fn calls(
     section: &mut Section<'_, '_>,
     own_name: &str,
@@ -100,6 +100,7 @@ pub(super) fn calls(
             calls.push(references.add(kind, key.clone(), &text));
         }
     }
+    calls.sort();
     calls
 }
 

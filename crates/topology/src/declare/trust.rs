@@ -28,11 +28,14 @@ pub(super) fn read(
     faults: &mut Faults<'_>,
     references: &mut References,
 ) -> TrustSection {
+    let absent = top.get("trust").is_none();
     let Some(mut section) = top.table("trust", faults) else {
-        faults.add(
-            Fault::new(MISSING_KEY, 0, "trust", "the file lacks the section `[trust]`")
-                .write("begin the file with `[trust]` and `domain = \"shop.internal\"`"),
-        );
+        if absent {
+            faults.add(
+                Fault::new(MISSING_KEY, 0, "trust", "the file lacks the section `[trust]`")
+                    .write("begin the file with `[trust]` and `domain = \"shop.internal\"`"),
+            );
+        }
         return TrustSection { trust: defaults(), authority: None };
     };
     let domain = section.required_text("domain", "\"shop.internal\"", faults);
@@ -91,7 +94,8 @@ fn url(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<UriName
     if url.scheme() != "http" || url.host().is_none() {
         faults.add(
             Fault::new(VALUE, text.span.start, "trust.url", "CRLs are published by plain HTTP")
-                .expected_found("a URL such as `http://pki.shop.internal`", text.value),
+                .expected_found("a URL such as `http://pki.shop.internal`", text.value)
+                .write(format!("write `url = \"{}\"`", text.value.replacen("https:", "http:", 1))),
         );
         return None;
     }

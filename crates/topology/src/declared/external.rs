@@ -16,7 +16,7 @@ pub struct External {
     /// PEM file with the private key of that certificate for rehearsals, so that `check` can complete whole handshakes.
     /// Real external parties keep theirs. It protects nothing, so whoever reads it does not mind the mode of the file.
     pub key: Option<String>,
-    /// Services that it opens connections to.
+    /// Services that it opens connections to, sorted.
     pub calls: Vec<String>,
     /// Whether it verifies our certificates by our roots; then it imports them, which counts.
     pub trusts_us: bool,

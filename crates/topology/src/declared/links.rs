@@ -10,7 +10,7 @@ impl Topology {
         if client.name() == server.name() {
             return client.peers();
         }
-        client.calls().iter().any(|callee| callee == server.name())
+        client.calls().binary_search_by(|callee| callee.as_str().cmp(server.name())).is_ok()
     }
 
     /// The parties that this one has links with, in either direction; itself when its instances talk to each other and
@@ -26,18 +26,16 @@ impl Topology {
 
     /// The certificate by which others verify that party: the root above its authority (never an intermediate, which
     /// many TLS stacks refuse as an anchor), or an external party's own certificate.
-    pub fn anchor_of(&self, party: Party<'_>) -> Option<Anchor> {
+    pub fn anchor_of(&self, party: Party<'_>) -> Anchor {
         match party {
-            Party::Service(service) => {
-                self.root_of(&service.authority).map(|root| Anchor::Authority(root.name.clone()))
-            }
-            Party::External(external) => Some(Anchor::External(external.name.clone())),
+            Party::Service(service) => Anchor::Authority(service.root.clone()),
+            Party::External(external) => Anchor::External(external.name.clone()),
         }
     }
 
     /// What each instance of that party imports: the anchors of all that it has links with, and those it says to trust.
     pub fn anchors_held_by(&self, party: Party<'_>) -> BTreeSet<Anchor> {
-        let needed = || self.neighbours(party).filter_map(|other| self.anchor_of(other));
+        let needed = || self.neighbours(party).map(|other| self.anchor_of(other));
         match party {
             Party::Service(service) => {
                 needed().chain(service.trusts.iter().filter_map(|name| self.named_anchor(name))).collect()
@@ -50,7 +48,7 @@ impl Topology {
     /// The anchor behind a name in `trusts`: a party of that name, else the root above an authority of that name.
     pub(crate) fn named_anchor(&self, name: &str) -> Option<Anchor> {
         if let Some(party) = self.party(name) {
-            return self.anchor_of(party);
+            return Some(self.anchor_of(party));
         }
         self.root_of(name).map(|root| Anchor::Authority(root.name.clone()))
     }

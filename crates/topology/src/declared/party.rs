@@ -37,7 +37,7 @@ impl<'a> Party<'a> {
         }
     }
 
-    /// The parties that it opens connections to, by name; without itself.
+    /// The parties that it opens connections to, by name, sorted; without itself.
     pub fn calls(self) -> &'a [String] {
         match self {
             Self::Service(service) => &service.calls,

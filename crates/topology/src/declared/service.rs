@@ -20,12 +20,14 @@ pub struct Service {
     pub instances: Vec<Instance>,
     /// Whether its instances talk to each other, in both directions.
     pub peers: bool,
-    /// Services and external parties that it opens connections to.
+    /// Services and external parties that it opens connections to, sorted.
     pub calls: Vec<String>,
     /// Authorities, services or external parties that it trusts beyond those its links need.
     pub trusts: Vec<String>,
     /// The authority that signs its certificates.
     pub authority: String,
+    /// The root above that authority: what others import to verify this service.
+    pub root: String,
     /// Name of its profile.
     pub profile: String,
     /// Key algorithm of its certificates.
