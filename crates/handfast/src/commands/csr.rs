@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         .finalize(key.public_key(), key.signature_algorithm())
         .map_err(|error| failed().because(error))?;
     let signature = key.sign(&to_be_signed).map_err(|error| failed().because(error))?;
-    let text = pem::encode(Label::CertificateRequest, &to_be_signed.assemble(&signature));
+    let text = pem::encode(Label::Request, &to_be_signed.assemble(&signature));
     match &args.out {
         Some(path) => write_public(path, &text, context),
         None => context.output.text(&text).map(|()| Exit::Done),
