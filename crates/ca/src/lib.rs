@@ -6,6 +6,7 @@
 
 pub mod authority;
 pub mod create;
+pub mod crl;
 pub mod error;
 pub mod import;
 mod issue;

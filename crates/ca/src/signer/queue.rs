@@ -91,6 +91,8 @@ impl Queue {
                 continue;
             }
             let result = job.key.sign(&job.bytes);
+            // Let go of the bytes first: whoever waits for the signature may want to be their only owner.
+            drop(job);
             // The caller may have given up; then nobody wants the signature.
             let _ = answer.send(result);
         }
