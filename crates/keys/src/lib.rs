@@ -9,6 +9,7 @@ pub mod file;
 pub mod private_key;
 pub mod random;
 pub mod signing_key;
+pub mod weak;
 
 mod encryption;
 mod oid;
