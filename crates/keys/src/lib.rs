@@ -6,6 +6,7 @@
 pub mod block_list;
 pub mod error;
 pub mod file;
+pub mod key_store;
 pub mod private_key;
 pub mod random;
 pub mod signing_key;
