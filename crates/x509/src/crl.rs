@@ -18,7 +18,9 @@ use crate::public_key::PublicKey;
 use crate::raw::{self, RawExtension};
 use crate::signature::{Signature, SignatureAlgorithm, SignatureError};
 
+pub(crate) use entry::{EntryParts, read_entry};
 pub use entry::{RevokedCertificate, encode_entry};
+pub(crate) use read::{TbsList, read_tbs_list};
 pub use writer::{CrlTemplate, CrlWriter};
 
 /// A CRL as found. Cheap to clone. Entries stay in their DER and are read one after the other.

@@ -11,6 +11,7 @@ use crate::asn1::{DerError, DerProblem, Reader, Writer, tag, whole_sequence};
 use crate::{limits, oids};
 
 pub use attribute::Attribute;
+pub(crate) use text::upper_bound;
 pub use text::{NameTextError, NameTextProblem};
 
 /// A name as `issuer` and `subject` hold it: a sequence of sets of attributes, in DER. Cheap to clone.

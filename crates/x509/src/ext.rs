@@ -24,7 +24,7 @@ pub use crl_number::CrlNumber;
 pub use extended_key_usage::ExtendedKeyUsage;
 pub use issuing_distribution_point::IssuingDistributionPoint;
 pub use key_usage::KeyUsage;
-pub use name_constraints::NameConstraints;
+pub use name_constraints::{ConstraintRefusal, NameConstraints};
 pub use policy_constraints::{InhibitAnyPolicy, PolicyConstraints};
 pub use policy_mappings::PolicyMappings;
 pub use subject_alt_name::SubjectAltName;

@@ -1,5 +1,7 @@
 //! `GeneralName`, RFC 5280 section 4.2.1.6: names as other certificates may hold them, beyond what Handfast issues.
 
+mod subtree;
+
 use std::fmt;
 use std::net::IpAddr;
 
@@ -8,6 +10,8 @@ use hf_core::name::{Identifier, IpName, NameError, NameKind, NameProblem};
 use crate::asn1::{DerError, DerProblem, Element, Oid, Reader, Tag, Writer, tag};
 use crate::distinguished_name::DistinguishedName;
 use crate::limits;
+
+pub use subtree::Place;
 
 /// One name of any kind. Text is ASCII without NUL; nothing else about it is checked here.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -13,6 +13,7 @@ pub mod error;
 pub mod ext;
 pub mod general_name;
 pub mod limits;
+pub mod lint;
 pub mod oids;
 pub mod pem;
 pub mod pkcs7;

@@ -116,36 +116,32 @@ pub(crate) fn read_extensions(
     list: &Element<'_>,
     field: &'static str,
 ) -> Result<Vec<ExtensionSpan>, DerError> {
-    let mut inside = list.reader();
     let mut extensions = Vec::with_capacity(10);
-    if inside.is_empty() {
-        return Err(list.fault(field, DerProblem::Empty));
-    }
-    while !inside.is_empty() {
-        if extensions.len() >= limits::MAX_EXTENSIONS {
-            let problem = DerProblem::TooMany { max: limits::MAX_EXTENSIONS };
-            return Err(DerError::new(field, inside.at(), problem));
-        }
-        let element = inside.expect(tag::SEQUENCE, field)?;
-        extensions.push(read_extension(&element, field)?);
-    }
+    for_each_extension(list, field, |span| {
+        extensions.push(span);
+        Ok(())
+    })?;
     Ok(extensions)
 }
 
-/// Check a list of extensions without keeping where they lie.
-pub(crate) fn check_extensions(list: &Element<'_>, field: &'static str) -> Result<(), DerError> {
+/// The same, one after the other; `look` may refuse.
+pub(crate) fn for_each_extension(
+    list: &Element<'_>,
+    field: &'static str,
+    mut look: impl FnMut(ExtensionSpan) -> Result<(), DerError>,
+) -> Result<(), DerError> {
     let mut inside = list.reader();
+    let mut count = 0;
     if inside.is_empty() {
         return Err(list.fault(field, DerProblem::Empty));
     }
-    let mut count = 0;
     while !inside.is_empty() {
         count += 1;
         if count > limits::MAX_EXTENSIONS {
             let problem = DerProblem::TooMany { max: limits::MAX_EXTENSIONS };
             return Err(DerError::new(field, inside.at(), problem));
         }
-        read_extension(&inside.expect(tag::SEQUENCE, field)?, field)?;
+        look(read_extension(&inside.expect(tag::SEQUENCE, field)?, field)?)?;
     }
     Ok(())
 }
@@ -195,10 +191,6 @@ impl<'a> RawExtension<'a> {
     /// The content of the OCTET STRING.
     pub fn value(&self) -> &'a [u8] {
         self.value
-    }
-
-    pub(crate) fn oid_content(&self) -> &'a [u8] {
-        self.oid
     }
 }
 

@@ -52,6 +52,11 @@ impl<'a> Element<'a> {
         Reader { rest: self.content, at: self.content_at() }
     }
 
+    /// The same, but counting offsets from the beginning of this element.
+    pub(crate) fn reader_from_zero(&self) -> Reader<'a> {
+        Reader { rest: self.content, at: self.whole.len() - self.content.len() }
+    }
+
     /// Read the content after so many octets as a series of elements, for what a BIT STRING wraps.
     pub(crate) fn content_reader_after(&self, octets: usize) -> Reader<'a> {
         Reader { rest: self.content.get(octets..).unwrap_or_default(), at: self.content_at() + octets }

@@ -28,18 +28,18 @@ pub(crate) fn generalized(element: &Element<'_>, field: &'static str) -> Result<
     from_generalized_time(element.content).ok_or_else(|| element.fault(field, DerProblem::Time))
 }
 
-/// Whether RFC 5280 section 4.1.2.5 asks for `GeneralizedTime` at this point in time.
-pub(crate) fn must_be_generalized(time: Timestamp) -> bool {
-    !(UTC_FROM..GENERALIZED_FROM).contains(&time.unix_seconds())
+/// The type that RFC 5280 section 4.1.2.5 asks for at this point in time.
+pub(crate) fn expected_tag(time: Timestamp) -> u8 {
+    let fits = (UTC_FROM..GENERALIZED_FROM).contains(&time.unix_seconds());
+    if fits { tag::UTC_TIME } else { tag::GENERALIZED_TIME }
 }
 
 /// Write a `Time`: `UTCTime` to the end of 2049, then `GeneralizedTime`.
 pub(crate) fn write(writer: &mut Writer, time: Timestamp) {
     let digits = digits(time);
-    if must_be_generalized(time) {
-        writer.primitive(tag::GENERALIZED_TIME, &digits);
-    } else {
-        writer.primitive(tag::UTC_TIME, digits.get(2..).unwrap_or_default());
+    match expected_tag(time) {
+        tag::UTC_TIME => writer.primitive(tag::UTC_TIME, digits.get(2..).unwrap_or_default()),
+        other => writer.primitive(other, &digits),
     }
 }
 

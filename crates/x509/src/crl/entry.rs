@@ -4,7 +4,7 @@ use hf_core::reason::RevocationReason;
 use hf_core::serial::{Serial, SerialError};
 use hf_core::time::Timestamp;
 
-use crate::asn1::{DerError, DerProblem, Element, Oid, Reader, Span, Writer, tag, time, whole_sequence};
+use crate::asn1::{DerError, DerProblem, Element, Oid, Reader, Writer, tag, time, whole_sequence};
 use crate::error::X509Error;
 use crate::general_name::GeneralName;
 use crate::raw::{self, ExtensionSpan, RawExtension};
@@ -86,6 +86,27 @@ impl<'a> RevokedCertificate<'a> {
     }
 }
 
+/// The parts of one entry.
+pub(crate) struct EntryParts<'a> {
+    /// Content octets of the serial number.
+    pub(crate) serial: &'a [u8],
+    pub(crate) date: Timestamp,
+    /// `crlEntryExtensions`; offsets count from the beginning of the entry.
+    pub(crate) extensions: Option<Element<'a>>,
+    pub(crate) whole: &'a [u8],
+}
+
+/// Read the entry that comes next. Extensions are not looked into.
+pub(crate) fn read_entry<'a>(entries: &mut Reader<'a>) -> Result<EntryParts<'a>, DerError> {
+    let entry = entries.expect(tag::SEQUENCE, "revokedCertificates")?;
+    let mut inside = entry.reader_from_zero();
+    let serial = inside.expect(tag::INTEGER, "userCertificate")?.integer_octets("userCertificate")?;
+    let date = time::read(&mut inside, "revocationDate")?;
+    let extensions = inside.optional(tag::SEQUENCE, "crlEntryExtensions")?;
+    inside.finish("revokedCertificates")?;
+    Ok(EntryParts { serial, date, extensions, whole: entry.whole })
+}
+
 /// Check every entry; how many there are. RFC 5280 section 5.1.2.6: the list must not be there when it is empty.
 pub(super) fn check_all(entries: &Element<'_>, version: u8) -> Result<usize, DerError> {
     let mut reader = entries.reader();
@@ -94,10 +115,12 @@ pub(super) fn check_all(entries: &Element<'_>, version: u8) -> Result<usize, Der
         return Err(entries.fault("revokedCertificates", DerProblem::Empty));
     }
     while !reader.is_empty() {
-        let element = reader.expect(tag::SEQUENCE, "revokedCertificates")?;
-        let (_, _, extensions) = read_parts(element.reader())?;
-        if extensions.is_some() && version == 0 {
-            return Err(element.fault("crlEntryExtensions", DerProblem::Version { found: 0 }));
+        let parts = read_entry(&mut reader)?;
+        if let Some(list) = parts.extensions {
+            if version == 0 {
+                return Err(list.fault("crlEntryExtensions", DerProblem::Version { found: 0 }));
+            }
+            raw::for_each_extension(&list, "crlEntryExtensions", |_| Ok(()))?;
         }
         count += 1;
     }
@@ -108,28 +131,16 @@ pub(super) fn check_all(entries: &Element<'_>, version: u8) -> Result<usize, Der
 pub(super) fn iterate(content: &[u8]) -> impl Iterator<Item = RevokedCertificate<'_>> {
     let mut reader = Reader::new(content);
     std::iter::from_fn(move || {
-        let entry = reader.any("revokedCertificates").ok()?.whole;
-        let (serial, date, list) = read_parts(whole_sequence(entry, "revokedCertificates").ok()?).ok()?;
-        let extensions = match list {
+        if reader.is_empty() {
+            return None;
+        }
+        let parts = read_entry(&mut reader).ok()?;
+        let extensions = match parts.extensions {
             Some(list) => raw::read_extensions(&list, "crlEntryExtensions").ok()?,
             None => Vec::new(),
         };
-        Some(RevokedCertificate { serial: serial.of(entry), date, entry, extensions })
+        Some(RevokedCertificate { serial: parts.serial, date: parts.date, entry: parts.whole, extensions })
     })
-}
-
-type Parts<'a> = (Span, Timestamp, Option<Element<'a>>);
-
-fn read_parts(mut inside: Reader<'_>) -> Result<Parts<'_>, DerError> {
-    let serial = inside.expect(tag::INTEGER, "userCertificate")?;
-    serial.integer_octets("userCertificate")?;
-    let date = time::read(&mut inside, "revocationDate")?;
-    let list = inside.optional(tag::SEQUENCE, "crlEntryExtensions")?;
-    if let Some(list) = &list {
-        raw::check_extensions(list, "crlEntryExtensions")?;
-    }
-    inside.finish("revokedCertificates")?;
-    Ok((serial.content_span(), date, list))
 }
 
 /// Append one entry in DER. The reason `unspecified` is left out, as RFC 5280 section 5.3.1 asks.

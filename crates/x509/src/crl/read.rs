@@ -35,6 +35,8 @@ pub(crate) struct TbsList<'a> {
     pub(crate) issuer: Element<'a>,
     pub(crate) this_update: Timestamp,
     pub(crate) next_update: Option<Timestamp>,
+    /// `thisUpdate` and `nextUpdate` with the tags that they are written with.
+    pub(crate) times: Vec<(u8, Timestamp)>,
     /// `revokedCertificates` when there.
     pub(crate) entries: Option<Element<'a>>,
     pub(crate) extensions: Vec<ExtensionSpan>,
@@ -48,7 +50,7 @@ pub(super) fn read(der: Box<[u8]>) -> Result<Layout, DerError> {
     let signature = outer.expect(tag::BIT_STRING, "signatureValue")?;
     outer.finish("CertificateList")?;
     signature.bit_octets("signatureValue")?;
-    let list = read_tbs(&tbs)?;
+    let list = read_tbs_list(&tbs)?;
     let entry_count = match &list.entries {
         Some(entries) => entry::check_all(entries, list.version)?,
         None => 0,
@@ -71,15 +73,19 @@ pub(super) fn read(der: Box<[u8]>) -> Result<Layout, DerError> {
 }
 
 /// Read a `TBSCertList`, RFC 5280 section 5.1. Entries are not looked into.
-pub(crate) fn read_tbs<'a>(tbs: &Element<'a>) -> Result<TbsList<'a>, DerError> {
+pub(crate) fn read_tbs_list<'a>(tbs: &Element<'a>) -> Result<TbsList<'a>, DerError> {
     let mut inside = tbs.reader();
     let version = read_version(&mut inside)?;
     let algorithm = inside.expect(tag::SEQUENCE, "tbsCertList.signature")?;
     let issuer = inside.expect(tag::SEQUENCE, "tbsCertList.issuer")?;
+    let this_tag = inside.peek().unwrap_or(0);
     let this_update = time::read(&mut inside, "tbsCertList.thisUpdate")?;
+    let mut times = vec![(this_tag, this_update)];
     let next_update = match inside.peek() {
-        Some(tag::UTC_TIME | tag::GENERALIZED_TIME) => {
-            Some(time::read(&mut inside, "tbsCertList.nextUpdate")?)
+        Some(next_tag @ (tag::UTC_TIME | tag::GENERALIZED_TIME)) => {
+            let next_update = time::read(&mut inside, "tbsCertList.nextUpdate")?;
+            times.push((next_tag, next_update));
+            Some(next_update)
         }
         _ => None,
     };
@@ -96,7 +102,7 @@ pub(crate) fn read_tbs<'a>(tbs: &Element<'a>) -> Result<TbsList<'a>, DerError> {
         None => Vec::new(),
     };
     inside.finish("tbsCertList")?;
-    Ok(TbsList { version, algorithm, issuer, this_update, next_update, entries, extensions })
+    Ok(TbsList { version, algorithm, issuer, this_update, next_update, times, entries, extensions })
 }
 
 /// v2 when written, else v1.

@@ -2,7 +2,7 @@
 
 use super::ExtensionValue;
 use crate::asn1::{DerError, DerProblem, Oid, Reader, Writer, tag, whole_sequence};
-use crate::general_name::GeneralName;
+use crate::general_name::{GeneralName, Place};
 use crate::{limits, oids};
 
 /// Subtrees of names that certificates below may or may not hold. `minimum` is 0 and `maximum` absent, as the RFC asks.
@@ -12,6 +12,40 @@ pub struct NameConstraints {
     pub permitted: Vec<GeneralName>,
     /// `excludedSubtrees`: no name may be in any of them.
     pub excluded: Vec<GeneralName>,
+}
+
+/// Why a name may not stand in a certificate below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConstraintRefusal<'a> {
+    /// Subtrees of its kind are permitted, and it is in none of them.
+    NotPermitted,
+    /// It is in this excluded subtree, or a wildcard reaches into it.
+    Excluded(&'a GeneralName),
+    /// It cannot be compared with this subtree of its kind, so it must be refused.
+    Undecidable(&'a GeneralName),
+}
+
+impl NameConstraints {
+    /// Why `name` is refused; `None` when it is allowed.
+    pub fn refusal(&self, name: &GeneralName) -> Option<ConstraintRefusal<'_>> {
+        for base in &self.excluded {
+            match name.place_in(base) {
+                Place::Inside | Place::Across => return Some(ConstraintRefusal::Excluded(base)),
+                Place::Undecidable => return Some(ConstraintRefusal::Undecidable(base)),
+                Place::Outside | Place::OtherKind => {}
+            }
+        }
+        let mut refusal = None;
+        for base in &self.permitted {
+            match name.place_in(base) {
+                Place::Inside => return None,
+                Place::Undecidable => refusal = Some(ConstraintRefusal::Undecidable(base)),
+                Place::Across | Place::Outside => refusal = refusal.or(Some(ConstraintRefusal::NotPermitted)),
+                Place::OtherKind => {}
+            }
+        }
+        refusal
+    }
 }
 
 impl ExtensionValue for NameConstraints {
