@@ -190,7 +190,8 @@ impl Authority {
         Ok(())
     }
 
-    fn root_proposal(
+    /// The certificate of a root as it would be.
+    pub(crate) fn root_proposal(
         &self,
         new: &NewAuthority,
         issuer: &Signing,

@@ -83,7 +83,9 @@ pub enum CrlError {
         source: SignerError,
     },
     /// The signature does not verify. The list was thrown away.
-    #[error("the signature of CRL number {number} does not verify with the public key of authority `{authority}`")]
+    #[error(
+        "the signature of CRL number {number} does not verify with the public key of authority `{authority}`"
+    )]
     BadSignature {
         /// The authority.
         authority: String,
@@ -108,7 +110,8 @@ impl Authority {
         let issuer = self.issuers.active_for_status(&request.authority, now)?;
         let origin = Origin { at: now, principal: request.principal, channel: request.channel };
         // 1  What is revoked up to here, and a number greater than any before.
-        let position = self.store.crl_position(issuer.name()).await.map_err(failed("read what is revoked"))?;
+        let position =
+            self.store.crl_position(issuer.name()).await.map_err(failed("read what is revoked"))?;
         let crl = IssuedCrl {
             authority: issuer.name().to_owned(),
             number: next_number(&position, now),

@@ -101,7 +101,8 @@ impl Authority {
         Ok(())
     }
 
-    async fn recorded(&self, name: &str) -> Result<AuthorityRecord, CreateError> {
+    /// The record of an authority.
+    pub(crate) async fn recorded(&self, name: &str) -> Result<AuthorityRecord, CreateError> {
         let found = self.store.authority(name).await;
         found
             .map_err(|source| CreateError::store("read the authority", source))?

@@ -101,6 +101,11 @@ impl Issuer {
         self.chain.first()
     }
 
+    /// Its private key, if it is here.
+    pub(crate) fn key(&self) -> Option<Arc<dyn SigningKey>> {
+        self.key.clone()
+    }
+
     /// What the check at the start found; empty when it may sign.
     pub fn faults(&self) -> &[Finding] {
         &self.unfit
