@@ -85,10 +85,7 @@ pub(crate) fn ending(error: &io::Error) -> Ending {
     {
         return Ending::Alert(*alert);
     }
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
-            Ending::Closed
-        }
-        _ => panic!("neither an alert nor the end of the connection: {error}"),
-    }
+    let hung_up = [io::ErrorKind::UnexpectedEof, io::ErrorKind::ConnectionReset, io::ErrorKind::BrokenPipe];
+    assert!(hung_up.contains(&error.kind()), "neither an alert nor the end of the connection: {error}");
+    Ending::Closed
 }
