@@ -75,7 +75,7 @@ pub(crate) fn examples() -> PathBuf {
 }
 
 /// The built program: cargo puts it two folders above the test's.
-fn handfast() -> PathBuf {
+pub(crate) fn handfast() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let program = test.ancestors().nth(2).unwrap().join("handfast");
     assert!(program.exists(), "{}: not built; run `cargo xtask test`", program.display());

@@ -1,6 +1,8 @@
 //! Whole-application tests, in one binary.
 
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod domain;
 #[cfg(test)]
 mod haproxy;

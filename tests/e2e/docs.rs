@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use assert_cmd::cargo::CommandCargoExt;
+use crate::domain::handfast;
 
 /// One command of a page with what the page says of it.
 struct Step {
@@ -62,8 +62,7 @@ fn run_step(step: &Step, place: &Path) -> Option<String> {
         return (!known.contains(&format!("\"{chore}\""))).then(|| "no such chore".to_owned());
     }
     let command = binary_under_test(&step.command);
-    let handfast = Command::cargo_bin("handfast").expect("the handfast binary is built");
-    let directory = Path::new(handfast.get_program()).parent().expect("a directory").display().to_string();
+    let directory = handfast().parent().expect("a directory").display().to_string();
     let path = format!("{directory}:{}", path_variable());
     let output = Command::new("sh")
         .args(["-c", &command])
@@ -72,11 +71,8 @@ fn run_step(step: &Step, place: &Path) -> Option<String> {
         .env("HANDFAST_PASSPHRASE", "correct horse battery staple")
         .output()
         .expect("sh runs");
-    let printed = format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let printed =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     let expected = i32::from(step.refused);
     if output.status.code() != Some(expected) {
         return Some(format!("exit status {:?}, expected {expected}\n{printed}", output.status.code()));
