@@ -25,6 +25,12 @@ impl Domain {
         domain
     }
 
+    /// The one in `examples/languages/` with further services.
+    pub(crate) fn languages_and(services: &str) -> Self {
+        let languages = fs::read_to_string(examples().join("languages/handfast.toml")).unwrap();
+        Self::declared(&(languages + services))
+    }
+
     /// The one that `text` declares.
     pub(crate) fn declared(text: &str) -> Self {
         let domain = Self { folder: TempDir::new().unwrap() };

@@ -1,4 +1,4 @@
-//! HAProxy with the file that `handfast apply` writes for it: as a server in front of an application.
+//! HAProxy with the file that `handfast apply` writes for it: in front of an application that knows nothing of TLS.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -8,31 +8,20 @@ use rustls::AlertDescription;
 
 use crate::domain::Domain;
 use crate::identity::Identity;
+use crate::languages::programs::CLIENTS;
 use crate::port;
 use crate::probe::{Ending, Probe};
 use crate::program::{Running, server_program};
 
-const HAPROXY: &str = "haproxy.example.internal";
-const CALLER: &str = "caller.example.internal";
-const BACKEND: &str = "backend.example.internal";
-const ANSWER: &str = "hello from the application";
+const HAPROXY: &str = "haproxy.languages.internal";
+const CALLER: &str = "curl.languages.internal";
+const ANSWER: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 6\r\n\r\nhello\n";
 
 fn domain(address: SocketAddr) -> Domain {
-    Domain::declared(&format!(
+    Domain::languages_and(&format!(
         r#"
-[trust]
-domain = "example.internal"
-[authority.root]
-[authority.services]
-parent = "root"
 [service.haproxy]
 instances = [{{ name = "{HAPROXY}", address = "{address}" }}]
-calls = ["backend"]
-[service.backend]
-instances = ["{BACKEND}"]
-[service.caller]
-instances = ["{CALLER}"]
-calls = ["haproxy"]
 "#
     ))
 }
@@ -85,6 +74,18 @@ fn haproxy_lets_through_whom_it_should_and_refuses_the_others() {
     let probe = Probe { address, name: HAPROXY, roots: &roots, request: "hello\n" };
     let answer = probe.show(Some(&Identity::of(&domain, CALLER)));
     assert_eq!(answer, Ending::Answer(ANSWER.to_owned()));
+
+    for client in CLIENTS {
+        let output = client.run(&domain, HAPROXY, address);
+        assert_eq!(output.answer, "hello\n", "{}: {}", client.name, output.message);
+        let output = client.run(&domain, "other.languages.internal", address);
+        assert!(
+            !output.done && output.message.contains(client.wrong_name),
+            "{}: {}",
+            client.name,
+            output.message
+        );
+    }
 
     let stranger = Identity::of_a_wrong_authority(CALLER);
     let expired = Identity::expired(&domain, CALLER, "services");

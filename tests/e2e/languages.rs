@@ -1,7 +1,7 @@
 //! The programs of `examples/languages`: every client with every server, and every refusal of both.
 
 mod clients_refuse;
-mod programs;
+pub(crate) mod programs;
 mod servers_refuse;
 
 use crate::domain::Domain;

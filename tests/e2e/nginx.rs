@@ -8,30 +8,21 @@ use std::process::Command;
 use crate::domain::Domain;
 use crate::identity::Identity;
 use crate::impostor::Impostor;
+use crate::languages::programs::CLIENTS;
 use crate::port;
 use crate::probe::{Ending, Probe};
 use crate::program::{Running, server_program};
 
-const NGINX: &str = "nginx.example.internal";
-const CALLER: &str = "caller.example.internal";
-const REQUEST: &str = "GET / HTTP/1.1\r\nHost: nginx.example.internal\r\nConnection: close\r\n\r\n";
+const NGINX: &str = "nginx.languages.internal";
+const CALLER: &str = "curl.languages.internal";
+const REQUEST: &str = "GET / HTTP/1.1\r\nHost: nginx.languages.internal\r\nConnection: close\r\n\r\n";
 
 fn domain() -> Domain {
-    Domain::declared(
+    Domain::languages_and(
         r#"
-[trust]
-domain = "example.internal"
-[authority.root]
-[authority.services]
-parent = "root"
 [service.nginx]
-instances = ["nginx.example.internal"]
-calls = ["backend"]
-[service.backend]
-instances = ["backend.example.internal"]
-[service.caller]
-instances = ["caller.example.internal"]
-calls = ["nginx"]
+instances = ["nginx.languages.internal"]
+calls = ["java"]
 "#,
     )
 }
@@ -88,6 +79,19 @@ fn nginx_serves_whom_it_should_and_refuses_the_others() {
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
     assert!(answer.ends_with(&format!("hello CN={CALLER} over TLSv1.3")), "{answer}");
 
+    for client in CLIENTS {
+        let output = client.run(&domain, NGINX, address);
+        let hello = format!("hello CN={} over TLSv1.3", client.instance());
+        assert_eq!(output.answer, hello, "{}: {}", client.name, output.message);
+        let output = client.run(&domain, "other.languages.internal", address);
+        assert!(
+            !output.done && output.message.contains(client.wrong_name),
+            "{}: {}",
+            client.name,
+            output.message
+        );
+    }
+
     let stranger = Identity::of_a_wrong_authority(CALLER);
     let expired = Identity::expired(&domain, CALLER, "services");
     let mut refuses = |identity: Option<&Identity>, body: &str, logged: &str| {
@@ -102,7 +106,7 @@ fn nginx_serves_whom_it_should_and_refuses_the_others() {
 
 #[test]
 fn nginx_calls_whom_it_should_and_refuses_the_others() {
-    const BACKEND: &str = "backend.example.internal";
+    const BACKEND: &str = "java.languages.internal";
     let domain = domain();
     let caller = Identity::of(&domain, CALLER);
     let call = |identity: &Identity| {

@@ -12,42 +12,42 @@ use crate::domain::{Domain, examples};
 use crate::program::{Running, finish, succeed, text};
 
 /// A server, with what it says and sends when it refuses a client.
-pub(super) struct ServerLanguage {
-    pub(super) name: &'static str,
+pub(crate) struct ServerLanguage {
+    pub(crate) name: &'static str,
     words: fn(&Path) -> Vec<OsString>,
-    pub(super) wrong_authority: Refusal,
-    pub(super) expired: Refusal,
-    pub(super) no_certificate: Refusal,
+    pub(crate) wrong_authority: Refusal,
+    pub(crate) expired: Refusal,
+    pub(crate) no_certificate: Refusal,
 }
 
 /// What the server prints, and the alert that it sends; none when it only hangs up.
-pub(super) type Refusal = (&'static str, Option<AlertDescription>);
+pub(crate) type Refusal = (&'static str, Option<AlertDescription>);
 
 /// A client, with what it says when it refuses a server.
-pub(super) struct ClientLanguage {
-    pub(super) name: &'static str,
+pub(crate) struct ClientLanguage {
+    pub(crate) name: &'static str,
     words: fn(&Path) -> Vec<OsString>,
-    pub(super) wrong_authority: &'static str,
-    pub(super) expired: &'static str,
-    pub(super) wrong_name: &'static str,
+    pub(crate) wrong_authority: &'static str,
+    pub(crate) expired: &'static str,
+    pub(crate) wrong_name: &'static str,
 }
 
 /// A server that runs.
-pub(super) struct Server {
-    pub(super) program: Running,
-    pub(super) instance: String,
-    pub(super) address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) program: Running,
+    pub(crate) instance: String,
+    pub(crate) address: SocketAddr,
 }
 
 /// What a client left behind.
-pub(super) struct Outcome {
-    pub(super) done: bool,
-    pub(super) answer: String,
-    pub(super) message: String,
+pub(crate) struct Outcome {
+    pub(crate) done: bool,
+    pub(crate) answer: String,
+    pub(crate) message: String,
 }
 
 impl Server {
-    pub(super) fn start(domain: &Domain, language: &ServerLanguage) -> Self {
+    pub(crate) fn start(domain: &Domain, language: &ServerLanguage) -> Self {
         let instance = instance(language.name);
         let mut program =
             Running::start(command(&(language.words)(folder())).arg(domain.trust(&instance)).arg("0"));
@@ -58,12 +58,12 @@ impl Server {
 }
 
 impl ClientLanguage {
-    pub(super) fn instance(&self) -> String {
+    pub(crate) fn instance(&self) -> String {
         instance(self.name)
     }
 
     /// Calls the server `name` at `address`.
-    pub(super) fn run(&self, domain: &Domain, name: &str, address: SocketAddr) -> Outcome {
+    pub(crate) fn run(&self, domain: &Domain, name: &str, address: SocketAddr) -> Outcome {
         let words = (self.words)(folder());
         let (program, rest) = words.split_first().unwrap();
         let output = finish(program, |command| {
@@ -114,7 +114,7 @@ fn java(folder: &Path, class: &str) -> Vec<OsString> {
     ["java".into(), "-XX:TieredStopAtLevel=1".into(), "-cp".into(), folder.into(), class.into()].into()
 }
 
-pub(super) const SERVERS: &[ServerLanguage] = &[
+pub(crate) const SERVERS: &[ServerLanguage] = &[
     ServerLanguage {
         name: "java",
         words: |folder| java(folder, "Server"),
@@ -148,7 +148,7 @@ pub(super) const SERVERS: &[ServerLanguage] = &[
     },
 ];
 
-pub(super) const CLIENTS: &[ClientLanguage] = &[
+pub(crate) const CLIENTS: &[ClientLanguage] = &[
     ClientLanguage {
         name: "java",
         words: |folder| java(folder, "Client"),
