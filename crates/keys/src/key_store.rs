@@ -166,7 +166,9 @@ pub enum KeyStoreError {
     #[error("the passphrase does not open the key store, or the key store was changed")]
     PassphraseWrong,
     /// A passphrase that Java's tools do not accept.
-    #[error("the passphrase has {found} characters, expected at least {min}, which Java's `keytool` asks for")]
+    #[error(
+        "the passphrase has {found} characters, expected at least {min}, which Java's `keytool` asks for"
+    )]
     PassphraseTooShort {
         /// How many characters.
         found: usize,
@@ -177,7 +179,9 @@ pub enum KeyStoreError {
     #[error("a private key in it cannot be used")]
     Key(#[source] KeyError),
     /// A name that one of the formats cannot hold.
-    #[error("`{alias}` cannot be an alias: expected 1 to {max} characters of Unicode's basic plane, none a control")]
+    #[error(
+        "`{alias}` cannot be an alias: expected 1 to {max} characters of Unicode's basic plane, none a control"
+    )]
     Alias {
         /// The name, escaped.
         alias: String,
@@ -252,11 +256,14 @@ impl From<DerFault> for KeyStoreError {
 
 impl From<KeyError> for KeyStoreError {
     fn from(error: KeyError) -> Self {
-        match error {
-            KeyError::PassphraseMissing => Self::PassphraseMissing,
-            KeyError::PassphraseWrong => Self::PassphraseWrong,
-            KeyError::Der(fault) => Self::Der(fault),
-            other => Self::Key(other),
+        if error == KeyError::PassphraseMissing {
+            Self::PassphraseMissing
+        } else if error == KeyError::PassphraseWrong {
+            Self::PassphraseWrong
+        } else if let KeyError::Der(fault) = error {
+            Self::Der(fault)
+        } else {
+            Self::Key(error)
         }
     }
 }

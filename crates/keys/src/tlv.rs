@@ -77,8 +77,6 @@ impl DerFault {
 pub(crate) struct Element<'a> {
     pub(crate) tag: u8,
     pub(crate) content: &'a [u8],
-    /// With its header.
-    pub(crate) whole: &'a [u8],
 }
 
 /// A position in DER.
@@ -115,9 +113,8 @@ impl<'a> Reader<'a> {
         let (&tag, after_tag) = self.rest.split_first().ok_or_else(|| fault(DerProblem::Truncated))?;
         let (length, body) = length(after_tag).map_err(fault)?;
         let (content, rest) = body.split_at_checked(length).ok_or_else(|| fault(DerProblem::Truncated))?;
-        let whole = self.rest.get(..self.rest.len() - rest.len()).unwrap_or_default();
         self.rest = rest;
-        Ok(Element { tag, content, whole })
+        Ok(Element { tag, content })
     }
 
     /// The content of the next element, which must be of type `tag`.

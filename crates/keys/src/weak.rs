@@ -92,8 +92,8 @@ struct Fault {
 }
 
 impl Fault {
-    fn new(summary: &'static str, expected: impl Into<String>, found: impl Into<String>) -> Option<Self> {
-        Some(Self { summary, expected: expected.into(), found: found.into() })
+    fn new(summary: &'static str, expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Self { summary, expected: expected.into(), found: found.into() }
     }
 
     fn into_finding(self, row: &Row, key: &PublicKey) -> Finding {

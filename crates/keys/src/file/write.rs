@@ -125,9 +125,12 @@ impl Temporary {
             Existing::Replace => fs::rename(&self.path, path)
                 .map_err(|source| FileProblem::Io { action: "rename onto it", source })?,
             // A link, unlike a rename, fails when the name is taken meanwhile; the temporary name goes when `self` does.
-            Existing::Keep => fs::hard_link(&self.path, path).map_err(|source| match source.kind() {
-                io::ErrorKind::AlreadyExists => FileProblem::Exists,
-                _ => FileProblem::Io { action: "link to it", source },
+            Existing::Keep => fs::hard_link(&self.path, path).map_err(|source| {
+                if source.kind() == io::ErrorKind::AlreadyExists {
+                    FileProblem::Exists
+                } else {
+                    FileProblem::Io { action: "link to it", source }
+                }
             })?,
         }
         Ok(())

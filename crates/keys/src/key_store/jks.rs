@@ -12,7 +12,9 @@ use hf_core::secret::Secret;
 use hf_core::time::Timestamp;
 use zeroize::Zeroizing;
 
-use super::{Content, Entry, KeyStore, KeyStoreError, MAX_CHAIN, MAX_ENTRIES, StoredKey, check_size, check_to_write};
+use super::{
+    Content, Entry, KeyStore, KeyStoreError, MAX_CHAIN, MAX_ENTRIES, StoredKey, check_size, check_to_write,
+};
 
 pub(super) const MAGIC: [u8; 4] = [0xfe, 0xed, 0xfe, 0xed];
 /// Of a relative with another encryption, for keys of other kinds.
@@ -71,7 +73,8 @@ pub fn read(octets: &[u8], passphrase: Option<&Secret<String>>) -> Result<KeySto
         return Err(KeyStoreError::Unsupported { found: "a key store of format JCEKS".to_owned() });
     }
     let damaged = |at, problem| KeyStoreError::Damaged { at, problem };
-    let body = octets.len().checked_sub(DIGEST_LENGTH).ok_or_else(|| damaged(octets.len(), "it ends too early"))?;
+    let body =
+        octets.len().checked_sub(DIGEST_LENGTH).ok_or_else(|| damaged(octets.len(), "it ends too early"))?;
     let (body, stored) = octets.split_at_checked(body).unwrap_or_default();
     let password = passphrase.map(password_octets);
     if let Some(password) = &password {
@@ -84,7 +87,11 @@ pub fn read(octets: &[u8], passphrase: Option<&Secret<String>>) -> Result<KeySto
     }
     match reader.number()? {
         VERSION => {}
-        other => return Err(KeyStoreError::Unsupported { found: format!("a key store of format JKS version {other}") }),
+        other => {
+            return Err(KeyStoreError::Unsupported {
+                found: format!("a key store of format JKS version {other}"),
+            });
+        }
     }
     let count = reader.count("entries", MAX_ENTRIES)?;
     let mut store = KeyStore::default();

@@ -158,10 +158,8 @@ fn from_sec1(der: &[u8], outside: Option<KeyAlgorithm>) -> Result<PrivateKey, Ke
 /// The key of a scalar; the module computes the public key.
 fn from_scalar(algorithm: KeyAlgorithm, scalar: &[u8]) -> Result<PrivateKey, KeyError> {
     let inconsistent = || KeyError::Inconsistent { algorithm: "ECDSA" };
-    let (length, curve): (usize, _) = match algorithm {
-        KeyAlgorithm::EcdsaP384 => (48, oid::P384),
-        _ => (32, oid::P256),
-    };
+    let (length, curve): (usize, _) =
+        if algorithm == KeyAlgorithm::EcdsaP384 { (48, oid::P384) } else { (32, oid::P256) };
     // Some programs write leading zeros too many, some too few.
     let zeros = scalar.iter().take_while(|octet| **octet == 0).count();
     let digits = scalar.get(zeros..).unwrap_or_default();

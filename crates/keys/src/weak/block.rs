@@ -6,9 +6,9 @@ pub(super) fn listed(subject: &Subject<'_>) -> Option<Fault> {
     if subject.block_list.is_empty() || !subject.block_list.contains(&subject.key.spki_sha256()) {
         return None;
     }
-    Fault::new(
+    Some(Fault::new(
         "this key is on the block list: its private key is known to others",
         "a key that is not listed",
         "a listed key",
-    )
+    ))
 }

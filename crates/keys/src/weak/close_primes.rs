@@ -10,11 +10,11 @@ const ROUNDS: u32 = 100;
 
 pub(super) fn close_primes(subject: &Subject<'_>) -> Option<Fault> {
     let round = fermat(&BigUint::from_bytes_be(subject.key.rsa_modulus()?))?;
-    Fault::new(
+    Some(Fault::new(
         "the RSA key's primes are close together: it is factored in no time",
         format!("no factors after {ROUNDS} rounds of Fermat's method"),
         format!("both factors in round {round}"),
-    )
+    ))
 }
 
 /// The round in which `modulus` falls apart as `a² − b²`.

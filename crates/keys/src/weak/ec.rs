@@ -18,9 +18,9 @@ pub(super) fn point(subject: &Subject<'_>) -> Option<Fault> {
         return None;
     }
     let bits = curve.bits();
-    Fault::new(
+    Some(Fault::new(
         "the public key is not a point of its curve",
         format!("a point on P-{bits} other than infinity"),
         "a pair of numbers that does not solve the curve's equation",
-    )
+    ))
 }

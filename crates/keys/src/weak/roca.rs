@@ -9,11 +9,11 @@ pub(super) fn roca(subject: &Subject<'_>) -> Option<Fault> {
     if !has_fingerprint(subject.key.rsa_modulus()?) {
         return None;
     }
-    Fault::new(
+    Some(Fault::new(
         "the RSA key was made by the vulnerable library of ROCA",
         "a modulus without that library's fingerprint",
         "a modulus that is a power of 65537 modulo every prime from 3 to 167",
-    )
+    ))
 }
 
 fn has_fingerprint(modulus: &[u8]) -> bool {

@@ -19,18 +19,22 @@ pub(super) fn size(subject: &Subject<'_>) -> Option<Fault> {
     } else {
         "the RSA key is too large: it costs those who verify more than it gains"
     };
-    Fault::new(summary, format!("{} to {} bits", allowed.start(), allowed.end()), format!("{bits} bits"))
+    Some(Fault::new(
+        summary,
+        format!("{} to {} bits", allowed.start(), allowed.end()),
+        format!("{bits} bits"),
+    ))
 }
 
 pub(super) fn exponent(subject: &Subject<'_>) -> Option<Fault> {
     let octets = subject.key.rsa_exponent()?;
     let expected = format!("an odd number from {MIN_EXPONENT} to {MAX_EXPONENT}");
     let Some(exponent) = number(octets) else {
-        return Fault::new(
+        return Some(Fault::new(
             "the public exponent is too large",
             expected,
             format!("a number of {} octets", octets.len()),
-        );
+        ));
     };
     let summary = if exponent % 2 == 0 {
         "the public exponent is even: no private key belongs to it"
@@ -41,7 +45,7 @@ pub(super) fn exponent(subject: &Subject<'_>) -> Option<Fault> {
     } else {
         return None;
     };
-    Fault::new(summary, expected, exponent.to_string())
+    Some(Fault::new(summary, expected, exponent.to_string()))
 }
 
 fn number(octets: &[u8]) -> Option<u64> {

@@ -9,11 +9,11 @@ const BOUND: u32 = 10_000;
 
 pub(super) fn small_factor(subject: &Subject<'_>) -> Option<Fault> {
     let factor = find(subject.key.rsa_modulus()?)?;
-    Fault::new(
+    Some(Fault::new(
         "the RSA modulus has a small factor",
         format!("no prime factor below {BOUND}"),
         format!("the factor {factor}"),
-    )
+    ))
 }
 
 fn find(modulus: &[u8]) -> Option<u32> {

@@ -24,7 +24,11 @@ pub(super) fn link(keys: Vec<KeyBag>, certificates: Vec<CertificateBag>) -> KeyS
         used.extend(chain.iter().copied());
         let alias = key.attributes.alias.clone();
         let alias = alias.or_else(|| key.attributes.local_key_id.as_deref().map(hex));
-        let chain = chain.iter().filter_map(|index| parsed.get(*index)).map(|parsed| parsed.bag.der.clone()).collect();
+        let chain = chain
+            .iter()
+            .filter_map(|index| parsed.get(*index))
+            .map(|parsed| parsed.bag.der.clone())
+            .collect();
         let content = Content::Key { key: StoredKey::Open(key.pkcs8), chain };
         store.entries.push(Entry { alias: alias.unwrap_or_default(), content });
     }
@@ -55,7 +59,10 @@ fn leaf_of(key: &KeyBag, parsed: &[Parsed]) -> Option<usize> {
     tied.or_else(|| {
         let key = PrivateKey::from_der(key.pkcs8.expose(), None).ok()?;
         parsed.iter().position(|parsed| {
-            parsed.certificate.as_ref().is_some_and(|certificate| certificate.public_key() == key.public_key())
+            parsed
+                .certificate
+                .as_ref()
+                .is_some_and(|certificate| certificate.public_key() == key.public_key())
         })
     })
 }
@@ -69,12 +76,25 @@ fn chain_from(leaf: usize, parsed: &[Parsed]) -> Vec<usize> {
         if last.is_self_issued() {
             break;
         }
-        let issuer = parsed.iter().enumerate().position(|(index, candidate)| {
-            !chain.contains(&index)
-                && candidate.certificate.as_ref().is_some_and(|candidate| candidate.subject() == last.issuer())
-        });
-        let Some(issuer) = issuer else { break };
+        let Some(issuer) = issuer_of(last, &chain, parsed) else { break };
         chain.push(issuer);
     }
     chain
+}
+
+/// The issuer by name and, where several have the name, by key identifier. No signatures are verified: a file of thousands of
+/// certificates would cost minutes, and whoever relies on a chain verifies it.
+fn issuer_of(certificate: &Certificate, chain: &[usize], parsed: &[Parsed]) -> Option<usize> {
+    let named = parsed.iter().enumerate().filter_map(|(index, candidate)| {
+        let candidate = candidate.certificate.as_ref()?;
+        (!chain.contains(&index) && candidate.subject() == certificate.issuer()).then_some((index, candidate))
+    });
+    let named: Vec<(usize, &Certificate)> = named.collect();
+    let wanted =
+        certificate.authority_key_identifier().ok().flatten().and_then(|authority| authority.key_identifier);
+    let fitting = named.iter().find(|(_, candidate)| {
+        let own = candidate.subject_key_identifier().ok().flatten();
+        wanted.is_some() && own == wanted
+    });
+    fitting.or_else(|| named.first()).map(|(index, _)| *index)
 }

@@ -7,8 +7,8 @@ use crate::encryption::{self, Algorithm, Budget};
 use crate::key_store::{KeyStore, KeyStoreError, MAX_ENTRIES, check_size};
 use crate::oid;
 use crate::tlv::{
-    BMP_STRING, CONTEXT_0, CONTEXT_0_PRIMITIVE, DerFault, DerProblem, OBJECT_IDENTIFIER, OCTET_STRING, Reader,
-    SEQUENCE, SET,
+    BMP_STRING, CONTEXT_0, CONTEXT_0_PRIMITIVE, DerFault, DerProblem, OBJECT_IDENTIFIER, OCTET_STRING,
+    Reader, SEQUENCE, SET,
 };
 
 /// The most private keys. Stores in use have one; each costs milliseconds to check.
@@ -32,7 +32,8 @@ pub fn read(octets: &[u8], passphrase: Option<&Secret<String>>) -> Result<KeySto
     let safe = content.expect(OCTET_STRING, "PFX.authSafe.content")?;
     let mac = inside.optional(SEQUENCE, "PFX.macData")?;
     inside.finish("PFX")?;
-    let mut contents = Contents { passphrase, budget: Budget::new(), keys: Vec::new(), certificates: Vec::new() };
+    let mut contents =
+        Contents { passphrase, budget: Budget::new(), keys: Vec::new(), certificates: Vec::new() };
     if let Some(mac) = mac {
         let passphrase = passphrase.ok_or(KeyStoreError::PassphraseMissing)?;
         mac::verify(mac, safe, passphrase, &mut contents.budget)?;
@@ -87,7 +88,8 @@ impl Contents<'_> {
                 inside.small("EncryptedData.version")?;
                 let mut info = inside.sequence("EncryptedData.encryptedContentInfo")?;
                 info.expect(OBJECT_IDENTIFIER, "EncryptedContentInfo.contentType")?;
-                let algorithm = Algorithm::read(&mut info, "EncryptedContentInfo.contentEncryptionAlgorithm")?;
+                let algorithm =
+                    Algorithm::read(&mut info, "EncryptedContentInfo.contentEncryptionAlgorithm")?;
                 let ciphertext = info.expect(CONTEXT_0_PRIMITIVE, "EncryptedContentInfo.encryptedContent")?;
                 let bags = encryption::decrypt(algorithm, ciphertext, self.passphrase, &mut self.budget)?;
                 self.bags(bags.expose(), 0)
@@ -135,7 +137,9 @@ impl Contents<'_> {
                 let pkcs8 = encryption::decrypt(algorithm, ciphertext, self.passphrase, &mut self.budget)?;
                 self.keys.push(KeyBag { attributes, pkcs8 });
             }
-            oid::CERT_BAG => self.certificates.push(CertificateBag { attributes, der: read_certificate(value)? }),
+            oid::CERT_BAG => {
+                self.certificates.push(CertificateBag { attributes, der: read_certificate(value)? });
+            }
             oid::SAFE_CONTENTS_BAG if nesting < MAX_NESTING => self.bags(value, nesting + 1)?,
             oid::SAFE_CONTENTS_BAG => {
                 return Err(KeyStoreError::TooMany { what: "levels of nested contents", max: MAX_NESTING });
@@ -163,7 +167,9 @@ fn read_certificate(value: &[u8]) -> Result<Vec<u8>, KeyStoreError> {
     let mut inside = Reader::whole_sequence(value, "CertBag")?;
     let kind = inside.expect(OBJECT_IDENTIFIER, "CertBag.certId")?;
     if kind != oid::X509_CERTIFICATE {
-        return Err(KeyStoreError::Unsupported { found: format!("a certificate of kind {}", oid::dotted(kind)) });
+        return Err(KeyStoreError::Unsupported {
+            found: format!("a certificate of kind {}", oid::dotted(kind)),
+        });
     }
     let mut value = Reader::new(inside.expect(CONTEXT_0, "CertBag.certValue")?);
     Ok(value.expect(OCTET_STRING, "CertBag.certValue")?.to_vec())

@@ -63,8 +63,8 @@ fn write_entry(
     let name = || friendly_name(&entry.alias);
     match &entry.content {
         Content::Certificate { der, trusted } => {
-            let mark = trusted
-                .then(|| attribute(oid::TRUSTED_KEY_USAGE, &identifier(oid::ANY_EXTENDED_KEY_USAGE)));
+            let mark =
+                trusted.then(|| attribute(oid::TRUSTED_KEY_USAGE, &identifier(oid::ANY_EXTENDED_KEY_USAGE)));
             certificates.push(certificate_bag(der, std::iter::once(name()).chain(mark).collect()));
         }
         Content::Key { key: StoredKey::Locked, .. } => {
