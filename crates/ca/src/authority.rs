@@ -7,6 +7,7 @@ use hf_core::audit::AuditAction;
 use hf_core::finding::Finding;
 use hf_core::random::Random;
 use hf_core::time::Clock;
+use hf_keys::block_list::BlockList;
 use hf_keys::signing_key::SigningKey;
 use hf_store::audit::{Origin, hex};
 use hf_store::record::AuthorityRecord;
@@ -31,6 +32,8 @@ pub struct AuthorityParts {
     pub policy: Policy,
     /// Names that each authority may certify, by its name; an authority that is not listed may certify any.
     pub permitted: BTreeMap<String, Vec<NamePattern>>,
+    /// Keys of others that are known to be compromised, beside those that this authority revoked.
+    pub block_list: BlockList,
     /// The threads that sign.
     pub signer: Signer,
     /// The clock.
@@ -47,6 +50,7 @@ pub struct Authority {
     pub(crate) profiles: BTreeMap<String, Arc<Profile>>,
     pub(crate) policy: Policy,
     pub(crate) permitted: BTreeMap<String, Vec<NamePattern>>,
+    pub(crate) block_list: BlockList,
     pub(crate) signer: Signer,
     pub(crate) signing_clock: SigningClock,
     pub(crate) clock: Arc<dyn Clock>,
@@ -102,6 +106,7 @@ impl Authority {
             profiles: by_name(parts.profiles)?,
             policy: parts.policy,
             permitted: parts.permitted,
+            block_list: parts.block_list,
             signer: parts.signer,
             signing_clock: SigningClock::new(last, SigningClock::TOLERANCE),
             clock: parts.clock,

@@ -203,7 +203,7 @@ impl Authority {
             issuer: Arc::clone(issuer.facts()),
             subject: new.subject.clone(),
             names: SanSet::new(),
-            key: examine(&public_key),
+            key: examine(&public_key, &self.block_list),
             public_key,
             validity: profile.validity(origin.at, new.lifetime),
             csr_asks_for_authority: false,

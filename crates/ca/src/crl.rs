@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use hf_core::audit::AuditAction;
+use hf_core::finding::{Finding, Severity};
 use hf_core::principal::{Channel, Principal};
 use hf_core::serial::Serial;
 use hf_core::time::{Lifetime, Timestamp};
@@ -14,6 +15,7 @@ use hf_store::audit::Origin;
 use hf_store::record::{CrlPosition, NewCrl, StoredCrl};
 use hf_x509::crl::{CrlTemplate, CrlWriter};
 use hf_x509::error::X509Error;
+use hf_x509::lint;
 use hf_x509::signature::Signature;
 use hf_x509::tbs::ToBeSigned;
 
@@ -71,6 +73,12 @@ pub enum CrlError {
     /// The list could not be built.
     #[error("the CRL could not be built")]
     Build(#[source] X509Error),
+    /// The list would break a rule. Nothing was signed.
+    #[error("the CRL would break a rule: {}", findings.iter().map(|f| f.summary.as_str()).collect::<Vec<_>>().join("; "))]
+    Lint {
+        /// What the lints found.
+        findings: Vec<Finding>,
+    },
     /// There is no signature.
     #[error("authority `{authority}` did not sign CRL number {number}")]
     Sign {
@@ -121,6 +129,7 @@ impl Authority {
         };
         // 2  The bytes to be signed.
         let (bytes, entries) = self.crl_bytes(&crl, &issuer, &position).await?;
+        lint_crl(&bytes, &issuer)?;
         let crl = IssuedCrl { entries, ..crl };
         // 3  The number on stable storage, before the key is asked.
         let begun = AuditAction::CrlBegun { authority: crl.authority.clone(), number: crl.number };
@@ -228,6 +237,14 @@ impl Authority {
         });
         self.store.finish_crl(new, event).await.map_err(failed("record the CRL"))
     }
+}
+
+/// An error-level finding means that nothing is signed.
+fn lint_crl(bytes: &ToBeSigned, issuer: &Signing) -> Result<(), CrlError> {
+    let Some(issuer) = issuer.lint_facts() else { return Ok(()) };
+    let mut findings = lint::crl(bytes.bytes(), &lint::Context { issuer });
+    findings.retain(|finding| finding.severity == Severity::Error);
+    if findings.is_empty() { Ok(()) } else { Err(CrlError::Lint { findings }) }
 }
 
 /// Greater than any before, and at least the time in seconds: when an old backup is restored, the numbers that it has

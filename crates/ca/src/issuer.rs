@@ -17,7 +17,9 @@ use hf_keys::signing_key::SigningKey;
 use hf_store::record::{AuthorityRecord, AuthorityState};
 use hf_x509::certificate::Certificate;
 use hf_x509::distinguished_name::DistinguishedName;
+use hf_x509::error::X509Error;
 use hf_x509::ext::KeyIdentifier;
+use hf_x509::lint;
 use hf_x509::public_key::PublicKey;
 use hf_x509::signature::SignatureAlgorithm;
 
@@ -34,8 +36,8 @@ use crate::policy::NamePattern;
 pub struct Issuer {
     facts: Arc<IssuerFacts>,
     record: AuthorityRecord,
-    chain: Vec<Certificate>,
-    key: Option<Arc<dyn SigningKey>>,
+    chain: Arc<[Certificate]>,
+    signing: Option<Signing>,
     unfit: Vec<Finding>,
     revoked: AtomicBool,
 }
@@ -73,7 +75,15 @@ impl Issuer {
             }
         }
         let facts = Arc::new(IssuerFacts::new(record.name.as_str(), permitted, parents));
-        Self { facts, record, chain, key, unfit, revoked: AtomicBool::new(false) }
+        let chain: Arc<[Certificate]> = chain.into();
+        let mut signing = None;
+        if let (Some(key), Some(own), true) = (key, chain.first(), unfit.is_empty()) {
+            match Signing::of_issuer(&facts, own, &chain, key) {
+                Ok(able) => signing = Some(able),
+                Err(error) => unfit.push(self_check::unreadable(&record.name, &error)),
+            }
+        }
+        Self { facts, record, chain, signing, unfit, revoked: AtomicBool::new(false) }
     }
 
     /// The authority's name in the trust domain.
@@ -156,29 +166,39 @@ impl Issuer {
                 });
             }
         }
-        let key = self.key.clone().ok_or_else(|| IssuerUnavailable::KeyAway { name: name() })?;
-        Ok(Signing {
-            facts: Arc::clone(&self.facts),
-            subject: own.subject().clone(),
-            authority_key_identifier: key_identifier(own),
-            chain: self.chain.clone(),
-            key,
-        })
+        self.signing.clone().ok_or_else(|| IssuerUnavailable::KeyAway { name: name() })
     }
 }
 
 /// Everything that signing needs of an issuer that may sign: made by [`Issuer`] after its checks, or by a root for its
-/// own certificate.
+/// own certificate. Cheap to clone.
 #[derive(Clone)]
 pub struct Signing {
     facts: Arc<IssuerFacts>,
     subject: DistinguishedName,
     authority_key_identifier: KeyIdentifier,
-    chain: Vec<Certificate>,
+    chain: Arc<[Certificate]>,
     key: Arc<dyn SigningKey>,
+    lint_facts: Option<Arc<lint::IssuerFacts>>,
 }
 
 impl Signing {
+    fn of_issuer(
+        facts: &Arc<IssuerFacts>,
+        own: &Certificate,
+        chain: &Arc<[Certificate]>,
+        key: Arc<dyn SigningKey>,
+    ) -> Result<Self, X509Error> {
+        Ok(Self {
+            facts: Arc::clone(facts),
+            subject: own.subject().clone(),
+            authority_key_identifier: key_identifier(own),
+            chain: Arc::clone(chain),
+            key,
+            lint_facts: Some(Arc::new(lint::IssuerFacts::of(own)?)),
+        })
+    }
+
     /// A root about to sign its own certificate.
     pub(crate) fn of_new_root(
         name: &str,
@@ -190,9 +210,15 @@ impl Signing {
             facts: Arc::new(IssuerFacts::new(name, permitted, Vec::new())),
             subject,
             authority_key_identifier: key.public_key().key_identifier(),
-            chain: Vec::new(),
+            chain: Arc::from([]),
             key,
+            lint_facts: None,
         }
+    }
+
+    /// What lints must know of the issuer; `None` for a root about to sign its own certificate.
+    pub(crate) fn lint_facts(&self) -> Option<&lint::IssuerFacts> {
+        self.lint_facts.as_deref()
     }
 
     /// The authority's name in the trust domain.

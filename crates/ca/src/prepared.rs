@@ -8,13 +8,14 @@ mod extensions;
 use std::sync::Arc;
 
 use hf_core::audit::AuditAction;
-use hf_core::finding::Finding;
+use hf_core::finding::{Finding, Severity};
 use hf_core::serial::Serial;
 use hf_core::time::{Lifetime, Timestamp};
 use hf_store::audit::hex;
 use hf_store::record::Intent;
 use hf_x509::certificate::Certificate;
 use hf_x509::digest::sha256;
+use hf_x509::lint;
 use hf_x509::signature::Signature;
 use hf_x509::tbs::{TbsCertificate, ToBeSigned};
 
@@ -48,6 +49,16 @@ impl Prepared {
             extensions,
         };
         let to_be_signed = certificate.finalize().map_err(IssueError::Build)?;
+        let findings = match issuer.lint_facts() {
+            Some(issuer) => lint::certificate(to_be_signed.bytes(), &lint::Context { issuer }),
+            None => {
+                let issuer = &lint::IssuerFacts::of_self_signed(&certificate);
+                lint::certificate(to_be_signed.bytes(), &lint::Context { issuer })
+            }
+        };
+        if findings.iter().any(|finding| finding.severity == Severity::Error) {
+            return Err(IssueError::Lint { findings });
+        }
         let linted = to_be_signed.bytes().to_vec();
         Ok(Self { grant, serial, linted, to_be_signed: Arc::new(to_be_signed) })
     }

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use hf_core::finding::{Finding, FindingCode};
 use hf_core::name::{Identifier, SanSet};
 use hf_core::time::Timestamp;
+use hf_keys::block_list::BlockList;
+use hf_keys::weak;
 use hf_x509::csr::{CsrError, VerifiedCsr};
 use hf_x509::distinguished_name::DistinguishedName;
 use hf_x509::oids;
@@ -41,7 +43,7 @@ impl Authority {
         Ok(Proposal {
             issuer: Arc::clone(issuer.facts()),
             subject: subject(&profile, &names, request.csr.subject()),
-            key: examine(&public_key),
+            key: examine(&public_key, &self.block_list),
             validity: profile.validity(now, request.wanted_lifetime),
             names,
             public_key,
@@ -62,10 +64,10 @@ impl Authority {
     }
 }
 
-/// What the examination of a key brings to light. Compromised keys are held against the store's block list when the
+/// What the examination of a key brings to light. Keys that this authority revoked as compromised are held against the store's block list when the
 /// intent is recorded, in the same transaction.
-pub(crate) fn examine(key: &PublicKey) -> KeyFacts {
-    let weaknesses = Vec::new();
+pub(crate) fn examine(key: &PublicKey, block_list: &BlockList) -> KeyFacts {
+    let weaknesses = weak::check(key, block_list).err().unwrap_or_default();
     KeyFacts { algorithm: key.key_algorithm(), weaknesses }
 }
 
