@@ -37,6 +37,7 @@ pub struct Issuer {
     facts: Arc<IssuerFacts>,
     record: AuthorityRecord,
     chain: Arc<[Certificate]>,
+    key: Option<Arc<dyn SigningKey>>,
     signing: Option<Signing>,
     unfit: Vec<Finding>,
     revoked: AtomicBool,
@@ -77,13 +78,13 @@ impl Issuer {
         let facts = Arc::new(IssuerFacts::new(record.name.as_str(), permitted, parents));
         let chain: Arc<[Certificate]> = chain.into();
         let mut signing = None;
-        if let (Some(key), Some(own), true) = (key, chain.first(), unfit.is_empty()) {
-            match Signing::of_issuer(&facts, own, &chain, key) {
+        if let (Some(key), Some(own), true) = (&key, chain.first(), unfit.is_empty()) {
+            match Signing::of_issuer(&facts, own, &chain, Arc::clone(key)) {
                 Ok(able) => signing = Some(able),
                 Err(error) => unfit.push(self_check::unreadable(&record.name, &error)),
             }
         }
-        Self { facts, record, chain, signing, unfit, revoked: AtomicBool::new(false) }
+        Self { facts, record, chain, key, signing, unfit, revoked: AtomicBool::new(false) }
     }
 
     /// The authority's name in the trust domain.

@@ -49,13 +49,7 @@ impl Prepared {
             extensions,
         };
         let to_be_signed = certificate.finalize().map_err(IssueError::Build)?;
-        let findings = match issuer.lint_facts() {
-            Some(issuer) => lint::certificate(to_be_signed.bytes(), &lint::Context { issuer }),
-            None => {
-                let issuer = &lint::IssuerFacts::of_self_signed(&certificate);
-                lint::certificate(to_be_signed.bytes(), &lint::Context { issuer })
-            }
-        };
+        let findings = findings(&certificate, &to_be_signed, issuer);
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
             return Err(IssueError::Lint { findings });
         }
@@ -139,5 +133,14 @@ impl Prepared {
             return Err(CompletionError::BadSignature);
         }
         Ok(certificate)
+    }
+}
+
+/// What the lints have to say about the bytes to be signed.
+fn findings(certificate: &TbsCertificate, bytes: &ToBeSigned, issuer: &Signing) -> Vec<Finding> {
+    let judge = |issuer| lint::certificate(bytes.bytes(), &lint::Context { issuer });
+    match issuer.lint_facts() {
+        Some(facts) => judge(facts),
+        None => judge(&lint::IssuerFacts::of_self_signed(certificate)),
     }
 }

@@ -99,7 +99,9 @@ impl Authority {
         })?;
         match old.state(self.clock.now()) {
             CertificateState::Valid | CertificateState::Expired => {}
-            state => return Err(RenewError::State { serial: request.serial.clone(), state }),
+            state @ (CertificateState::Revoked | CertificateState::PossiblySigned) => {
+                return Err(RenewError::State { serial: request.serial.clone(), state });
+            }
         }
         let asked = request.csr.names();
         if !asked.is_empty() && *asked != old.names {

@@ -105,7 +105,7 @@ impl Authority {
     pub async fn revoke(&self, request: RevokeRequest) -> Result<Revoked, RevokeError> {
         let now = self.clock.now();
         let record = self.target(&request.target).await?;
-        self.check_reason(&record, request.reason)?;
+        check_reason(&record, request.reason)?;
         let (authority, serial) = (record.authority.clone(), record.serial.clone());
         let origin = Origin { at: now, principal: request.principal, channel: request.channel };
         let event = origin.event(AuditAction::Revoked {
@@ -116,9 +116,10 @@ impl Authority {
         let new = NewRevocation { authority, serial, at: now, reason: request.reason };
         let outcome = self.store.revoke(new, event).await.map_err(failed("record the revocation"))?;
         let branch = self.issuers.revoke_branch(&record.authority, &record.serial);
-        let siblings = match request.reason {
-            RevocationReason::KeyCompromise => self.siblings(&record, now).await?,
-            _ => Vec::new(),
+        let siblings = if request.reason == RevocationReason::KeyCompromise {
+            self.siblings(&record, now).await?
+        } else {
+            Vec::new()
         };
         Ok(Revoked { record, outcome, siblings, branch })
     }
@@ -147,23 +148,6 @@ impl Authority {
         }
     }
 
-    /// RFC 5280 section 5.3.1: `cACompromise` is for authorities, and a compromised authority's key is compromised in a
-    /// way that no other word may hide.
-    fn check_reason(&self, record: &StoredCertificate, reason: RevocationReason) -> Result<(), RevokeError> {
-        let certificate = record.body.certificate().and_then(|der| Certificate::from_der(der).ok());
-        let Some(certificate) = certificate else { return Ok(()) };
-        if certificate.is_self_issued() {
-            return Err(RevokeError::Root { authority: record.authority.clone() });
-        }
-        if reason == RevocationReason::CaCompromise && !certificate.is_ca() {
-            return Err(RevokeError::Reason {
-                reason,
-                expected: "`keyCompromise` for a certificate that is no authority's",
-            });
-        }
-        Ok(())
-    }
-
     async fn siblings(
         &self,
         record: &StoredCertificate,
@@ -177,6 +161,23 @@ impl Authority {
         });
         Ok(siblings)
     }
+}
+
+/// RFC 5280 section 5.3.1: `cACompromise` is for authorities, and a compromised authority's key is compromised in a
+/// way that no other word may hide.
+fn check_reason(record: &StoredCertificate, reason: RevocationReason) -> Result<(), RevokeError> {
+    let certificate = record.body.certificate().and_then(|der| Certificate::from_der(der).ok());
+    let Some(certificate) = certificate else { return Ok(()) };
+    if certificate.is_self_issued() {
+        return Err(RevokeError::Root { authority: record.authority.clone() });
+    }
+    if reason == RevocationReason::CaCompromise && !certificate.is_ca() {
+        return Err(RevokeError::Reason {
+            reason,
+            expected: "`keyCompromise` for a certificate that is no authority's",
+        });
+    }
+    Ok(())
 }
 
 fn failed(step: &'static str) -> impl Fn(StoreError) -> RevokeError {

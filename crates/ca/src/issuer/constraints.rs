@@ -180,10 +180,7 @@ impl Constraints {
                     Some(("email", base)) => GeneralName::Email(base.to_owned()),
                     Some(("uri", base)) => GeneralName::Uri(base.to_owned()),
                     Some(("dir", base)) => GeneralName::Directory(base.parse().unwrap()),
-                    _ => match text.parse().unwrap() {
-                        NamePattern::Ip { network, prefix } => GeneralName::Ip(with_mask(network, prefix)),
-                        other => panic!("{other} is no network"),
-                    },
+                    _ => subtrees(&[text.parse().unwrap()]).remove(0),
                 })
                 .collect()
         };

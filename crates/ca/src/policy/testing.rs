@@ -108,7 +108,7 @@ impl ProposalBuilder {
     }
 
     /// The name constraints of the issuer's own certificate.
-    pub(super) fn issuer_constraints(mut self, constraints: Constraints) -> Self {
+    pub(super) fn issuer_constraints(mut self, constraints: &Constraints) -> Self {
         self.parents = self.parents.into_iter().map(|p| p.with_constraints(constraints.clone())).collect();
         self
     }

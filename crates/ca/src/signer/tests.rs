@@ -55,7 +55,7 @@ fn signer(threads: usize, queue: usize, deadline: Duration) -> Signer {
 async fn what_is_signed_verifies() {
     let key = Arc::new(PrivateKey::generate(KeyAlgorithm::EcdsaP256).unwrap());
     let bytes = bytes(key.as_ref());
-    let signer = signer(2, 4, Duration::from_secs(60));
+    let signer = signer(2, 4, Duration::from_mins(1));
     for urgency in [Urgency::Certificate, Urgency::Status] {
         let signature = signer.sign(key.clone(), bytes.clone(), urgency).await.unwrap();
         key.public_key().verify(key.signature_algorithm(), bytes.bytes(), &signature).unwrap();
@@ -112,7 +112,7 @@ async fn an_error_of_the_key_comes_through() {
     }
     let key = Arc::new(Sealed(PrivateKey::generate(KeyAlgorithm::EcdsaP256).unwrap()));
     let bytes = bytes(key.as_ref());
-    let signer = signer(1, 1, Duration::from_secs(60));
+    let signer = signer(1, 1, Duration::from_mins(1));
     let error = signer.sign(key, bytes, Urgency::Certificate).await.unwrap_err();
     assert!(matches!(error, SignerError::Key(SignError::Sealed)));
     assert_eq!(signer.counts().failed, 1);

@@ -41,7 +41,7 @@ mod tests {
 
     fn under(permitted: &[&str], excluded: &[&str], names: &[&str]) -> Vec<&'static str> {
         let constraints = Constraints::for_tests(permitted, excluded);
-        codes(&RULE, &ProposalBuilder::leaf().issuer_constraints(constraints).names(names).build())
+        codes(&RULE, &ProposalBuilder::leaf().issuer_constraints(&constraints).names(names).build())
     }
 
     #[test]

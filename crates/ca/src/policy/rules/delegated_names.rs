@@ -63,7 +63,7 @@ mod tests {
     fn by_the_constraints_above() {
         let above = || {
             ProposalBuilder::authority()
-                .issuer_constraints(Constraints::for_tests(&["dns:shop.internal"], &[]))
+                .issuer_constraints(&Constraints::for_tests(&["dns:shop.internal"], &[]))
         };
         assert!(codes(&RULE, &above().delegating(&["fin.shop.internal"]).build()).is_empty());
         let beside = above().delegating(&["bank.internal"]).build();
