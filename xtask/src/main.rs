@@ -36,7 +36,11 @@ const CHORES: &[Chore] = &[
         about: "known weaknesses of dependencies (needs the network)",
         run: advisories::run,
     },
-    Chore { name: "check-deps", about: "the direction of crates", run: check_deps::run },
+    Chore {
+        name: "check-deps",
+        about: "the direction of crates, and dependencies that nothing uses",
+        run: check_deps::run,
+    },
     Chore {
         name: "tidy",
         about: "long files and functions, ownerless notes, words; --shrink lowers the ratchet",
