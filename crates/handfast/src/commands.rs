@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod completions;
 pub(crate) mod csr;
+pub(crate) mod inspect;
 pub(crate) mod man;
 pub(crate) mod options;
 
@@ -17,6 +18,7 @@ pub(crate) enum Command {
     Audit(audit::Command),
     Completions(completions::Args),
     Csr(csr::Args),
+    Inspect(inspect::Args),
     Man(man::Args),
 }
 
@@ -27,6 +29,7 @@ impl Command {
             Self::Audit(command) => command.run(context),
             Self::Completions(args) => completions::run(args, context),
             Self::Csr(args) => csr::run(args, context),
+            Self::Inspect(args) => inspect::run(args, context),
             Self::Man(args) => man::run(args, context),
         }
     }

@@ -10,6 +10,8 @@ mod context;
 mod domain;
 mod env;
 mod error;
+mod files;
+mod inspect;
 mod key_file;
 mod output;
 mod passphrase;

@@ -3,6 +3,7 @@
 
 mod live;
 mod memory;
+mod peek;
 mod refusal;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
 pub(crate) use live::connect;
 pub(crate) use memory::handshake;
+pub(crate) use peek::presented_chain;
 pub(crate) use refusal::{Refusal, Side};
 
 /// What one side of a connection is and trusts.

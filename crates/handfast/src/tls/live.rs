@@ -44,7 +44,7 @@ pub(crate) fn connect(
 }
 
 /// Connect to the first address that answers.
-fn open(address: &str) -> io::Result<TcpStream> {
+pub(super) fn open(address: &str) -> io::Result<TcpStream> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     for candidate in address.to_socket_addrs()?.take(MAX_ADDRESSES) {
         match open_one(candidate) {
