@@ -180,12 +180,13 @@ impl fmt::Display for GeneralName {
     /// The value alone, control characters escaped; an address with a mask as `address/bits`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Email(name) | Self::Dns(name) | Self::Uri(name) => {
-                name.chars().try_for_each(|character| match character.is_control() {
-                    true => write!(f, "{}", character.escape_unicode()),
-                    false => write!(f, "{character}"),
-                })
-            }
+            Self::Email(name) | Self::Dns(name) | Self::Uri(name) => name.chars().try_for_each(|character| {
+                if character.is_control() {
+                    write!(f, "{}", character.escape_unicode())
+                } else {
+                    write!(f, "{character}")
+                }
+            }),
             Self::Directory(name) => name.fmt(f),
             Self::RegisteredId(oid) => oid.fmt(f),
             Self::Other { kind, value } => write!(f, "{kind} ({} octets)", value.len()),

@@ -12,6 +12,7 @@ pub mod distinguished_name;
 pub mod error;
 pub mod ext;
 pub mod general_name;
+mod hex;
 pub mod limits;
 pub mod lint;
 pub mod oids;

@@ -99,8 +99,8 @@ struct Row<C> {
     check: C,
 }
 
-type CertificateRow = Row<fn(&View<'_>, &Context<'_>) -> Option<Fault>>;
-type CrlRow = Row<fn(&CrlView<'_>, &Context<'_>) -> Option<Fault>>;
+type CertificateRow = Row<fn(&View<'_>, Context<'_>) -> Option<Fault>>;
+type CrlRow = Row<fn(&CrlView<'_>, Context<'_>) -> Option<Fault>>;
 
 /// What a check has to say.
 struct Fault {
@@ -110,6 +110,7 @@ struct Fault {
 }
 
 /// Short for the checks.
+#[expect(clippy::unnecessary_wraps, reason = "it is what every check returns")]
 fn fault(summary: impl Into<String>, expected: impl Into<String>, found: impl Into<String>) -> Option<Fault> {
     Some(Fault { summary: summary.into(), expected: expected.into(), found: found.into() })
 }
@@ -159,7 +160,7 @@ pub fn certificate(tbs_der: &[u8], context: &Context<'_>) -> Vec<Finding> {
     let faults = CERTIFICATE_ROWS
         .iter()
         .flat_map(|rows| rows.iter())
-        .filter_map(|row| (row.check)(&view, context).map(|fault| (row.rule, fault)));
+        .filter_map(|row| (row.check)(&view, *context).map(|fault| (row.rule, fault)));
     faults.map(|(rule, fault)| finding(rule, view.about(), fault)).collect()
 }
 
@@ -170,7 +171,7 @@ pub fn crl(tbs_der: &[u8], context: &Context<'_>) -> Vec<Finding> {
         Err(error) => return vec![unreadable(&error)],
     };
     let faults =
-        crl::ROWS.iter().filter_map(|row| (row.check)(&view, context).map(|fault| (row.rule, fault)));
+        crl::ROWS.iter().filter_map(|row| (row.check)(&view, *context).map(|fault| (row.rule, fault)));
     faults.map(|(rule, fault)| finding(rule, view.about(), fault)).collect()
 }
 

@@ -173,7 +173,7 @@ pub fn encode(label: Label, der: &[u8]) -> String {
 pub fn encode_with(label: &str, der: &[u8]) -> String {
     let content = STANDARD.encode(der);
     let mut text = String::with_capacity(content.len() + content.len() / LINE + 2 * label.len() + 40);
-    text.push_str(&format!("-----BEGIN {label}-----\n"));
+    text.extend(["-----BEGIN ", label, "-----\n"]);
     let mut rest = content.as_str();
     while !rest.is_empty() {
         let (line, after) = rest.split_at_checked(LINE).unwrap_or((rest, ""));
@@ -181,7 +181,7 @@ pub fn encode_with(label: &str, der: &[u8]) -> String {
         text.push('\n');
         rest = after;
     }
-    text.push_str(&format!("-----END {label}-----\n"));
+    text.extend(["-----END ", label, "-----\n"]);
     text
 }
 
@@ -216,7 +216,7 @@ fn block<'a>(
         }
         match line.split_once(':') {
             Some((key, value)) if content.is_empty() => {
-                headers.push((key.to_owned(), value.trim().to_owned()))
+                headers.push((key.to_owned(), value.trim().to_owned()));
             }
             _ if line.bytes().all(is_base64) => content.push_str(line),
             _ => return Err(PemError::Base64 { line: number }),

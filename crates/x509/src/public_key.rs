@@ -100,10 +100,10 @@ impl PublicKey {
     pub fn from_spki_der(der: &[u8]) -> Result<Self, DerError> {
         limits::check(der, "SubjectPublicKeyInfo", limits::MAX_OBJECT)?;
         let key = Self::from_checked(der)?;
-        match &key.0.kind {
-            KeyKind::Malformed { fault, .. } => Err(fault.clone()),
-            _ => Ok(key),
+        if let KeyKind::Malformed { fault, .. } = &key.0.kind {
+            return Err(fault.clone());
         }
+        Ok(key)
     }
 
     /// From DER that passed the pre-check. A malformed key becomes [`KeyKind::Malformed`].
@@ -188,10 +188,7 @@ impl PublicKey {
 
     /// The curve and the point as written (SEC 1 section 2.3.3).
     pub fn ec_point(&self) -> Option<(Curve, &[u8])> {
-        match &self.0.kind {
-            KeyKind::Ec(curve) => Some((*curve, self.key_octets())),
-            _ => None,
-        }
+        if let KeyKind::Ec(curve) = &self.0.kind { Some((*curve, self.key_octets())) } else { None }
     }
 
     /// The key identifier of RFC 7093 section 2 method 1: the leftmost 160 bits of SHA-256 of the BIT STRING.

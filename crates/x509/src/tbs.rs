@@ -184,7 +184,7 @@ impl TbsCertificate {
             tbs.raw(self.subject.to_der());
             tbs.raw(self.public_key.spki_der());
             tbs.nested(tag::context_constructed(3), |explicit| {
-                explicit.sequence(|list| self.write_extensions(list))
+                explicit.sequence(|list| self.write_extensions(list));
             });
         });
         let bytes = writer.into_bytes();

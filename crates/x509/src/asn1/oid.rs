@@ -112,7 +112,9 @@ impl FromStr for Oid {
         }
         let mut content = Vec::new();
         push_arc(&mut content, second.checked_add(first * 40).ok_or(OidError)?);
-        rest.iter().for_each(|arc| push_arc(&mut content, *arc));
+        for arc in rest {
+            push_arc(&mut content, *arc);
+        }
         Self::from_content(&content)
     }
 }

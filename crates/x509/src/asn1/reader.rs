@@ -68,11 +68,10 @@ impl<'a> Element<'a> {
 
     /// Content octets of an INTEGER, minimal, possibly negative.
     pub(crate) fn integer_octets(&self, field: &'static str) -> Result<&'a [u8], DerError> {
-        let minimal = match self.content {
-            [] | [0x00, 0x00..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => false,
-            _ => true,
-        };
-        if minimal { Ok(self.content) } else { Err(self.fault(field, DerProblem::IntegerNotMinimal)) }
+        if matches!(self.content, [] | [0x00, 0x00..=0x7f, ..] | [0xff, 0x80..=0xff, ..]) {
+            return Err(self.fault(field, DerProblem::IntegerNotMinimal));
+        }
+        Ok(self.content)
     }
 
     /// An INTEGER or ENUMERATED that is not negative and at most `max`.
@@ -130,10 +129,8 @@ impl<'a> Element<'a> {
     /// A BIT STRING of named bits: no trailing zero bits. Bit 0 is the highest of the result; bits beyond 16 are refused.
     pub(crate) fn named_bits(&self, field: &'static str) -> Result<u16, DerError> {
         let (octets, unused) = self.bits(field)?;
-        if let Some(last) = octets.last() {
-            if last.checked_shr(u32::from(unused)).unwrap_or(0) & 1 == 0 {
-                return Err(self.fault(field, DerProblem::NamedBits));
-            }
+        if octets.last().is_some_and(|last| last >> unused & 1 == 0) {
+            return Err(self.fault(field, DerProblem::NamedBits));
         }
         match octets {
             [] => Ok(0),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::DistinguishedName;
 use crate::asn1::Oid;
-use crate::oids;
+use crate::{hex, oids};
 
 /// Text that is no distinguished name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -92,12 +92,11 @@ pub(super) fn write(name: &DistinguishedName, f: &mut fmt::Formatter<'_>) -> fmt
                 Some((keyword, _)) => write!(f, "{keyword}=")?,
                 None => write!(f, "{}=", attribute.kind)?,
             }
-            match attribute.text() {
-                Ok(text) => write_escaped(&text, f)?,
-                Err(_) => {
-                    f.write_str("#")?;
-                    attribute.value().iter().try_for_each(|octet| write!(f, "{octet:02x}"))?;
-                }
+            if let Ok(text) = attribute.text() {
+                write_escaped(&text, f)?;
+            } else {
+                f.write_str("#")?;
+                hex::write(attribute.value(), f)?;
             }
         }
     }

@@ -81,7 +81,9 @@ impl DistributionPointName {
     pub(super) fn write(&self, writer: &mut Writer) {
         writer.nested(tag::context_constructed(0), |name| match self {
             Self::Full(names) => name.nested(tag::context_constructed(0), |inside| {
-                names.iter().for_each(|name| name.write(inside));
+                for name in names {
+                    name.write(inside);
+                }
             }),
             Self::Relative(content) => name.primitive(tag::context_constructed(1), content),
         });

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::ExtensionValue;
 use crate::asn1::{DerError, DerProblem, Oid, Reader, Writer, tag};
-use crate::oids;
+use crate::{hex, oids};
 
 /// A number that rises with every CRL of an issuer: big-endian without leading zeros, at most 20 octets.
 ///
@@ -41,13 +41,11 @@ impl PartialOrd for CrlNumber {
 impl fmt::Display for CrlNumber {
     /// Decimal when it fits into 64 bits, else hexadecimal with `0x`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.to_u64() {
-            Some(number) => write!(f, "{number}"),
-            None => {
-                f.write_str("0x")?;
-                self.0.iter().try_for_each(|octet| write!(f, "{octet:02x}"))
-            }
+        if let Some(number) = self.to_u64() {
+            return write!(f, "{number}");
         }
+        f.write_str("0x")?;
+        hex::write(&self.0, f)
     }
 }
 

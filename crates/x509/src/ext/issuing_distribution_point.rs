@@ -6,6 +6,10 @@ use crate::oids;
 
 /// What a CRL covers. Critical always.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the fields of the ASN.1 type, each independent of the others"
+)]
 pub struct IssuingDistributionPoint {
     /// `distributionPoint`: the same name that the certificates it covers carry.
     pub name: Option<DistributionPointName>,

@@ -71,7 +71,9 @@ impl ExtensionValue for NameConstraints {
             for (number, bases) in [(0, &self.permitted), (1, &self.excluded)] {
                 if !bases.is_empty() {
                     inside.nested(tag::context_constructed(number), |subtrees| {
-                        bases.iter().for_each(|base| subtrees.sequence(|subtree| base.write(subtree)));
+                        for base in bases {
+                            subtrees.sequence(|subtree| base.write(subtree));
+                        }
                     });
                 }
             }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::ExtensionValue;
 use crate::asn1::{DerError, Oid, Reader, Writer, tag};
-use crate::oids;
+use crate::{hex, oids};
 
 /// Octets that name a key; 20 of them in what Handfast makes (RFC 7093), any number elsewhere. Text form: hexadecimal.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,7 +30,7 @@ impl AsRef<[u8]> for KeyIdentifier {
 
 impl fmt::Display for KeyIdentifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|octet| write!(f, "{octet:02x}"))
+        hex::write(&self.0, f)
     }
 }
 

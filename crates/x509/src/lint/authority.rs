@@ -30,7 +30,7 @@ pub(super) static ROWS: &[CertificateRow] = &[
 ];
 
 /// "MUST appear in all conforming CA certificates", "SHOULD" in others; Handfast always.
-fn ski_missing(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn ski_missing(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if view.extensions.subject_key_identifier.is_present() {
         return None;
     }
@@ -38,7 +38,7 @@ fn ski_missing(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "Conforming CAs MUST mark this extension as non-critical".
-fn ski_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn ski_critical(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if !view.extensions.subject_key_identifier.is_critical() {
         return None;
     }
@@ -46,7 +46,7 @@ fn ski_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// One method for all, so that certificates for the same key have the same identifier.
-fn ski_method(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn ski_method(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let found = view.extensions.subject_key_identifier.value()?;
     let expected = view.public_key.key_identifier();
     if *found == expected {
@@ -56,7 +56,7 @@ fn ski_method(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "The keyIdentifier field … MUST be included in all certificates"; Handfast also in self-signed ones.
-fn aki_missing(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn aki_missing(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let found = &view.extensions.authority_key_identifier;
     if found.is_present() && found.value().is_none_or(|authority| authority.key_identifier.is_some()) {
         return None;
@@ -66,7 +66,7 @@ fn aki_missing(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "Conforming CAs MUST mark this extension as non-critical".
-fn aki_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn aki_critical(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if !view.extensions.authority_key_identifier.is_critical() {
         return None;
     }
@@ -74,7 +74,7 @@ fn aki_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// It names the issuer's key by the identifier that the issuer's certificate has.
-fn aki_mismatch(view: &View<'_>, context: &Context<'_>) -> Option<Fault> {
+fn aki_mismatch(view: &View<'_>, context: Context<'_>) -> Option<Fault> {
     let found = view.extensions.authority_key_identifier.value()?.key_identifier.as_ref()?;
     let expected = context.issuer.key_identifier.as_ref()?;
     if found == expected {
@@ -84,7 +84,7 @@ fn aki_mismatch(view: &View<'_>, context: &Context<'_>) -> Option<Fault> {
 }
 
 /// A certificate whose issuer has expired is worthless, so it does not claim to last longer.
-fn validity_beyond_issuer(view: &View<'_>, context: &Context<'_>) -> Option<Fault> {
+fn validity_beyond_issuer(view: &View<'_>, context: Context<'_>) -> Option<Fault> {
     let (last, end) = (view.layout.not_after, context.issuer.not_after);
     if last <= end {
         return None;
@@ -93,7 +93,7 @@ fn validity_beyond_issuer(view: &View<'_>, context: &Context<'_>) -> Option<Faul
 }
 
 /// The issuer is an authority that may sign certificates.
-fn issuer_not_ca(_: &View<'_>, context: &Context<'_>) -> Option<Fault> {
+fn issuer_not_ca(_: &View<'_>, context: Context<'_>) -> Option<Fault> {
     let issuer = context.issuer;
     let expected = "an issuer with cA and keyCertSign";
     if !issuer.basic_constraints.is_some_and(|constraints| constraints.ca) {
@@ -106,7 +106,7 @@ fn issuer_not_ca(_: &View<'_>, context: &Context<'_>) -> Option<Fault> {
 }
 
 /// An authority below an issuer with a path length has a smaller one; below one with zero there is none.
-fn path_length_exceeded(view: &View<'_>, context: &Context<'_>) -> Option<Fault> {
+fn path_length_exceeded(view: &View<'_>, context: Context<'_>) -> Option<Fault> {
     let limit = context.issuer.basic_constraints?.path_length?;
     let constraints = view.extensions.basic_constraints.value().filter(|constraints| constraints.ca)?;
     if view.issuer == view.subject || constraints.path_length.is_some_and(|length| length < limit) {
@@ -121,7 +121,7 @@ fn path_length_exceeded(view: &View<'_>, context: &Context<'_>) -> Option<Fault>
 }
 
 /// "MUST be used only in a CA certificate".
-fn nc_leaf(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn nc_leaf(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if !view.extensions.name_constraints.is_present() || view.is_ca() {
         return None;
     }
@@ -129,7 +129,7 @@ fn nc_leaf(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "Conforming CAs MUST mark this extension as critical".
-fn nc_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn nc_critical(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if !view.extensions.name_constraints.is_lax() {
         return None;
     }
@@ -137,7 +137,7 @@ fn nc_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Bases that every verifier understands in the same way: DNS names without wildcards and without a leading dot.
-fn nc_base(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn nc_base(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let constraints = view.extensions.name_constraints.value()?;
     let base = constraints.permitted.iter().chain(&constraints.excluded).find(|base| match base {
         GeneralName::Dns(base) => base.starts_with('.') || base.contains('*') || base.ends_with('.'),
@@ -156,7 +156,7 @@ fn nc_base(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Mappings and constraints of policies are for authorities.
-fn policy_leaf(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn policy_leaf(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let extensions = &view.extensions;
     let present = extensions.policy_mappings.is_present()
         || extensions.policy_constraints.is_present()
@@ -172,7 +172,7 @@ fn policy_leaf(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "Conforming CAs MUST mark this extension as critical" (both).
-fn policy_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn policy_critical(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if !view.extensions.policy_constraints.is_lax() && !view.extensions.inhibit_any_policy.is_lax() {
         return None;
     }
@@ -180,7 +180,7 @@ fn policy_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "policies MUST NOT be mapped either to or from the special value anyPolicy".
-fn policy_mapping_any(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn policy_mapping_any(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let pairs = &view.extensions.policy_mappings.value()?.0;
     pairs.iter().find(|(issuer, subject)| [issuer, subject].contains(&&oids::ANY_POLICY))?;
     fault("a policy mapping involves anyPolicy", "named policies", "anyPolicy")

@@ -28,7 +28,7 @@ pub(super) static ROWS: &[CrlRow] = &[
 ];
 
 /// "When extensions are used … this field MUST be present and MUST specify version 2".
-fn version(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
+fn version(view: &CrlView<'_>, _: Context<'_>) -> Option<Fault> {
     if view.list.version == 1 {
         return None;
     }
@@ -36,7 +36,7 @@ fn version(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Octet by octet the issuer's subject, and not empty.
-fn issuer(view: &CrlView<'_>, context: &Context<'_>) -> Option<Fault> {
+fn issuer(view: &CrlView<'_>, context: Context<'_>) -> Option<Fault> {
     if view.issuer == context.issuer.subject && !view.issuer.is_empty() {
         return None;
     }
@@ -48,7 +48,7 @@ fn issuer(view: &CrlView<'_>, context: &Context<'_>) -> Option<Fault> {
 }
 
 /// The issuer may sign CRLs.
-fn crl_sign(_: &CrlView<'_>, context: &Context<'_>) -> Option<Fault> {
+fn crl_sign(_: &CrlView<'_>, context: Context<'_>) -> Option<Fault> {
     let usage = context.issuer.key_usage?;
     if usage.contains(KeyUsage::CRL_SIGN) {
         return None;
@@ -57,7 +57,7 @@ fn crl_sign(_: &CrlView<'_>, context: &Context<'_>) -> Option<Fault> {
 }
 
 /// An algorithm that is known and whose digest is not broken.
-fn signature_algorithm(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
+fn signature_algorithm(view: &CrlView<'_>, _: Context<'_>) -> Option<Fault> {
     let summary = "the signature algorithm is not one that Handfast signs with";
     let expected = "ECDSA, RSA or Ed25519 with SHA-256 or stronger";
     match &view.algorithm {
@@ -68,7 +68,7 @@ fn signature_algorithm(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "Conforming CRL issuers MUST include the nextUpdate field in all CRLs", later than thisUpdate.
-fn next_update(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
+fn next_update(view: &CrlView<'_>, _: Context<'_>) -> Option<Fault> {
     let this = view.this_update();
     match view.list.next_update {
         Some(next) if next > this => None,
@@ -82,7 +82,7 @@ fn next_update(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// `UTCTime` through 2049, `GeneralizedTime` after.
-fn time_encoding(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
+fn time_encoding(view: &CrlView<'_>, _: Context<'_>) -> Option<Fault> {
     let (found, expected) = view.list.times.iter().find_map(|(found, time)| {
         let expected = time::expected_tag(*time);
         (*found != expected).then_some((*found, expected))
@@ -91,7 +91,7 @@ fn time_encoding(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "CRL issuers … MUST include this extension in all CRLs and MUST mark this extension as non-critical".
-fn number(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
+fn number(view: &CrlView<'_>, _: Context<'_>) -> Option<Fault> {
     let found = &view.number;
     if found.is_lax() {
         return None;
@@ -104,7 +104,7 @@ fn number(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "Conforming CRL issuers … MUST include this extension in all CRLs issued", by key identifier.
-fn authority_key_identifier(view: &CrlView<'_>, context: &Context<'_>) -> Option<Fault> {
+fn authority_key_identifier(view: &CrlView<'_>, context: Context<'_>) -> Option<Fault> {
     let found = view.authority_key_identifier.value().and_then(|authority| authority.key_identifier.as_ref());
     let expected = context.issuer.key_identifier.as_ref();
     if view.authority_key_identifier.is_lax() && found.is_some() && (expected.is_none() || found == expected)
@@ -117,7 +117,7 @@ fn authority_key_identifier(view: &CrlView<'_>, context: &Context<'_>) -> Option
 }
 
 /// "critical", and not an empty sequence.
-fn issuing_distribution_point(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
+fn issuing_distribution_point(view: &CrlView<'_>, _: Context<'_>) -> Option<Fault> {
     let point = view.issuing_distribution_point.value()?;
     if view.issuing_distribution_point.is_lax() {
         return fault("issuingDistributionPoint is not critical", "critical", "not critical");
@@ -133,7 +133,7 @@ fn issuing_distribution_point(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fau
 }
 
 /// "critical", and smaller than the number.
-fn delta(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
+fn delta(view: &CrlView<'_>, _: Context<'_>) -> Option<Fault> {
     let base = view.delta.value()?;
     let later = view.number.value().is_some_and(|number| number > base);
     if view.delta.is_critical() && later {
@@ -146,12 +146,12 @@ fn delta(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
     )
 }
 
-fn extension_duplicate(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
+fn extension_duplicate(view: &CrlView<'_>, _: Context<'_>) -> Option<Fault> {
     let oid = raw::duplicate(&view.list.extensions, view.der)?;
     fault("an extension is there more than once", "each once", oid.to_string())
 }
 
-fn extension_unreadable(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
+fn extension_unreadable(view: &CrlView<'_>, _: Context<'_>) -> Option<Fault> {
     let (name, error) = view.unreadable()?;
     fault(
         format!("the extension {name} cannot be read"),
@@ -160,13 +160,13 @@ fn extension_unreadable(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
     )
 }
 
-fn extension_unknown(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
+fn extension_unknown(view: &CrlView<'_>, _: Context<'_>) -> Option<Fault> {
     let oid = view.unknown.as_ref()?;
     fault("there is an extension that no rule judges", "known extensions alone", oid.to_string())
 }
 
 /// "When there are no revoked certificates, the revoked certificates list MUST be absent".
-fn entries_empty(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
+fn entries_empty(view: &CrlView<'_>, _: Context<'_>) -> Option<Fault> {
     if view.list.entries.is_none_or(|entries| !entries.content.is_empty()) {
         return None;
     }
@@ -174,13 +174,13 @@ fn entries_empty(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Entries can be read and name positive serial numbers.
-fn entry(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
+fn entry(view: &CrlView<'_>, _: Context<'_>) -> Option<Fault> {
     let found = view.scan.unreadable.as_ref()?;
     fault("an entry cannot be read", "serial number, date, extensions", found.clone())
 }
 
 /// The reason is one that Handfast gives; `unspecified` is left out.
-fn entry_reason(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
+fn entry_reason(view: &CrlView<'_>, _: Context<'_>) -> Option<Fault> {
     let serial = view.scan.reason.as_ref()?;
     fault(
         "an entry has a reason that it must not have",
@@ -190,14 +190,14 @@ fn entry_reason(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Nothing is revoked in the future.
-fn entry_date(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
+fn entry_date(view: &CrlView<'_>, _: Context<'_>) -> Option<Fault> {
     let serial = view.scan.date.as_ref()?;
     let expected = format!("a date at or before {}", view.this_update());
     fault("an entry is dated after the CRL", expected, serial.clone())
 }
 
 /// One certificate has one entry.
-fn entry_duplicate(view: &CrlView<'_>, _: &Context<'_>) -> Option<Fault> {
+fn entry_duplicate(view: &CrlView<'_>, _: Context<'_>) -> Option<Fault> {
     let serial = view.scan.duplicate.as_ref()?;
     fault("a serial number is listed twice", "each once", serial.clone())
 }

@@ -6,8 +6,8 @@ use hf_core::time::Timestamp;
 
 use crate::asn1::{DerError, Element, Reader, tag};
 use crate::crl::{EntryParts, read_entry};
-use crate::oids;
 use crate::raw::{self, RawExtension};
+use crate::{hex, oids};
 
 /// The first fault of each kind; serial numbers in hexadecimal.
 #[derive(Debug, Default)]
@@ -90,5 +90,5 @@ fn duplicate(entries: &Element<'_>) -> Option<Vec<u8>> {
 }
 
 fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().take(40).map(|octet| format!("{octet:02x}")).collect()
+    hex::text(octets, 40)
 }

@@ -2,6 +2,7 @@
 
 use super::view::View;
 use super::{CertificateRow, Context, Fault, fault, row};
+use crate::hex;
 use crate::public_key::{Curve, KeyKind};
 
 pub(super) static ROWS: &[CertificateRow] = &[
@@ -12,19 +13,17 @@ pub(super) static ROWS: &[CertificateRow] = &[
 ];
 
 /// A key that can be read, of an algorithm that Handfast issues for.
-fn key_algorithm(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
-    match view.public_key.kind() {
-        KeyKind::Rsa | KeyKind::Ed25519 | KeyKind::Ec(Curve::P256 | Curve::P384) => None,
-        other => fault(
-            "the key is not of a supported algorithm",
-            "ECDSA P-256 or P-384, Ed25519, RSA",
-            other.to_string(),
-        ),
+fn key_algorithm(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
+    let kind = view.public_key.kind();
+    if matches!(kind, KeyKind::Rsa | KeyKind::Ed25519 | KeyKind::Ec(Curve::P256 | Curve::P384)) {
+        return None;
     }
+    let expected = "ECDSA P-256 or P-384, Ed25519, RSA";
+    fault("the key is not of a supported algorithm", expected, kind.to_string())
 }
 
 /// Smaller ones are broken, larger ones cost every peer.
-fn key_rsa_size(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn key_rsa_size(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     view.public_key.rsa_modulus()?;
     let bits = view.public_key.key_bits().unwrap_or(0);
     if (2048..=4096).contains(&bits) {
@@ -34,14 +33,14 @@ fn key_rsa_size(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Odd, at least 65537, fewer than 257 bits.
-fn key_rsa_exponent(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn key_rsa_exponent(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let exponent = view.public_key.rsa_exponent()?;
     let odd = exponent.last().is_some_and(|last| last & 1 == 1);
     let large = exponent.len() > 3 || exponent >= [1, 0, 1].as_slice() && exponent.len() == 3;
     if odd && large && exponent.len() <= 32 {
         return None;
     }
-    let found: String = exponent.iter().take(40).map(|octet| format!("{octet:02x}")).collect();
+    let found = hex::text(exponent, 40);
     fault(
         "the RSA public exponent is weak",
         "an odd number from 65537 on, at most 256 bits",
@@ -50,7 +49,7 @@ fn key_rsa_exponent(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "Implementations … MUST support the uncompressed form"; not every peer supports the other.
-fn key_ec_point(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn key_ec_point(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let (_, point) = view.public_key.ec_point()?;
     if point.first() == Some(&4) {
         return None;

@@ -24,7 +24,7 @@ pub(super) static ROWS: &[CertificateRow] = &[
 ];
 
 /// "The issuer field MUST contain a non-empty distinguished name".
-fn issuer_empty(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn issuer_empty(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if !view.issuer.is_empty() {
         return None;
     }
@@ -32,7 +32,7 @@ fn issuer_empty(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Octet by octet, since many verifiers compare so.
-fn issuer_mismatch(view: &View<'_>, context: &Context<'_>) -> Option<Fault> {
+fn issuer_mismatch(view: &View<'_>, context: Context<'_>) -> Option<Fault> {
     if view.issuer == context.issuer.subject {
         return None;
     }
@@ -41,7 +41,7 @@ fn issuer_mismatch(view: &View<'_>, context: &Context<'_>) -> Option<Fault> {
 }
 
 /// "If the subject is a CA … the subject field MUST be populated with a non-empty distinguished name".
-fn subject_empty_ca(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn subject_empty_ca(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if !view.is_ca() || !view.subject.is_empty() {
         return None;
     }
@@ -49,7 +49,7 @@ fn subject_empty_ca(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Without a subject, critical alternative names must be there.
-fn subject_empty(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn subject_empty(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let names = &view.extensions.subject_alt_name;
     if !view.subject.is_empty() || names.is_critical() {
         return None;
@@ -64,7 +64,7 @@ fn find_attribute<T>(name: &DistinguishedName, wrong: impl Fn(&Attribute<'_>) ->
 }
 
 /// `PrintableString` or `UTF8String`; `IA5String` for domain components and e-mail addresses.
-fn name_string(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn name_string(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let ia5 = [oids::DOMAIN_COMPONENT, oids::EMAIL_ADDRESS];
     let found = find_attribute(&view.subject, |attribute| {
         let tag = attribute.value_tag().0;
@@ -80,7 +80,7 @@ fn name_string(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Text of its type, not empty, without control characters, NUL among them.
-fn name_text(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn name_text(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let found = find_attribute(&view.subject, |attribute| match attribute.text() {
         Err(error) => Some(error.problem.to_string()),
         Ok(text) if text.is_empty() => Some("an empty value".to_owned()),
@@ -91,7 +91,7 @@ fn name_text(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// The upper bounds on attributes.
-fn name_length(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn name_length(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let (max, found) = find_attribute(&view.subject, |attribute| {
         let max = upper_bound(&attribute.kind);
         let length = attribute.text().ok()?.chars().count();
@@ -102,7 +102,7 @@ fn name_length(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// ISO 3166: two letters, as `PrintableString`.
-fn name_country(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn name_country(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let found = find_attribute(&view.subject, |attribute| {
         let letters = attribute.value().len() == 2 && attribute.value().iter().all(u8::is_ascii_alphabetic);
         let legal =
@@ -113,7 +113,7 @@ fn name_country(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Several attributes in one set are shown in different orders by different peers.
-fn name_multi_valued(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn name_multi_valued(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let most = view.subject.rdns().map(|rdn| rdn.len()).max().unwrap_or(0);
     if most < 2 {
         return None;

@@ -17,29 +17,29 @@ pub(super) static ROWS: &[CertificateRow] = &[
 ];
 
 /// "The extension SHOULD be non-critical".
-fn cdp_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn cdp_critical(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if !view.extensions.crl_distribution_points.is_critical() {
         return None;
     }
     fault("cRLDistributionPoints is critical", "not critical", "critical")
 }
 
-/// "a DistributionPoint MUST NOT consist of only the reasons field", and names nothing relative to an issuer.
-fn cdp_point(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+/// "a `DistributionPoint` MUST NOT consist of only the reasons field", and names nothing relative to an issuer.
+fn cdp_point(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let points = &view.extensions.crl_distribution_points.value()?.0;
     points.iter().find(|point| !matches!(point.name, Some(DistributionPointName::Full(_))))?;
     fault("a distribution point has no full name", "at least one URI", "none")
 }
 
 /// Fetched over HTTP: an address that needs TLS to be fetched could need itself.
-fn cdp_uri(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn cdp_uri(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let points = view.extensions.crl_distribution_points.value()?;
     let wrong = points.uris().find(|uri| !is_fetchable(uri))?;
     fault("a CRL cannot be fetched from this address", "an absolute http or ldap URI", wrong.to_owned())
 }
 
 /// "Conforming CAs MUST mark this extension as non-critical".
-fn aia_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn aia_critical(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if !view.extensions.authority_info_access.is_critical() {
         return None;
     }
@@ -47,17 +47,15 @@ fn aia_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Places are absolute URIs.
-fn aia_uri(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn aia_uri(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let access = view.extensions.authority_info_access.value()?;
-    let wrong = access.0.iter().find(|description| match &description.location {
-        GeneralName::Uri(uri) => !is_fetchable(uri),
-        _ => true,
-    })?;
+    let is_wrong = |location: &GeneralName| !matches!(location, GeneralName::Uri(uri) if is_fetchable(uri));
+    let wrong = access.0.iter().find(|description| is_wrong(&description.location))?;
     fault("an access location is of no use", "an absolute http or ldap URI", wrong.location.to_string())
 }
 
 /// "policy information terms SHOULD consist of only an OID"; where qualifiers are used, only the two of the RFC.
-fn policy_qualifier(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn policy_qualifier(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let policies = &view.extensions.certificate_policies.value()?.0;
     let kind =
         policies.iter().flat_map(|policy| &policy.qualifiers).find_map(|qualifier| match qualifier {

@@ -23,7 +23,7 @@ pub(super) static ROWS: &[CertificateRow] = &[
 ];
 
 /// "When extensions are used … version MUST be 3"; Handfast always uses them.
-fn version(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn version(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if view.layout.version == 2 && view.layout.has_extensions {
         return None;
     }
@@ -32,7 +32,7 @@ fn version(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "The serial number MUST be a positive integer".
-fn serial_positive(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn serial_positive(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let serial = view.serial();
     if serial.first().is_some_and(|first| first & 0x80 != 0) {
         return fault("the serial number is negative", "a positive number", "a negative one");
@@ -44,7 +44,7 @@ fn serial_positive(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "Conforming CAs MUST NOT use serialNumber values longer than 20 octets".
-fn serial_length(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn serial_length(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let octets = view.serial().len();
     if octets <= 20 {
         return None;
@@ -53,7 +53,7 @@ fn serial_length(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// A number of fewer than 16 octets cannot hold 127 random bits, so an attacker could foresee it.
-fn serial_short(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn serial_short(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let octets = view.serial().iter().skip_while(|octet| **octet == 0).count();
     if octets >= 16 {
         return None;
@@ -66,15 +66,15 @@ fn serial_short(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "CAs conforming to this profile MUST NOT generate certificates with unique identifiers".
-fn unique_id(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn unique_id(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if !view.layout.unique_ids {
         return None;
     }
     fault("there is an issuerUniqueID or subjectUniqueID", "neither", "at least one")
 }
 
-/// "CAs … MUST always encode certificate validity dates through the year 2049 as UTCTime".
-fn time_encoding(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+/// "CAs … MUST always encode certificate validity dates through the year 2049 as `UTCTime`".
+fn time_encoding(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let mut outer = Reader::new(view.layout.validity.of(view.der));
     let mut times = outer.sequence("validity").ok()?;
     for time in [view.layout.not_before, view.layout.not_after] {
@@ -89,7 +89,7 @@ fn time_encoding(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// The validity has at least one second.
-fn validity_order(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn validity_order(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let (first, last) = (view.layout.not_before, view.layout.not_after);
     if first <= last {
         return None;
@@ -98,7 +98,7 @@ fn validity_order(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// An algorithm that is known and whose digest is not broken.
-fn signature_algorithm(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn signature_algorithm(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let summary = "the signature algorithm is not one that Handfast signs with";
     let expected = "ECDSA, RSA or Ed25519 with SHA-256 or stronger";
     match &view.algorithm {
@@ -109,7 +109,7 @@ fn signature_algorithm(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// The algorithm must be one that the issuer's key can sign with.
-fn signature_key(view: &View<'_>, context: &Context<'_>) -> Option<Fault> {
+fn signature_key(view: &View<'_>, context: Context<'_>) -> Option<Fault> {
     use Algorithm as A;
     let algorithm = *view.algorithm.as_ref().ok()?;
     let key = context.issuer.public_key.kind();
@@ -132,7 +132,7 @@ fn signature_key(view: &View<'_>, context: &Context<'_>) -> Option<Fault> {
 }
 
 /// "A certificate MUST NOT include more than one instance of a particular extension".
-fn extension_duplicate(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn extension_duplicate(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let oid = raw::duplicate(&view.layout.extensions, view.der)?;
     fault(
         "an extension is there more than once",
@@ -142,7 +142,7 @@ fn extension_duplicate(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Every extension that is known must be readable.
-fn extension_unreadable(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn extension_unreadable(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let (name, error) = view.extensions.unreadable()?;
     fault(
         format!("the extension {name} cannot be read"),
@@ -152,7 +152,7 @@ fn extension_unreadable(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Only extensions that Handfast knows how to judge are signed.
-fn extension_unknown(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn extension_unknown(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let oid = view.extensions.unknown.as_ref()?;
     fault("there is an extension that no rule judges", "known extensions alone", oid.to_string())
 }

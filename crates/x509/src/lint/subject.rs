@@ -27,7 +27,7 @@ fn names<'a>(view: &'a View<'_>) -> &'a [GeneralName] {
 }
 
 /// With a subject, the extension "SHOULD" not be critical.
-fn san_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn san_critical(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if view.subject.is_empty() || !view.extensions.subject_alt_name.is_critical() {
         return None;
     }
@@ -35,7 +35,7 @@ fn san_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Every name is one that Handfast understands: its syntax is right and its kind known.
-fn san_name(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn san_name(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let error = names(view).iter().find_map(|name| name.to_identifier().err())?;
     fault(
         "an alternative name is not valid",
@@ -45,7 +45,7 @@ fn san_name(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Written as the canonical form, so that two spellings of one name cannot exist.
-fn san_canonical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn san_canonical(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     names(view).iter().find_map(|name| {
         let canonical = GeneralName::from(&name.to_identifier().ok()?);
         let differs = canonical != *name;
@@ -55,7 +55,7 @@ fn san_canonical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// A name that is there twice.
-fn san_duplicate(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn san_duplicate(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let names = names(view);
     let twice = names
         .iter()
@@ -66,7 +66,7 @@ fn san_duplicate(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Peers are known to handle 100.
-fn san_count(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn san_count(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let (count, max) = (names(view).len(), SanSet::MAX_NAMES);
     if count <= max {
         return None;
@@ -76,7 +76,7 @@ fn san_count(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 
 /// A common name that reads as a host name with a dot or an address must be among the alternative names, since verifiers
 /// look only there (RFC 9525 section 6.3). Other common names, such as a database user, are free.
-fn common_name(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn common_name(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let common = if view.is_ca() { None } else { view.subject.common_name() }?;
     let host: Identifier = common.parse().ok()?;
     let is_host = match &host {
@@ -95,7 +95,7 @@ fn common_name(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// The issuer's own name constraints, so that no certificate is issued that nobody may accept.
-fn name_constrained(view: &View<'_>, context: &Context<'_>) -> Option<Fault> {
+fn name_constrained(view: &View<'_>, context: Context<'_>) -> Option<Fault> {
     let constraints = context.issuer.name_constraints.as_ref()?;
     let subject = (!view.subject.is_empty()).then(|| GeneralName::Directory(view.subject.clone()));
     let (name, refusal) = names(view)

@@ -26,7 +26,7 @@ pub(super) static ROWS: &[CertificateRow] = &[
 ];
 
 /// A leaf without them is taken for an authority by careless verifiers.
-fn bc_missing(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn bc_missing(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if view.extensions.basic_constraints.is_present() {
         return None;
     }
@@ -34,7 +34,7 @@ fn bc_missing(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "MUST mark the extension as critical in such certificates" (of authorities).
-fn bc_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn bc_critical(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if !view.is_ca() || view.extensions.basic_constraints.is_critical() {
         return None;
     }
@@ -42,7 +42,7 @@ fn bc_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "CAs MUST NOT include the pathLenConstraint field unless the cA boolean is asserted and … keyCertSign".
-fn bc_path_length(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn bc_path_length(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let constraints = view.extensions.basic_constraints.value()?;
     let length = constraints.path_length?;
     if constraints.ca && view.has_usage(KeyUsage::KEY_CERT_SIGN) {
@@ -53,7 +53,7 @@ fn bc_path_length(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 
 /// "Conforming CAs MUST include this extension in certificates that contain public keys used to validate signatures on
 /// other … certificates or CRLs"; Handfast includes it in all.
-fn ku_missing(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn ku_missing(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if view.extensions.key_usage.is_present() {
         return None;
     }
@@ -61,7 +61,7 @@ fn ku_missing(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "SHOULD mark this extension as critical".
-fn ku_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn ku_critical(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if !view.extensions.key_usage.is_lax() {
         return None;
     }
@@ -69,7 +69,7 @@ fn ku_critical(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "at least one of the bits MUST be set to 1".
-fn ku_empty(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn ku_empty(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let usage = view.extensions.key_usage.value()?;
     if !usage.is_empty() {
         return None;
@@ -78,7 +78,7 @@ fn ku_empty(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "If the keyCertSign bit is asserted, then the cA bit … MUST also be asserted".
-fn ku_cert_sign(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn ku_cert_sign(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if !view.has_usage(KeyUsage::KEY_CERT_SIGN) || view.is_ca() {
         return None;
     }
@@ -90,7 +90,7 @@ fn ku_cert_sign(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// An authority that may not sign certificates is none.
-fn ku_ca(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn ku_ca(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let usage = view.extensions.key_usage.value()?;
     if !view.is_ca() || usage.contains(KeyUsage::KEY_CERT_SIGN) {
         return None;
@@ -100,7 +100,7 @@ fn ku_ca(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 
 /// "If the keyUsage extension is present in an end-entity certificate that indicates id-ecPublicKey … keyEncipherment,
 /// dataEncipherment MUST NOT be present".
-fn ku_ec(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn ku_ec(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let usage = view.extensions.key_usage.value()?;
     let enciphers = usage.contains(KeyUsage::KEY_ENCIPHERMENT) || usage.contains(KeyUsage::DATA_ENCIPHERMENT);
     if !enciphers || !matches!(view.public_key.kind(), KeyKind::Ec(_)) {
@@ -110,7 +110,7 @@ fn ku_ec(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// Ed25519 keys sign and do nothing else.
-fn ku_ed25519(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn ku_ed25519(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let usage = view.extensions.key_usage.value()?;
     let signing = KeyUsage::DIGITAL_SIGNATURE
         | KeyUsage::NON_REPUDIATION
@@ -123,7 +123,7 @@ fn ku_ed25519(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "The meaning of the encipherOnly bit is undefined in the absence of the keyAgreement bit".
-fn ku_only(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn ku_only(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let usage = view.extensions.key_usage.value()?;
     let only = usage.contains(KeyUsage::ENCIPHER_ONLY) || usage.contains(KeyUsage::DECIPHER_ONLY);
     if !only || usage.contains(KeyUsage::KEY_AGREEMENT) {
@@ -137,7 +137,7 @@ fn ku_only(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// A leaf without purposes is good for all of them.
-fn eku_missing(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn eku_missing(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if view.is_ca() || view.extensions.extended_key_usage.is_present() {
         return None;
     }
@@ -145,7 +145,7 @@ fn eku_missing(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// A purpose that is there twice.
-fn eku_duplicate(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn eku_duplicate(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let purposes = &view.extensions.extended_key_usage.value()?.0;
     let twice = purposes
         .iter()
@@ -156,7 +156,7 @@ fn eku_duplicate(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// `anyExtendedKeyUsage` takes every limit away.
-fn eku_any(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn eku_any(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if !view.extensions.extended_key_usage.value()?.contains(&oids::ANY_EXTENDED_KEY_USAGE) {
         return None;
     }
@@ -164,7 +164,7 @@ fn eku_any(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// "the certificate MUST only be used for a purpose consistent with both fields": a leaf needs a usage for each purpose.
-fn eku_key_usage(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn eku_key_usage(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let usage = *view.extensions.key_usage.value()?;
     let purposes = view.extensions.extended_key_usage.value()?;
     if view.is_ca() {
@@ -186,7 +186,7 @@ fn eku_key_usage(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
 }
 
 /// The extension is for certificates of OCSP responders alone.
-fn ocsp_no_check(view: &View<'_>, _: &Context<'_>) -> Option<Fault> {
+fn ocsp_no_check(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let responder =
         view.extensions.extended_key_usage.value().is_some_and(|eku| eku.contains(&oids::OCSP_SIGNING));
     if !view.extensions.ocsp_no_check.is_present() || responder {

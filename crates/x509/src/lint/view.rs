@@ -240,7 +240,9 @@ impl<'a> CrlView<'a> {
             list,
         };
         let spans: Vec<ExtensionSpan> = view.list.extensions.clone();
-        spans.iter().for_each(|span| view.take(&RawExtension::new(*span, der)));
+        for span in &spans {
+            view.take(&RawExtension::new(*span, der));
+        }
         Ok(view)
     }
 
