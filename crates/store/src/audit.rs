@@ -1,9 +1,11 @@
 //! The audit chain: each row's hash covers its number, its event and the hash of the row before.
 
 mod chain;
+mod expected;
 mod verify;
 
 pub use chain::{AuditRow, ChainHead, encode_event, row_hash};
+pub(crate) use expected::{Expected, expect};
 pub use verify::{ChainFault, ChainReport, ChainVerifier, verify};
 
 use hf_core::audit::{AuditAction, AuditEvent};

@@ -10,10 +10,12 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub mod audit;
+pub mod conformance;
 pub mod contract;
 pub mod error;
 pub mod list;
 pub mod record;
+pub mod sqlite;
 
 pub use contract::{
     AuditLog, BlockListStore, IssuanceStore, IssuerStore, RevocationStore, SnapshotStore, Store,

@@ -8,6 +8,9 @@ use hf_core::time::Timestamp;
 use crate::record::{CertificateState, StoredCertificate};
 
 /// Which records to list. Every condition given must hold; none given means all.
+///
+/// Pages are in the order of expiry when `name` is absent and `expires_before`, or the state valid or expired, is asked
+/// for; else in the order of recording.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListFilter {
     /// One of the names has this value (without its kind, in any case), or the subject has it and there are no names.
@@ -20,23 +23,26 @@ pub struct ListFilter {
     pub authority: Option<String>,
     /// Name of the profile.
     pub profile: Option<String>,
-    /// Latest recorded first, instead of the order of recording.
+    /// The latest first.
     pub newest_first: bool,
 }
 
-/// Where a page ended. Stays valid while records are added; belongs to the filter and order it came from.
+/// Where a page ended. Stays valid while records are added; belongs to the filter it came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Cursor(pub(crate) i64);
+pub struct Cursor {
+    pub(crate) first: i64,
+    pub(crate) id: i64,
+}
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
+        write!(f, "{}.{}", self.first, self.id)
     }
 }
 
 /// Text that is no cursor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` is not a place in a list: expected the number that the page before ended with")]
+#[error("`{found}` is not a place in a list: expected what the page before ended with, for example `0.1000`")]
 pub struct CursorError {
     /// What was found.
     pub found: String,
@@ -46,7 +52,10 @@ impl FromStr for Cursor {
     type Err = CursorError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self).map_err(|_| CursorError { found: text.chars().take(40).collect() })
+        let fault = || CursorError { found: text.chars().take(40).collect() };
+        let (first, id) = text.split_once('.').ok_or_else(fault)?;
+        let number = |part: &str| part.parse().map_err(|_| fault());
+        Ok(Self { first: number(first)?, id: number(id)? })
     }
 }
 
@@ -57,4 +66,18 @@ pub struct Page {
     pub items: Vec<StoredCertificate>,
     /// Where the next page begins; absent when this was the last.
     pub next: Option<Cursor>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_survives_its_text() {
+        let cursor = Cursor { first: -5, id: 77 };
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        for bad in ["", "1", "1.", ".1", "a.b", "1.2.3"] {
+            assert!(bad.parse::<Cursor>().is_err(), "{bad}");
+        }
+    }
 }

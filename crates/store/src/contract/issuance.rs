@@ -76,6 +76,6 @@ pub trait IssuanceStore: Send + Sync {
     /// A page of at most `limit` records (itself at most 1,000) that match the filter, and where the next page begins.
     fn list(&self, filter: ListFilter, after: Option<Cursor>, limit: usize) -> StoreFuture<'_, Page>;
 
-    /// The latest time of any recorded `IssuanceBegun` or `CrlBegun`. A clock that shows much less has jumped back.
+    /// The latest [`Intent::requested_at`], or time of a `CrlBegun` event, on record. A clock that shows much less has jumped back.
     fn last_signing_time(&self) -> StoreFuture<'_, Option<Timestamp>>;
 }

@@ -1,0 +1,156 @@
+//! The embedded backend: SQLite with one writing thread and group commit, behind a journal.
+//!
+//! Files in the directory of the store: `handfast.db` (with `-wal` and `-shm` while open), `handfast.journal`,
+//! `store.lock`.
+//!
+//! What is durable where: the two writes of an issuance are durable in the journal, all else in the database, which
+//! runs with a write-ahead log and `synchronous=FULL`. What the journal holds is folded into the database soon, before
+//! any read that could miss it, and at the next start.
+
+mod codec;
+mod fault;
+mod journal;
+mod ledger;
+mod limits;
+mod listing;
+mod lock;
+mod lookup;
+mod medium;
+mod operations;
+mod ports;
+mod progress;
+mod reader;
+mod recovery;
+mod request;
+mod row;
+mod schema;
+mod tail;
+mod writer;
+
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use self::fault::file_error;
+use self::ledger::Ledger;
+use self::lock::Lock;
+use self::progress::Progress;
+use self::reader::{Reader, Readers};
+use self::request::{Operation, Request};
+use self::writer::Writer;
+use crate::{StoreError, StoreFuture};
+
+/// How to open a store.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenOptions {
+    /// Make the directory (mode 0700) and the database when they are missing.
+    pub create: bool,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self { create: true }
+    }
+}
+
+/// A store in a directory. Dropping it folds and closes everything; killing the process instead loses nothing that was
+/// acknowledged.
+#[derive(Debug)]
+pub struct SqliteStore {
+    requests: Option<Sender<Request>>,
+    writer: Option<JoinHandle<()>>,
+    readers: Readers,
+    progress: Arc<Progress>,
+    _lock: Lock,
+}
+
+impl SqliteStore {
+    /// Open the store in this directory. Blocks while it recovers what the journal holds, which is at most some 32 MiB;
+    /// otherwise the time does not depend on what is stored.
+    ///
+    /// # Errors
+    /// `InUse` when a process has it open; `NewerSchema`; `Damaged` when a file was truncated, overwritten or is
+    /// missing; `NoSpace`; `Io` when there is no store and none is to be made.
+    pub fn open(directory: &Path, options: OpenOptions) -> Result<Self, StoreError> {
+        let opened = recovery::open(directory, options)?;
+        Self::start(opened)
+    }
+
+    fn start(opened: recovery::Opened) -> Result<Self, StoreError> {
+        let recovery::Opened { lock, database, journal, tail, path } = opened;
+        let progress = Arc::new(Progress::new(&database.state));
+        let readers = Readers::start(&path)?;
+        let writer = Writer::new(database, journal, tail, Arc::clone(&progress));
+        let (requests, queue) = channel();
+        let thread = std::thread::Builder::new()
+            .name("store-write".to_owned())
+            .spawn(move || writer.run(&queue))
+            .map_err(file_error("start a thread for", &path))?;
+        Ok(Self { requests: Some(requests), writer: Some(thread), readers, progress, _lock: lock })
+    }
+
+    /// Hand a request to the writer; `None` when it is gone.
+    fn send<T>(&self, request: Request, answer: oneshot::Receiver<T>) -> Option<oneshot::Receiver<T>> {
+        self.requests.as_ref()?.send(request).ok()?;
+        Some(answer)
+    }
+
+    async fn ask_writer<T: Send>(
+        &self,
+        request: impl FnOnce(request::Reply<T>) -> Request + Send,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let answer = self.send(request(reply), answer).ok_or(StoreError::Closed)?;
+        answer.await.unwrap_or(Err(StoreError::NoAnswer))
+    }
+
+    /// Have the writer carry out an operation on the database, with what was prepared for it, usually its event.
+    fn operate<P: Send + 'static, T: Send + 'static>(
+        &self,
+        prepared: Result<P, StoreError>,
+        work: impl FnOnce(&mut Ledger<'_>, P) -> Result<T, StoreError> + Send + 'static,
+    ) -> StoreFuture<'_, T> {
+        Box::pin(async move {
+            let prepared = prepared?;
+            let work = move |ledger: &mut Ledger<'_>| work(ledger, prepared);
+            self.ask_writer(|reply| Request::Direct(Operation::boxed(work, reply))).await
+        })
+    }
+
+    /// Read from the database everything that was acknowledged before.
+    fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
+    ) -> StoreFuture<'_, T> {
+        Box::pin(async move {
+            if !self.progress.is_folded() {
+                self.ask_writer(Request::Flush).await?;
+            }
+            self.readers.ask(read).await.unwrap_or(Err(StoreError::Closed))
+        })
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.readers.stop();
+        self.requests = None;
+        if let Some(writer) = self.writer.take() {
+            // A writer that panicked has left everything acknowledged in the journal.
+            let _ = writer.join();
+        }
+    }
+}
+
+/// Make the directory, for its owner alone.
+fn create_directory(directory: &Path) -> Result<(), StoreError> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
+        .map_err(file_error("create", directory))
+}

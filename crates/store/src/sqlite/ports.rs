@@ -1,0 +1,19 @@
+//! The ports of the contract, over the writer and the readers.
+
+mod audit_log;
+mod block_list;
+mod issuance;
+mod issuer;
+mod revocation;
+mod snapshot;
+
+use super::SqliteStore;
+use super::request::Request;
+use crate::StoreFuture;
+use crate::contract::Store;
+
+impl Store for SqliteStore {
+    fn flush(&self) -> StoreFuture<'_, ()> {
+        Box::pin(self.ask_writer(Request::Flush))
+    }
+}

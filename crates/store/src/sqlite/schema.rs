@@ -1,0 +1,133 @@
+//! The database file: how it is opened, what it holds, and how older versions are brought up to date.
+
+mod v1;
+
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::fault::{Faults, file_error};
+use crate::StoreError;
+
+/// `HFDB`, in the header of the file, for `file(1)` and against other databases.
+const APPLICATION_ID: u32 = 0x4846_4442;
+/// Schema changes, oldest first; the version of the schema is how many were applied. Applied ones never change.
+const MIGRATIONS: [&str; 1] = [v1::SQL];
+/// Pages that a connection caches, in KiB: memory must not grow with the database.
+const WRITER_CACHE_KIB: i32 = 12 * 1024;
+const READER_CACHE_KIB: i32 = 2 * 1024;
+
+/// The connection that writes. Creates the file with mode 0600, and brings the schema up to date.
+pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
+    create_private(path)?;
+    check_length(path)?;
+    let faults = Faults::new(path);
+    let fault = faults.database("open the database");
+    let mut db = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )
+    .map_err(&fault)?;
+    db.busy_timeout(Duration::from_secs(10)).map_err(&fault)?;
+    let version = check_identity(&db, &faults)?;
+    db.pragma_update(None, "journal_mode", "WAL").map_err(&fault)?;
+    db.pragma_update(None, "synchronous", "FULL").map_err(&fault)?;
+    db.pragma_update(None, "wal_autocheckpoint", 0).map_err(&fault)?;
+    db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(&fault)?;
+    db.set_prepared_statement_cache_capacity(64);
+    migrate(&mut db, version).map_err(faults.database("bring the schema up to date"))?;
+    Ok(db)
+}
+
+/// A connection that reads.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let fault = Faults::new(path).database("open the database for reading");
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags).map_err(&fault)?;
+    db.busy_timeout(Duration::from_secs(10)).map_err(&fault)?;
+    db.pragma_update(None, "query_only", true).map_err(&fault)?;
+    db.pragma_update(None, "wal_autocheckpoint", 0).map_err(&fault)?;
+    db.pragma_update(None, "cache_size", -READER_CACHE_KIB).map_err(&fault)?;
+    db.set_prepared_statement_cache_capacity(64);
+    Ok(db)
+}
+
+fn create_private(path: &Path) -> Result<(), StoreError> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(file_error("create", path)(error)),
+    }
+}
+
+/// Refuse a file that is shorter than its header says, unless a write-ahead log may hold the rest.
+fn check_length(path: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::FileExt as _;
+    let fault = file_error("read", path);
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    if std::fs::metadata(&wal).is_ok_and(|found| found.len() > 0) {
+        return Ok(());
+    }
+    // Nothing of SQLite is open in this process yet, so closing this handle releases no lock of its.
+    let file = std::fs::File::open(path).map_err(&fault)?;
+    let found = file.metadata().map_err(&fault)?.len();
+    let mut header = [0_u8; 100];
+    if found == 0 || file.read_exact_at(&mut header, 0).is_err() {
+        return Ok(());
+    }
+    let number = |at: usize, octets: usize| -> u64 {
+        header.iter().skip(at).take(octets).fold(0, |value, octet| value << 8 | u64::from(*octet))
+    };
+    let page = if number(16, 2) == 1 { 65_536 } else { number(16, 2) };
+    let expected = page.saturating_mul(number(28, 4));
+    if found < expected {
+        let fault = format!("it was truncated: found {found} octets, expected {expected}");
+        return Err(StoreError::Damaged { file: path.to_owned(), fault });
+    }
+    Ok(())
+}
+
+/// The version of the schema; 0 for a new file.
+fn check_identity(db: &Connection, faults: &Faults) -> Result<u32, StoreError> {
+    let fault = faults.database("read the header of the database");
+    let tables: u32 =
+        db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(&fault)?;
+    let identity: u32 = db.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(&fault)?;
+    let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(&fault)?;
+    if tables == 0 {
+        return Ok(0);
+    }
+    if identity != APPLICATION_ID {
+        return Err(faults.damaged(format!(
+            "it is a database of another program: found application id {identity:#010x}, expected {APPLICATION_ID:#010x}"
+        )));
+    }
+    let known = latest();
+    if found > known {
+        return Err(StoreError::NewerSchema { found, known });
+    }
+    Ok(found)
+}
+
+/// The version that this program writes.
+fn latest() -> u32 {
+    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
+fn migrate(db: &mut Connection, from: u32) -> rusqlite::Result<()> {
+    if from == latest() {
+        return Ok(());
+    }
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for migration in MIGRATIONS.iter().skip(usize::try_from(from).unwrap_or(usize::MAX)) {
+        tx.execute_batch(migration)?;
+    }
+    tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+    tx.pragma_update(None, "user_version", latest())?;
+    tx.commit()
+}

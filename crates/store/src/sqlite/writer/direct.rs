@@ -1,0 +1,67 @@
+//! Operations on the database itself: those that wait together share a transaction.
+
+use std::collections::VecDeque;
+
+use super::Writer;
+use crate::StoreError;
+use crate::sqlite::ledger::{Database, Ledger};
+use crate::sqlite::request::{Direct, Request};
+
+impl Writer {
+    /// One transaction of the requests at the front.
+    pub(super) fn direct(&mut self, taken: &mut VecDeque<Request>) {
+        let mut operations = Vec::new();
+        while let Some(request) = taken.pop_front() {
+            match request {
+                Request::Direct(operation) => operations.push(operation),
+                Request::Begin(_) | Request::Finish(_) | Request::Flush(_) => {
+                    taken.push_front(request);
+                    break;
+                }
+            }
+        }
+        let outcome = self.fold_all().and_then(|()| run_together(&mut self.database, &mut operations));
+        self.remember_failure(&outcome);
+        match outcome {
+            Ok(results) => {
+                self.tail.moved(self.database.state.head);
+                self.progress.set_durable(self.database.state.head.count);
+                self.progress.set_folded(&self.database.state);
+                let count = operations.len();
+                operations.into_iter().zip(results).for_each(|(operation, result)| operation.answer(result));
+                self.checkpoint_after(count.saturating_mul(4));
+            }
+            Err(error) => operations.into_iter().for_each(|operation| operation.answer(Err(error.clone()))),
+        }
+    }
+}
+
+/// Run all in one transaction; the error of one undoes that one alone.
+fn run_together(
+    database: &mut Database,
+    operations: &mut [Box<dyn Direct>],
+) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+    database.transaction(|ledger| {
+        operations.iter_mut().map(|operation| run_alone(ledger, operation.as_mut())).collect()
+    })
+}
+
+/// The outer error is that of the transaction, the inner one that of the operation.
+fn run_alone(
+    ledger: &mut Ledger<'_>,
+    operation: &mut dyn Direct,
+) -> Result<Result<(), StoreError>, StoreError> {
+    ledger.execute("begin an operation", "SAVEPOINT operation", [])?;
+    let before = *ledger.state;
+    let result = operation.run(ledger);
+    if let Err(error) = &result {
+        // A full disk may have ended the whole transaction.
+        if ledger.db.is_autocommit() {
+            return Err(error.clone());
+        }
+        *ledger.state = before;
+        ledger.execute("undo an operation", "ROLLBACK TO operation", [])?;
+    }
+    ledger.execute("end an operation", "RELEASE operation", [])?;
+    Ok(result)
+}

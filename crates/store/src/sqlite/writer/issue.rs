@@ -1,0 +1,187 @@
+//! Intents and certificates: checked, put into the journal together, answered together.
+
+use std::collections::VecDeque;
+
+use super::Writer;
+use crate::StoreError;
+use crate::audit::hex;
+use crate::record::Begun;
+use crate::sqlite::ledger;
+use crate::sqlite::lookup;
+use crate::sqlite::request::{Begin, Finish, Reply, Request};
+use crate::sqlite::row::{CertificateRow, Key};
+use crate::sqlite::tail::Claim;
+
+/// A batch of the journal is closed when it has this many octets.
+const MAX_BATCH: usize = 4 * 1024 * 1024;
+
+/// An answer that waits for its batch.
+enum Answer {
+    Begun(Reply<Begun>, Result<Begun, StoreError>),
+    Finished(Reply<()>, Result<(), StoreError>),
+}
+
+impl Answer {
+    /// Send it; when the batch failed, every answer that rests on it is its error.
+    fn send(self, failed: Option<&StoreError>) {
+        match self {
+            Self::Begun(reply, answer) => drop(reply.send(settle(answer, failed))),
+            Self::Finished(reply, answer) => drop(reply.send(settle(answer, failed))),
+        }
+    }
+}
+
+fn settle<T>(answer: Result<T, StoreError>, failed: Option<&StoreError>) -> Result<T, StoreError> {
+    match failed {
+        Some(error) if answer.is_ok() => Err(error.clone()),
+        _ => answer,
+    }
+}
+
+impl Writer {
+    /// One batch of the requests at the front.
+    pub(super) fn issue(&mut self, taken: &mut VecDeque<Request>) {
+        let ready = self.make_room();
+        let mut answers = Vec::with_capacity(taken.len());
+        while self.journal.waiting() < MAX_BATCH {
+            match taken.pop_front() {
+                Some(Request::Begin(Begin { authority, row, event, reply })) => {
+                    let answer = ready.clone().and_then(|()| self.begin(&authority, row, event));
+                    answers.push(Answer::Begun(reply, answer));
+                }
+                Some(Request::Finish(Finish { authority, serial, certificate, event, reply })) => {
+                    let answer =
+                        ready.clone().and_then(|()| self.finish(authority, serial, certificate, event));
+                    answers.push(Answer::Finished(reply, answer));
+                }
+                Some(other) => {
+                    taken.push_front(other);
+                    break;
+                }
+                None => break,
+            }
+        }
+        let failed = self.write_batch().err();
+        answers.into_iter().for_each(|answer| answer.send(failed.as_ref()));
+    }
+
+    /// When the journal is full, fold everything and begin it again.
+    fn make_room(&mut self) -> Result<(), StoreError> {
+        if self.journal.is_full() {
+            self.fold_all()?;
+            self.journal.restart();
+        }
+        Ok(())
+    }
+
+    /// Make the collected entries durable, or none of them.
+    fn write_batch(&mut self) -> Result<(), StoreError> {
+        if self.journal.waiting() == 0 {
+            return Ok(());
+        }
+        let outcome = self.journal.write(&self.tail.head.hash);
+        self.remember_failure(&outcome);
+        if outcome.is_ok() {
+            if let Some(at) = self.tail.keep() {
+                self.progress.note_signing(at);
+            }
+            self.progress.set_durable(self.tail.head.count);
+        } else {
+            self.tail.revert();
+        }
+        outcome
+    }
+
+    fn begin(
+        &mut self,
+        authority: &str,
+        mut row: CertificateRow,
+        event: String,
+    ) -> Result<Begun, StoreError> {
+        row.issuer = self.intern(authority)?;
+        if let Some(existing) = self.claimed(authority, &row)? {
+            return Ok(existing);
+        }
+        let key = row.key();
+        if self.tail.holds(&key) || lookup::serial_used(&self.database.db, &self.database.faults, &key)? {
+            return Err(StoreError::SerialTaken { authority: authority.to_owned(), serial: row.serial });
+        }
+        if self.database.state.blocked > 0
+            && lookup::is_blocked(&self.database.db, &self.database.faults, &row.spki)?
+        {
+            return Err(StoreError::KeyBlocked { spki_sha256: hex(&row.spki) });
+        }
+        self.tail.begin(row, event);
+        self.journal_latest();
+        Ok(Begun::Recorded)
+    }
+
+    /// What the deduplication key already led to.
+    fn claimed(&self, authority: &str, row: &CertificateRow) -> Result<Option<Begun>, StoreError> {
+        let Some(dedup_key) = &row.dedup_key else { return Ok(None) };
+        let faults = &self.database.faults;
+        match self.tail.claim(row.issuer, dedup_key) {
+            Some(Claim::Open(serial)) => return Ok(Some(Begun::InProgress { serial })),
+            Some(Claim::Done(row)) => {
+                let stored = CertificateRow::clone(&row)
+                    .into_stored(authority, false, None)
+                    .ok_or_else(|| faults.damaged("a record in memory cannot be read back"))?;
+                return Ok(Some(Begun::Existing(Box::new(stored))));
+            }
+            None => {}
+        }
+        if let Some(serial) = lookup::open_claim(&self.database.db, faults, row.issuer, dedup_key)? {
+            return Ok(Some(Begun::InProgress { serial }));
+        }
+        let stored = lookup::by_dedup_key(&self.database.db, faults, row.issuer, dedup_key)?;
+        Ok(stored.map(|stored| Begun::Existing(Box::new(stored))))
+    }
+
+    fn finish(
+        &mut self,
+        authority: String,
+        serial: hf_core::serial::Serial,
+        certificate: Vec<u8>,
+        event: String,
+    ) -> Result<(), StoreError> {
+        let Some(issuer) = self.known_issuer(&authority)? else {
+            return Err(StoreError::UnknownIntent { authority, serial });
+        };
+        let key: Key = (issuer, serial);
+        let stored = match self.tail.open_intent(&key) {
+            Some(_) => None,
+            None if self.tail.holds(&key) => None,
+            None => ledger::intent(&self.database.db, &self.database.faults, &key)?,
+        };
+        if !self.tail.finish(&key, stored, certificate, event) {
+            return Err(StoreError::UnknownIntent { authority, serial: key.1 });
+        }
+        self.journal_latest();
+        Ok(())
+    }
+
+    fn journal_latest(&mut self) {
+        if let Some((sequence, entry)) = self.tail.latest() {
+            self.journal.add(sequence, &entry);
+        }
+    }
+
+    fn known_issuer(&mut self, authority: &str) -> Result<Option<i64>, StoreError> {
+        if let Some(id) = self.issuers.get(authority) {
+            return Ok(Some(*id));
+        }
+        ledger::issuer(&self.database.db, &self.database.faults, authority)
+    }
+
+    /// The number of the authority; a new one gets its number in a transaction of its own.
+    fn intern(&mut self, authority: &str) -> Result<i64, StoreError> {
+        if let Some(id) = self.issuers.get(authority) {
+            return Ok(*id);
+        }
+        let outcome = self.database.transaction(|ledger| ledger.intern(authority));
+        self.remember_failure(&outcome);
+        let id = outcome?;
+        self.issuers.insert(authority.to_owned(), id);
+        Ok(id)
+    }
+}
