@@ -1,6 +1,6 @@
 //! Reading private keys in the three forms in use, strictly: nothing left over, named curves only, numbers of the right size.
 
-use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair};
+use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair};
 use hf_core::algorithm::KeyAlgorithm;
 use hf_core::secret::Secret;
 
@@ -170,7 +170,13 @@ fn from_scalar(algorithm: KeyAlgorithm, scalar: &[u8]) -> Result<PrivateKey, Key
         &tlv::element(OBJECT_IDENTIFIER, &[curve]),
     ]);
     let pkcs8 = tlv::sequence(&[&tlv::integer(0), &identifier, &tlv::element(OCTET_STRING, &[&inner])]);
-    let pair = EcdsaKeyPair::from_pkcs8(ecdsa(algorithm), &pkcs8).map_err(|_| inconsistent())?;
+    let alone = EcdsaKeyPair::from_pkcs8(ecdsa(algorithm), &pkcs8).map_err(|_| inconsistent())?;
+    // A pair made from the scalar alone is written without the public key, which some programs need (RFC 5958 section 2
+    // leaves it optional); made from both it is written as a generated one.
+    let scalar = Secret::new([padding.as_slice(), digits].concat());
+    let point = alone.public_key().as_ref();
+    let pair = EcdsaKeyPair::from_private_key_and_public_key(ecdsa(algorithm), scalar.expose(), point)
+        .map_err(|_| inconsistent())?;
     PrivateKey::from_pair(Pair::Ecdsa(pair), algorithm)
 }
 

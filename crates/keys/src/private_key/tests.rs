@@ -280,3 +280,12 @@ const SEEDS: [&[u8]; 3] = [
     include_bytes!("../../testdata/p256.sec1.der"),
     include_bytes!("../../testdata/ed25519.pbes2.der"),
 ];
+
+#[test]
+fn a_key_that_was_read_is_written_as_it_was_made() {
+    for algorithm in [KeyAlgorithm::EcdsaP256, KeyAlgorithm::EcdsaP384, KeyAlgorithm::Ed25519] {
+        let made = PrivateKey::generate(algorithm).unwrap();
+        let read = PrivateKey::from_der(made.pkcs8_der().expose(), None).unwrap();
+        assert_eq!(read.pkcs8_der().expose(), made.pkcs8_der().expose(), "{algorithm}");
+    }
+}
