@@ -1,11 +1,13 @@
 //! One file a command; its path is the words of the command.
 
 pub(crate) mod audit;
+pub(crate) mod chain;
 pub(crate) mod completions;
 pub(crate) mod csr;
 pub(crate) mod inspect;
 pub(crate) mod man;
 pub(crate) mod options;
+pub(crate) mod verify;
 
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
@@ -19,6 +21,8 @@ pub(crate) enum Command {
     Completions(completions::Args),
     Csr(csr::Args),
     Inspect(inspect::Args),
+    Verify(verify::Args),
+    Chain(chain::Args),
     Man(man::Args),
 }
 
@@ -30,6 +34,8 @@ impl Command {
             Self::Completions(args) => completions::run(args, context),
             Self::Csr(args) => csr::run(args, context),
             Self::Inspect(args) => inspect::run(args, context),
+            Self::Verify(args) => verify::run(args, context),
+            Self::Chain(args) => chain::run(args, context),
             Self::Man(args) => man::run(args, context),
         }
     }

@@ -52,6 +52,15 @@ impl Output {
         written(io::stdout().lock().write_all(octets))
     }
 
+    /// Let `write` write to stdout, buffered.
+    #[expect(clippy::unused_self, reason = "whoever prints holds the output")]
+    pub(crate) fn stream<T>(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> io::Result<T> {
+        let mut stdout = io::BufWriter::new(io::stdout().lock());
+        let result = write(&mut stdout)?;
+        stdout.flush()?;
+        Ok(result)
+    }
+
     /// Write a value to stdout as indented JSON.
     pub(crate) fn json(&self, value: &impl Serialize) -> Result<(), CommandError> {
         let text = serde_json::to_string_pretty(value)
