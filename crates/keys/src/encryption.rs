@@ -19,21 +19,22 @@ use crate::tlv::{OBJECT_IDENTIFIER, Reader};
 /// 1,200,000.
 pub const MAX_ROUNDS: u64 = 10_000_000;
 
-/// What is left of [`MAX_ROUNDS`] for one file.
+/// The rounds that one file may cost, and those it has cost so far.
 pub(crate) struct Budget {
+    max: u64,
     spent: u64,
 }
 
 impl Budget {
-    pub(crate) fn new() -> Self {
-        Self { spent: 0 }
+    pub(crate) fn new(max: u64) -> Self {
+        Self { max, spent: 0 }
     }
 
     /// Count `rounds` before they are spent.
     pub(crate) fn charge(&mut self, rounds: u64) -> Result<(), KeyError> {
         self.spent = self.spent.saturating_add(rounds);
-        if self.spent > MAX_ROUNDS {
-            return Err(KeyError::DerivationTooCostly { found: self.spent, max: MAX_ROUNDS });
+        if self.spent > self.max {
+            return Err(KeyError::DerivationTooCostly { found: self.spent, max: self.max });
         }
         Ok(())
     }

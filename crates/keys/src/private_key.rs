@@ -19,7 +19,10 @@ use hf_x509::public_key::{Curve, PublicKey};
 use hf_x509::signature::{Signature, SignatureAlgorithm};
 use hf_x509::tbs::ToBeSigned;
 
+use self::parse::Opener;
+use crate::encryption::{Budget, MAX_ROUNDS};
 use crate::error::KeyError;
+use crate::pem;
 use crate::signing_key::{SignError, SigningKey};
 
 /// The largest private key, in octets of DER or PEM. An RSA key of 4096 bits has about 3,300 in PEM; combined files with a
@@ -63,21 +66,27 @@ impl PrivateKey {
     /// The private key's numbers are checked against each other and against the public key stored with them, and it must sign
     /// what its public key verifies. Whether the key is weak is a question to [`crate::weak::check`].
     pub fn from_pem_or_der(octets: &[u8], passphrase: Option<&Secret<String>>) -> Result<Self, KeyError> {
-        if crate::pem::is_pem(octets) {
-            Self::from_pem(octets, passphrase)
-        } else {
-            Self::from_der(octets, passphrase)
-        }
+        Self::from_pem_or_der_within(octets, passphrase, MAX_ROUNDS)
+    }
+
+    /// The same with another bound on the rounds of key derivation than [`MAX_ROUNDS`].
+    pub fn from_pem_or_der_within(
+        octets: &[u8],
+        passphrase: Option<&Secret<String>>,
+        max_rounds: u64,
+    ) -> Result<Self, KeyError> {
+        let opener = Opener { passphrase, budget: Budget::new(max_rounds) };
+        if pem::is_pem(octets) { parse::from_pem(octets, opener) } else { parse::from_der(octets, opener) }
     }
 
     /// Read a key from PEM. Text and other blocks (certificates) around it are left alone; exactly one private key must be there.
     pub fn from_pem(text: &[u8], passphrase: Option<&Secret<String>>) -> Result<Self, KeyError> {
-        parse::from_pem(text, passphrase)
+        parse::from_pem(text, Opener { passphrase, budget: Budget::new(MAX_ROUNDS) })
     }
 
     /// Read a key from DER: PKCS#8 (also encrypted), SEC 1 or PKCS#1.
     pub fn from_der(der: &[u8], passphrase: Option<&Secret<String>>) -> Result<Self, KeyError> {
-        parse::from_der(der, passphrase)
+        parse::from_der(der, Opener { passphrase, budget: Budget::new(MAX_ROUNDS) })
     }
 
     /// The key as PKCS#8, DER, not encrypted.

@@ -204,6 +204,7 @@ pub(crate) fn bmp_password(passphrase: &Secret<String>) -> Zeroizing<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::MAX_ROUNDS;
     use super::*;
 
     fn passphrase(text: &str) -> Secret<String> {
@@ -214,18 +215,21 @@ mod tests {
     fn scrypt_and_pbkdf2_give_the_published_values() {
         // RFC 7914 sections 11 and 12.
         let parameters = Scrypt { cost: 1024, block_size: 8, parallelization: 16 };
-        let key = scrypt(parameters, b"NaCl", &passphrase("password"), 64, &mut Budget::new()).unwrap();
+        let key =
+            scrypt(parameters, b"NaCl", &passphrase("password"), 64, &mut Budget::new(MAX_ROUNDS)).unwrap();
         assert!(key.starts_with(&[0xfd, 0xba, 0xbe, 0x1c, 0x9d, 0x34, 0x72, 0x00, 0x78, 0x56, 0xe7, 0x19]));
-        let key = pbkdf2(Digest::Sha256, 1, b"salt", &passphrase("passwd"), 64, &mut Budget::new()).unwrap();
+        let key = pbkdf2(Digest::Sha256, 1, b"salt", &passphrase("passwd"), 64, &mut Budget::new(MAX_ROUNDS))
+            .unwrap();
         assert!(key.starts_with(&[0x55, 0xac, 0x04, 0x6e, 0x56, 0xe3, 0x08, 0x9f, 0xec, 0x16, 0x91, 0xc2]));
     }
 
     #[test]
     fn costly_parameters_are_refused_before_any_work() {
         let word = passphrase("x");
-        let error = pbkdf2(Digest::Sha256, u32::MAX, b"salt", &word, 32, &mut Budget::new()).unwrap_err();
+        let error =
+            pbkdf2(Digest::Sha256, u32::MAX, b"salt", &word, 32, &mut Budget::new(MAX_ROUNDS)).unwrap_err();
         assert!(matches!(error, KeyError::DerivationTooCostly { .. }));
-        assert!(pbkdf2(Digest::Sha256, 0, b"salt", &word, 32, &mut Budget::new()).is_err());
+        assert!(pbkdf2(Digest::Sha256, 0, b"salt", &word, 32, &mut Budget::new(MAX_ROUNDS)).is_err());
         for (cost, block_size, parallelization) in [
             (1 << 20, 8, 1),
             (1 << 14, 8, 1000),
@@ -235,10 +239,13 @@ mod tests {
             (2, 1, u32::MAX),
         ] {
             let parameters = Scrypt { cost, block_size, parallelization };
-            assert!(scrypt(parameters, b"salt", &word, 32, &mut Budget::new()).is_err(), "{parameters:?}");
+            assert!(
+                scrypt(parameters, b"salt", &word, 32, &mut Budget::new(MAX_ROUNDS)).is_err(),
+                "{parameters:?}"
+            );
         }
-        let mut budget = Budget::new();
-        let rounds = u32::try_from(super::super::MAX_ROUNDS).unwrap();
+        let mut budget = Budget::new(MAX_ROUNDS);
+        let rounds = u32::try_from(MAX_ROUNDS).unwrap();
         assert!(budget.charge(u64::from(rounds)).is_ok());
         assert!(pkcs12(Digest::Sha256, Purpose::Mac, 1, b"salt", b"x", 32, &mut budget).is_err());
     }

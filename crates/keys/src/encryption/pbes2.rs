@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::cipher::{self, Cipher};
 use super::derive::{self, Digest, Scrypt};
-use super::{Algorithm, Budget};
+use super::{Algorithm, Budget, MAX_ROUNDS};
 use crate::error::KeyError;
 use crate::oid;
 use crate::tlv::{
@@ -124,7 +124,8 @@ pub(crate) fn encrypt(
     let (mut salt, mut iv) = ([0_u8; 16], [0_u8; 16]);
     random.fill(&mut salt).map_err(failed)?;
     random.fill(&mut iv).map_err(failed)?;
-    let derived = derive::pbkdf2(Digest::Sha256, rounds, &salt, passphrase, 32, &mut Budget::new())?;
+    let derived =
+        derive::pbkdf2(Digest::Sha256, rounds, &salt, passphrase, 32, &mut Budget::new(MAX_ROUNDS))?;
     let mut key = Zeroizing::new([0; 32]);
     key.copy_from_slice(&derived);
     let prf =

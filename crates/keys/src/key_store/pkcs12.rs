@@ -5,7 +5,7 @@ mod mac;
 mod read;
 mod write;
 
-pub use read::read;
+pub use read::{read, read_within};
 pub use write::write;
 
 pub(super) const VERSION: u32 = 3;

@@ -13,7 +13,13 @@ use crate::tlv::{
 };
 use crate::{oid, pem};
 
-pub(super) fn from_pem(text: &[u8], passphrase: Option<&Secret<String>>) -> Result<PrivateKey, KeyError> {
+/// What opens an encrypted key.
+pub(super) struct Opener<'a> {
+    pub(super) passphrase: Option<&'a Secret<String>>,
+    pub(super) budget: Budget,
+}
+
+pub(super) fn from_pem(text: &[u8], opener: Opener<'_>) -> Result<PrivateKey, KeyError> {
     check_size(text)?;
     let blocks = pem::read(text).map_err(KeyError::Pem)?;
     let is_key = |label: &str| label.ends_with("PRIVATE KEY") && label != "OPENSSH PRIVATE KEY";
@@ -32,14 +38,14 @@ pub(super) fn from_pem(text: &[u8], passphrase: Option<&Secret<String>>) -> Resu
     if block.label == "DSA PRIVATE KEY" {
         return Err(KeyError::UnsupportedAlgorithm { found: "a DSA key".to_owned() });
     }
-    from_der(block.der.expose(), passphrase)
+    from_der(block.der.expose(), opener)
 }
 
-pub(super) fn from_der(der: &[u8], passphrase: Option<&Secret<String>>) -> Result<PrivateKey, KeyError> {
+pub(super) fn from_der(der: &[u8], opener: Opener<'_>) -> Result<PrivateKey, KeyError> {
     check_size(der)?;
     let (first, second) = shape(der).ok_or(KeyError::UnknownForm)?;
     match (first, second) {
-        (SEQUENCE, OCTET_STRING) => from_pkcs8(decrypt(der, passphrase)?.expose()),
+        (SEQUENCE, OCTET_STRING) => from_pkcs8(decrypt(der, opener)?.expose()),
         (INTEGER, SEQUENCE) => from_pkcs8(der),
         (INTEGER, INTEGER) => from_pkcs1(der),
         (INTEGER, OCTET_STRING) => from_sec1(der, None),
@@ -64,12 +70,12 @@ fn shape(der: &[u8]) -> Option<(u8, u8)> {
 }
 
 /// `EncryptedPrivateKeyInfo`, RFC 5958 section 3.
-fn decrypt(der: &[u8], passphrase: Option<&Secret<String>>) -> Result<Secret<Vec<u8>>, KeyError> {
+fn decrypt(der: &[u8], mut opener: Opener<'_>) -> Result<Secret<Vec<u8>>, KeyError> {
     let mut inside = Reader::whole_sequence(der, "EncryptedPrivateKeyInfo")?;
     let algorithm = Algorithm::read(&mut inside, "EncryptedPrivateKeyInfo.encryptionAlgorithm")?;
     let ciphertext = inside.expect(OCTET_STRING, "EncryptedPrivateKeyInfo.encryptedData")?;
     inside.finish("EncryptedPrivateKeyInfo")?;
-    encryption::decrypt(algorithm, ciphertext, passphrase, &mut Budget::new())
+    encryption::decrypt(algorithm, ciphertext, opener.passphrase, &mut opener.budget)
 }
 
 /// `OneAsymmetricKey`, RFC 5958 section 2, of version 1 or 2.

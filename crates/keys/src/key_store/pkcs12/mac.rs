@@ -7,7 +7,7 @@ use hf_core::random::Random;
 use hf_core::secret::Secret;
 
 use crate::encryption::derive::{self, Digest, Purpose};
-use crate::encryption::{Algorithm, Budget, pbes2};
+use crate::encryption::{Algorithm, Budget, MAX_ROUNDS, pbes2};
 use crate::error::KeyError;
 use crate::key_store::KeyStoreError;
 use crate::oid;
@@ -24,7 +24,8 @@ pub(super) fn write(
     random.fill(&mut salt).map_err(|_| KeyError::Unavailable { action: "deliver random octets" })?;
     let password = derive::bmp_password(passphrase);
     let digest = Digest::Sha256;
-    let key = derive::pkcs12(digest, Purpose::Mac, rounds, &salt, &password, 32, &mut Budget::new())?;
+    let key =
+        derive::pkcs12(digest, Purpose::Mac, rounds, &salt, &password, 32, &mut Budget::new(MAX_ROUNDS))?;
     let code = hmac::sign(&hmac::Key::new(HMAC_SHA256, &key), content);
     let algorithm =
         tlv::sequence(&[&tlv::element(OBJECT_IDENTIFIER, &[oid::SHA256]), &tlv::element(NULL, &[])]);

@@ -3,7 +3,7 @@
 use hf_core::secret::Secret;
 
 use super::{VERSION, chain, mac};
-use crate::encryption::{self, Algorithm, Budget};
+use crate::encryption::{self, Algorithm, Budget, MAX_ROUNDS};
 use crate::key_store::{KeyStore, KeyStoreError, MAX_ENTRIES, check_size};
 use crate::oid;
 use crate::tlv::{
@@ -19,6 +19,15 @@ const MAX_NESTING: usize = 4;
 
 /// Read a key store or trust store. Keys and certificates are put together into chains as Java does it.
 pub fn read(octets: &[u8], passphrase: Option<&Secret<String>>) -> Result<KeyStore, KeyStoreError> {
+    read_within(octets, passphrase, MAX_ROUNDS)
+}
+
+/// The same with another bound on the rounds of key derivation than [`MAX_ROUNDS`].
+pub fn read_within(
+    octets: &[u8],
+    passphrase: Option<&Secret<String>>,
+    max_rounds: u64,
+) -> Result<KeyStore, KeyStoreError> {
     check_size(octets)?;
     let mut inside = Reader::whole_sequence(octets, "PFX")?;
     if inside.small("PFX.version")? != VERSION {
@@ -33,7 +42,7 @@ pub fn read(octets: &[u8], passphrase: Option<&Secret<String>>) -> Result<KeySto
     let mac = inside.optional(SEQUENCE, "PFX.macData")?;
     inside.finish("PFX")?;
     let mut contents =
-        Contents { passphrase, budget: Budget::new(), keys: Vec::new(), certificates: Vec::new() };
+        Contents { passphrase, budget: Budget::new(max_rounds), keys: Vec::new(), certificates: Vec::new() };
     if let Some(mac) = mac {
         let passphrase = passphrase.ok_or(KeyStoreError::PassphraseMissing)?;
         mac::verify(mac, safe, passphrase, &mut contents.budget)?;
