@@ -30,7 +30,7 @@ const CSR_EXTENSIONS: FindingCode = FindingCode::new("HF-CSR-EXTENSIONS");
 
 impl Authority {
     /// The certificate as it would be.
-    pub(crate) fn propose(
+    pub fn propose(
         &self,
         request: &IssueRequest,
         issuer: &Signing,
