@@ -1,8 +1,25 @@
-//! `cargo xtask bench NAME`: measurements.
+//! `cargo xtask bench NAME`: measurements, each as a ratio to its floor in the same run, because absolute figures drift.
+
+mod issue;
+mod proc_facts;
+mod stopwatch;
+
+use std::process::Command;
 
 use anyhow::{Result, bail};
 
-/// Runs the named bench.
-pub(crate) fn run(_arguments: &[String]) -> Result<()> {
-    bail!("no bench is here yet")
+use crate::process;
+
+/// Runs the named bench, in a release build: a debug build of this program builds and starts that first.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    if cfg!(debug_assertions) {
+        let cargo = ["run", "--quiet", "--release", "--package", "xtask", "--", "bench"];
+        return process::run(Command::new("cargo").args(cargo).args(arguments));
+    }
+    match arguments.split_first() {
+        Some((name, rest)) if name == "issue" => issue::run(rest),
+        Some((name, rest)) if name == "issue-child" => issue::child::run(rest),
+        Some((name, _)) => bail!("`{name}` is no bench: expected `issue`"),
+        None => bail!("which bench? expected `issue`"),
+    }
 }

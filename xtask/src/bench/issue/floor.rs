@@ -1,0 +1,68 @@
+//! The floor: nothing but one P-256 verification and one P-256 signature per certificate.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _, ParsedPublicKey,
+};
+
+use super::super::stopwatch::Stopwatch;
+
+/// About as many octets as a small signing request and a certificate have.
+const MESSAGE: [u8; 400] = [7; 400];
+
+/// How many cores there are.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// A key pair and a signature to verify.
+pub(super) struct Pair {
+    key: EcdsaKeyPair,
+    public: ParsedPublicKey,
+    signature: Vec<u8>,
+    random: SystemRandom,
+}
+
+impl Pair {
+    pub(super) fn new() -> Result<Self> {
+        let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).ok().context("no key")?;
+        let random = SystemRandom::new();
+        let signature = key.sign(&random, &MESSAGE).ok().context("no signature")?.as_ref().to_vec();
+        let public = ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key.public_key().as_ref());
+        Ok(Self { public: public.ok().context("no public key")?, key, signature, random })
+    }
+
+    /// One verification and one signature.
+    pub(super) fn once(&self) -> Result<()> {
+        let verified = self.public.verify_sig(&MESSAGE, &self.signature).is_ok();
+        let signed = self.key.sign(&self.random, &MESSAGE).is_ok();
+        (verified && signed).then_some(()).context("the floor does not sign")
+    }
+}
+
+/// Verifications plus signatures per second, on all cores at once.
+pub(super) fn per_second(time: Duration) -> Result<f64> {
+    let (stop, count) = (AtomicBool::new(false), AtomicU64::new(0));
+    let stopwatch = Stopwatch::start();
+    std::thread::scope(|scope| -> Result<()> {
+        let workers: Vec<_> = (0..cores()).map(|_| scope.spawn(|| work(&stop, &count))).collect();
+        std::thread::sleep(time);
+        stop.store(true, Ordering::Relaxed);
+        workers.into_iter().try_for_each(|worker| worker.join().ok().context("a thread of the floor fell")?)
+    })?;
+    let count = u32::try_from(count.into_inner()).context("too many")?;
+    Ok(f64::from(count) / stopwatch.elapsed().as_secs_f64())
+}
+
+fn work(stop: &AtomicBool, count: &AtomicU64) -> Result<()> {
+    let pair = Pair::new()?;
+    while !stop.load(Ordering::Relaxed) {
+        pair.once()?;
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+    Ok(())
+}

@@ -1,0 +1,32 @@
+//! What the kernel knows of this process: memory and processor time.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+/// Resident memory now and at most so far, in megabytes of 1,000,000 octets.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Memory {
+    pub(super) now_mb: f64,
+    pub(super) peak_mb: f64,
+}
+
+/// Memory of this process.
+pub(super) fn memory() -> Result<Memory> {
+    let text = std::fs::read_to_string("/proc/self/status").context("cannot read /proc/self/status")?;
+    let line = |key: &str| {
+        let value = text.lines().find_map(|line| line.strip_prefix(key))?;
+        value.split_whitespace().next()?.parse::<f64>().ok().map(|kibibytes| kibibytes * 1024.0 / 1e6)
+    };
+    Ok(Memory { now_mb: line("VmRSS:").context("no VmRSS")?, peak_mb: line("VmHWM:").context("no VmHWM")? })
+}
+
+/// Processor time of all threads of this process so far, from the ticks of 10 ms in `/proc/self/stat`.
+pub(super) fn processor_time() -> Result<Duration> {
+    let text = std::fs::read_to_string("/proc/self/stat").context("cannot read /proc/self/stat")?;
+    // The second field is a name in brackets that may hold spaces; utime and stime are the 14th and 15th.
+    let after_name = text.rsplit_once(')').map(|(_, rest)| rest).context("no name in /proc/self/stat")?;
+    let ticks: u64 =
+        after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    Ok(Duration::from_millis(ticks * 10))
+}
