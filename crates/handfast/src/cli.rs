@@ -7,7 +7,9 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 
 use crate::commands::Command;
 use crate::context::Context;
+use crate::env::Env;
 use crate::error::{CommandError, Exit};
+use crate::output::Output;
 
 /// Mutual TLS for every service a team runs.
 ///
@@ -45,15 +47,17 @@ pub(crate) fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    let mut context = Context::from_system(wants_json(&matches));
-    let result = cli.command.run(&mut context).and_then(|exit| {
+    let env = Env::from_system();
+    let output = Output::from_system(&env, wants_json(&matches));
+    let result = Context::new(env, output).and_then(|mut context| {
+        let exit = cli.command.run(&mut context)?;
         context.output.finish()?;
         Ok(exit)
     });
     match result {
         Ok(exit) => exit.into(),
         Err(error) => {
-            context.output.error(&error);
+            output.error(&error);
             error.exit().into()
         }
     }

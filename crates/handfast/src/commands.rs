@@ -1,13 +1,18 @@
 //! One file a command; its path is the words of the command.
 
+pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod chain;
+pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod csr;
+pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod man;
 pub(crate) mod options;
 pub(crate) mod verify;
+pub(crate) mod plan;
+pub(crate) mod up;
 
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
@@ -15,6 +20,11 @@ use crate::error::{CommandError, Exit};
 /// Every command.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
+    Init(init::Args),
+    Plan(plan::Args),
+    Apply(apply::Args),
+    Check(check::Args),
+    Up(up::Args),
     /// Check or export the record of all that the authority did.
     #[command(subcommand, after_help = audit::EXAMPLES)]
     Audit(audit::Command),
@@ -30,6 +40,11 @@ impl Command {
     /// Run the command that was given.
     pub(crate) fn run(&self, context: &mut Context) -> Result<Exit, CommandError> {
         match self {
+            Self::Init(args) => init::run(args, context),
+            Self::Plan(args) => plan::run(args, context),
+            Self::Apply(args) => apply::run(args, context),
+            Self::Check(args) => check::run(args, context),
+            Self::Up(args) => up::run(args, context),
             Self::Audit(command) => command.run(context),
             Self::Completions(args) => completions::run(args, context),
             Self::Csr(args) => csr::run(args, context),

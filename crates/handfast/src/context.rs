@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hf_core::time::{Clock, Timestamp};
+use tokio::runtime::Runtime;
 
 use crate::commands::options::DomainOptions;
 use crate::env::Env;
@@ -19,13 +20,22 @@ pub(crate) struct Context {
     pub(crate) output: Output,
     pub(crate) env: Env,
     pub(crate) clock: Arc<dyn Clock>,
+    runtime: Runtime,
 }
 
 impl Context {
-    /// The real ones. With `json`, errors are written as JSON too.
-    pub(crate) fn from_system(json: bool) -> Self {
-        let env = Env::from_system();
-        Self { output: Output::from_system(&env, json), env, clock: Arc::new(SystemClock) }
+    /// With the system's clock.
+    pub(crate) fn new(env: Env, output: Output) -> Result<Self, CommandError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .map_err(|error| CommandError::fault("cannot start the runtime").because(error))?;
+        Ok(Self { output, env, clock: Arc::new(SystemClock), runtime })
+    }
+
+    /// Wait for what the store or the authority does.
+    pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
     }
 
     /// The time now, UTC.

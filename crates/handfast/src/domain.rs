@@ -16,7 +16,10 @@ use crate::error::CommandError;
 const MAX_FILE: u64 = 4 * 1024 * 1024;
 
 /// The name of the directory with the state, beside the file.
-const STATE: &str = ".handfast";
+pub(crate) const STATE: &str = ".handfast";
+
+/// Directory of the private keys of authorities, inside the state directory.
+pub(crate) const KEYS: &str = "keys";
 
 /// A trust domain whose file has been read.
 pub(crate) struct Domain {
@@ -56,6 +59,21 @@ impl Domain {
     /// The directory of an instance.
     pub(crate) fn instance(&self, name: &str) -> PathBuf {
         self.base.join(hf_topology::layout::TRUST_DIRECTORY).join(name)
+    }
+
+    /// Whether the private key behind a reference on record (`file:NAME`) is there.
+    pub(crate) fn has_key(&self, reference: &str) -> bool {
+        reference.strip_prefix("file:").is_some_and(|name| self.state().join(KEYS).join(name).is_file())
+    }
+
+    /// The file outside the state directory that holds the key of an authority, when it is kept elsewhere.
+    pub(crate) fn key_file(&self, authority: &str) -> Option<PathBuf> {
+        let declared = self.topology.authority(authority)?;
+        match &declared.key_file {
+            Some(file) => Some(self.base.join(file)),
+            None if declared.offline => Some(self.base.join(format!("{authority}.key"))),
+            None => None,
+        }
     }
 
     /// The directory with database and keys, made with mode 0700 when it does not exist; looser ones are refused.

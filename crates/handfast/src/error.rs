@@ -1,5 +1,7 @@
 //! What a command answers when it cannot do what was asked: one type, made from the inner errors in one place.
 
+mod convert;
+
 use std::error::Error;
 use std::io;
 use std::path::Path;

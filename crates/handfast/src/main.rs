@@ -4,8 +4,10 @@
 //! lives in the crates below, printing in [`output`], the environment in [`env`], time and randomness in [`system`].
 
 mod apply;
+mod authority;
 mod cli;
 mod commands;
+mod config;
 mod context;
 mod domain;
 mod env;
@@ -13,9 +15,12 @@ mod error;
 mod files;
 mod inspect;
 mod key_file;
+mod observe;
 mod output;
 mod passphrase;
 mod peers;
+mod prove;
+mod signals;
 mod system;
 mod tls;
 

@@ -12,7 +12,9 @@ mod node;
 mod postgresql;
 mod python;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use hf_topology::layout as file;
 
 /// What an instance was given, as far as a peer's configuration needs to know.
 #[derive(Clone, Debug)]
@@ -60,20 +62,6 @@ pub(crate) struct KeyStore {
     pub(crate) roots: &'static str,
     /// File name of the password of both.
     pub(crate) password: &'static str,
-}
-
-/// The names of the files that configurations refer to.
-pub(crate) mod file {
-    /// Private key, PKCS#8.
-    pub(crate) const KEY: &str = "key.pem";
-    /// The instance's certificate alone.
-    pub(crate) const CERTIFICATE: &str = "cert.pem";
-    /// The certificate and the intermediates, leaf first.
-    pub(crate) const FULL_CHAIN: &str = "fullchain.pem";
-    /// What the instance trusts.
-    pub(crate) const ROOTS: &str = "roots.pem";
-    /// Full chain and key in one file, for peers that want it so.
-    pub(crate) const COMBINED: &str = "fullchain-and-key.pem";
 }
 
 /// Every kind of peer: name of the file, function that writes it.
@@ -124,11 +112,6 @@ fn quote(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The last part of a path, for messages.
-pub(crate) fn short(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,6 +142,11 @@ mod tests {
                 "{name} has blanks at the end of a line"
             );
         }
+    }
+
+    #[test]
+    fn the_plan_knows_every_file() {
+        assert_eq!(KINDS.map(|(name, _)| name), file::PEERS);
     }
 
     #[test]

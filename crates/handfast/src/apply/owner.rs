@@ -30,6 +30,11 @@ impl Owner {
         Ok(Self { user: find("user", user, "/etc/passwd")?, group: find("group", group, "/etc/group")? })
     }
 
+    /// Whether a file of this user and group is this owner's.
+    pub(crate) fn owns(self, user: u32, group: u32) -> bool {
+        self.user.is_none_or(|wanted| wanted == user) && self.group.is_none_or(|wanted| wanted == group)
+    }
+
     /// Give the file at `path` to this owner.
     pub(super) fn give(self, path: &Path) -> io::Result<()> {
         if self == Self::default() {

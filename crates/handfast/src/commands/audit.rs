@@ -1,11 +1,17 @@
 //! `handfast audit …`.
 
+pub(crate) mod export;
+pub(crate) mod verify;
+
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 
 /// The commands below `audit`.
 #[derive(clap::Subcommand)]
-pub(crate) enum Command {}
+pub(crate) enum Command {
+    Export(export::Args),
+    Verify(verify::Args),
+}
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -13,7 +19,11 @@ Examples:
   handfast audit export > audit.jsonl";
 
 impl Command {
-    pub(crate) fn run(&self, _context: &mut Context) -> Result<Exit, CommandError> {
-        match *self {}
+    /// Run the command that was given.
+    pub(crate) fn run(&self, context: &mut Context) -> Result<Exit, CommandError> {
+        match self {
+            Self::Export(args) => export::run(args, context),
+            Self::Verify(args) => verify::run(args, context),
+        }
     }
 }

@@ -1,0 +1,115 @@
+//! Steps that make or renew authorities.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use hf_ca::create::{NewAuthority, RootKey};
+use hf_ca::policy::AuthorityWish;
+use hf_ca::reissue::ReissueKey;
+use hf_keys::file::read_private_key;
+use hf_topology::plan::AuthoritySpec;
+
+use super::Executor;
+use crate::config::{profiles, subject};
+use crate::error::CommandError;
+
+impl Executor<'_> {
+    /// A root, or an authority below one.
+    pub(super) fn create_authority(&mut self, spec: &AuthoritySpec) -> Result<(), CommandError> {
+        let new = self.new_authority(spec)?;
+        let origin = self.opened.origin.clone();
+        let authority = &self.opened.authority;
+        match &spec.parent {
+            None => {
+                let key = self.root_key(spec);
+                self.context.block_on(authority.create_root(new, key, origin))?;
+                if self.key_path(spec).is_some() {
+                    self.lent.push(spec.authority.clone());
+                }
+            }
+            Some(parent) => {
+                self.bring_key(parent)?;
+                self.context.block_on(authority.create_intermediate(new, parent, origin))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same authority with a new certificate.
+    pub(super) fn renew_authority(
+        &mut self,
+        spec: &AuthoritySpec,
+        new_key: bool,
+    ) -> Result<(), CommandError> {
+        if let Some(parent) = &spec.parent {
+            self.bring_key(parent)?;
+        }
+        let key = if new_key {
+            ReissueKey::New(self.root_key(spec))
+        } else {
+            self.bring_key(&spec.authority)?;
+            ReissueKey::Same
+        };
+        let new = self.new_authority(spec)?;
+        let origin = self.opened.origin.clone();
+        let reissued = self.opened.authority.reissue(new, spec.parent.as_deref(), key, origin);
+        self.context.block_on(reissued)?;
+        Ok(())
+    }
+
+    fn new_authority(&self, spec: &AuthoritySpec) -> Result<NewAuthority, CommandError> {
+        let profile = if spec.parent.is_none() { "root" } else { "intermediate" };
+        Ok(NewAuthority {
+            name: spec.authority.clone(),
+            subject: subject::distinguished_name(&spec.subject)?,
+            key_algorithm: spec.key,
+            profile: profile.to_owned(),
+            lifetime: Some(spec.lifetime),
+            wish: AuthorityWish {
+                path_length: spec.path_length,
+                permitted: profiles::patterns(&spec.permitted),
+            },
+        })
+    }
+
+    /// Where the key of a root goes.
+    fn root_key(&self, spec: &AuthoritySpec) -> RootKey {
+        match self.key_path(spec) {
+            None => RootKey::Keep,
+            Some(path) => RootKey::HandOut { path, passphrase: self.opened.passphrase() },
+        }
+    }
+
+    /// The file outside the state directory that holds the key of an authority, when it does not stay inside.
+    fn key_path(&self, spec: &AuthoritySpec) -> Option<PathBuf> {
+        self.domain.key_file(&spec.authority)
+    }
+
+    /// Let an authority whose key is kept elsewhere sign during this run, when the key was brought.
+    fn bring_key(&mut self, name: &str) -> Result<(), CommandError> {
+        let authority = &self.opened.authority;
+        let away = authority.issuers().get(name).is_some_and(|issuer| issuer.record().key.is_none());
+        let Some(path) =
+            self.domain.key_file(name).filter(|_| away && !self.lent.iter().any(|lent| lent == name))
+        else {
+            return Ok(());
+        };
+        let key = read_private_key(&path, self.opened.passphrase().as_ref()).map_err(|error| {
+            CommandError::from(error).hint(format!(
+                "the key of authority `{name}` is kept elsewhere: bring it to `{}`, run the command again, and take it away",
+                path.display()
+            ))
+        })?;
+        self.context.block_on(authority.lend_key(name, Arc::new(key)))?;
+        self.lent.push(name.to_owned());
+        Ok(())
+    }
+
+    /// Keys that were brought are not used beyond this run.
+    pub(super) fn forget_lent_keys(&mut self) -> Result<(), CommandError> {
+        for name in std::mem::take(&mut self.lent) {
+            self.context.block_on(self.opened.authority.forget_key(&name))?;
+        }
+        Ok(())
+    }
+}

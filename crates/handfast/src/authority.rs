@@ -1,0 +1,172 @@
+//! The authority of a trust domain, opened with the system's clock, generator and keys.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hf_ca::authority::{Authority, AuthorityParts, StartReport};
+use hf_ca::key_directory::KeyDirectory;
+use hf_ca::policy::{Policy, PolicySettings};
+use hf_ca::signer::{Signer, SignerSettings};
+use hf_core::principal::{Channel, Principal};
+use hf_core::secret::Secret;
+use hf_keys::block_list::BlockList;
+use hf_keys::random::SystemRandom;
+use hf_store::Store;
+use hf_store::audit::Origin;
+use hf_store::sqlite::{OpenOptions, SqliteStore};
+
+use crate::commands::options::PassphraseOptions;
+use crate::config::profiles;
+use crate::context::Context;
+use crate::domain::{Domain, KEYS};
+use crate::error::CommandError;
+use crate::{passphrase, system};
+
+/// Directory of the store, inside the state directory.
+const STORE: &str = "store";
+
+/// File of blocked keys, inside the state directory: SHA-256 of a `SubjectPublicKeyInfo` a line.
+const BLOCK_LIST: &str = "blocked-keys.txt";
+
+/// Threads that sign. A command issues a handful of certificates.
+const SIGNERS: NonZeroUsize = NonZeroUsize::MIN;
+
+/// The authority of a trust domain, ready.
+pub(crate) struct Opened {
+    /// The authority.
+    pub(crate) authority: Authority,
+    /// What its start found.
+    pub(crate) report: StartReport,
+    /// Who acts, for events.
+    pub(crate) origin: Origin,
+    passphrase: Option<Secret<String>>,
+}
+
+impl Opened {
+    /// The passphrase of the authorities' keys, if they are encrypted.
+    pub(crate) fn passphrase(&self) -> Option<Secret<String>> {
+        self.passphrase.as_ref().map(copy)
+    }
+}
+
+/// Another copy of a secret, for another owner.
+fn copy(secret: &Secret<String>) -> Secret<String> {
+    Secret::new(secret.expose().clone())
+}
+
+/// Open the store of a trust domain that has one.
+pub(crate) fn open_store(domain: &Domain) -> Result<Arc<dyn Store>, CommandError> {
+    let state = domain.state();
+    if !state.exists() {
+        return Err(CommandError::refused(format!("`{}` does not exist yet", state.display()))
+            .hint("run `handfast apply` to make the authorities"));
+    }
+    domain.check_state()?;
+    store_in(&state)
+}
+
+fn store_in(state: &Path) -> Result<Arc<dyn Store>, CommandError> {
+    Ok(Arc::new(SqliteStore::open(&state.join(STORE), OpenOptions::default())?))
+}
+
+/// Open the authority on behalf of whoever runs the command.
+pub(crate) fn open(
+    context: &Context,
+    domain: &Domain,
+    passphrase: &PassphraseOptions,
+) -> Result<Opened, CommandError> {
+    open_as(context, domain, passphrase, system::operator(), Channel::CommandLine)
+}
+
+/// Open the authority to carry out the topology.
+pub(crate) fn open_for_topology(
+    context: &Context,
+    domain: &Domain,
+    passphrase: &PassphraseOptions,
+) -> Result<Opened, CommandError> {
+    let principal = Principal::Topology { domain: domain.topology.trust.domain.to_string() };
+    open_as(context, domain, passphrase, principal, Channel::Topology)
+}
+
+fn open_as(
+    context: &Context,
+    domain: &Domain,
+    options: &PassphraseOptions,
+    principal: Principal,
+    channel: Channel,
+) -> Result<Opened, CommandError> {
+    let state = domain.make_state()?;
+    let keys = make_keys(&state)?;
+    let store = store_in(&state)?;
+    let passphrase = key_passphrase(context, options, &keys)?;
+    let origin = Origin { at: context.now(), principal, channel };
+    let parts = AuthorityParts {
+        store,
+        keys: KeyDirectory::new(keys, passphrase.as_ref().map(copy)),
+        block_list: block_list(&state)?,
+        profiles: profiles::compile(&domain.topology)
+            .map_err(|faults| CommandError::refused("the profiles cannot be used").findings(faults))?,
+        policy: Policy::new(PolicySettings::default()),
+        permitted: profiles::permitted(&domain.topology),
+        signer: Signer::start(SignerSettings::with_threads(SIGNERS))
+            .map_err(|error| CommandError::fault("cannot start the signer").because(error))?,
+        clock: Arc::clone(&context.clock),
+        random: Arc::new(SystemRandom),
+    };
+    let (authority, report) = context.block_on(Authority::start(parts, origin.clone()))?;
+    Ok(Opened { authority, report, origin, passphrase })
+}
+
+/// The keys that this trust domain refuses, beside those on record: a file of SHA-256 values that users can extend.
+fn block_list(state: &Path) -> Result<BlockList, CommandError> {
+    let path = state.join(BLOCK_LIST);
+    match std::fs::read(&path) {
+        Ok(octets) => BlockList::parse(&octets).map_err(|error| {
+            CommandError::refused(format!("`{}` is not a list of keys", path.display())).because(error)
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(BlockList::empty()),
+        Err(error) => Err(CommandError::io("read", &path, error)),
+    }
+}
+
+/// The directory of the keys, made when it does not exist.
+fn make_keys(state: &Path) -> Result<PathBuf, CommandError> {
+    use std::os::unix::fs::DirBuilderExt;
+    let keys = state.join(KEYS);
+    match std::fs::DirBuilder::new().mode(0o700).create(&keys) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(CommandError::io("make the directory", &keys, error))
+        }
+        _ => Ok(keys),
+    }
+}
+
+/// The passphrase of the keys: from the file that was named, from the environment; from a prompt when a key is
+/// encrypted and neither is given.
+fn key_passphrase(
+    context: &Context,
+    options: &PassphraseOptions,
+    keys: &Path,
+) -> Result<Option<Secret<String>>, CommandError> {
+    if let Some(file) = &options.passphrase_file {
+        return passphrase::from_file(file).map(Some);
+    }
+    if let Some(found) = &context.env.passphrase {
+        return Ok(Some(copy(found)));
+    }
+    if any_encrypted(keys)? { passphrase::prompt("of the authorities' keys").map(Some) } else { Ok(None) }
+}
+
+/// Whether a key in the directory is encrypted.
+fn any_encrypted(keys: &Path) -> Result<bool, CommandError> {
+    let list = std::fs::read_dir(keys).map_err(|error| CommandError::io("list", keys, error))?;
+    for entry in list {
+        let path = entry.map_err(|error| CommandError::io("list", keys, error))?.path();
+        let octets = std::fs::read(&path).map_err(|error| CommandError::io("read", &path, error))?;
+        if octets.starts_with(b"-----BEGIN ENCRYPTED PRIVATE KEY-----") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

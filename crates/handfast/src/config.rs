@@ -1,0 +1,4 @@
+//! From the declared topology to the settings of the crates below.
+
+pub(crate) mod profiles;
+pub(crate) mod subject;

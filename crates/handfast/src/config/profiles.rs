@@ -1,0 +1,80 @@
+//! The profiles of a trust domain: those of the file, and those of its authorities.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hf_ca::policy::NamePattern;
+use hf_ca::profile::{Profile, ProfileSettings, Purpose};
+use hf_core::finding::Finding;
+use hf_core::time::Lifetime;
+use hf_topology::declared::{self, Topology, Usage};
+
+/// Every profile under which this trust domain issues.
+pub(crate) fn compile(topology: &Topology) -> Result<Vec<Profile>, Vec<Finding>> {
+    let leaves = topology.profiles.iter().map(|profile| leaf(topology, profile));
+    let authorities = [
+        ProfileSettings { max_lifetime: Lifetime::MAX, ..ProfileSettings::root() },
+        ProfileSettings {
+            max_lifetime: Lifetime::MAX,
+            crl_url: crl_url(topology),
+            ca_issuers_url: ca_issuers_url(topology),
+            ..ProfileSettings::intermediate()
+        },
+    ];
+    let mut profiles = Vec::new();
+    let mut faults = Vec::new();
+    for settings in leaves.chain(authorities) {
+        match Profile::compile(settings) {
+            Ok(profile) => profiles.push(profile),
+            Err(found) => faults.extend(found),
+        }
+    }
+    if faults.is_empty() { Ok(profiles) } else { Err(faults) }
+}
+
+/// The names that each authority may certify; those that may certify any are left out.
+pub(crate) fn permitted(topology: &Topology) -> BTreeMap<String, Vec<NamePattern>> {
+    let with_names = topology.authorities.iter().filter(|authority| !authority.permitted.is_empty());
+    with_names.map(|authority| (authority.name.clone(), patterns(&authority.permitted))).collect()
+}
+
+/// Name constraints of the file as patterns.
+pub(crate) fn patterns(constraints: &[declared::NameConstraint]) -> Vec<NamePattern> {
+    constraints.iter().filter_map(|constraint| constraint.to_string().parse().ok()).collect()
+}
+
+fn leaf(topology: &Topology, profile: &declared::Profile) -> ProfileSettings {
+    let default_lifetime = profile.lifetime.unwrap_or(topology.trust.lifetime);
+    let longest = topology.services.iter().map(|service| service.lifetime).max();
+    let base = ProfileSettings::peer();
+    ProfileSettings {
+        name: profile.name.clone(),
+        default_lifetime,
+        max_lifetime: base.max_lifetime.max(default_lifetime).max(longest.unwrap_or(default_lifetime)),
+        purposes: profile.usages.iter().map(|usage| purpose(*usage)).collect::<BTreeSet<_>>(),
+        wildcards: !profile.allows(Usage::Client),
+        crl_url: crl_url(topology),
+        ca_issuers_url: ca_issuers_url(topology),
+        ..base
+    }
+}
+
+fn purpose(usage: Usage) -> Purpose {
+    match usage {
+        Usage::Server => Purpose::ServerAuth,
+        Usage::Client => Purpose::ClientAuth,
+    }
+}
+
+fn crl_url(topology: &Topology) -> Option<String> {
+    published(topology, "crl/{authority}.crl")
+}
+
+fn ca_issuers_url(topology: &Topology) -> Option<String> {
+    published(topology, "ca/{authority}.crt")
+}
+
+/// Below the URL where the trust domain publishes, if it does.
+fn published(topology: &Topology, path: &str) -> Option<String> {
+    let url = topology.trust.url.as_ref()?.to_string();
+    Some(format!("{}/{path}", url.trim_end_matches('/')))
+}

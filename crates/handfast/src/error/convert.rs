@@ -1,0 +1,128 @@
+//! From the errors of the crates below to what the user is told: the only place where that happens.
+
+use hf_ca::authority::StartError;
+use hf_ca::create::CreateError;
+use hf_ca::error::IssueError;
+use hf_keys::error::KeyError;
+use hf_keys::file::FileError;
+use hf_store::StoreError;
+
+use super::{CommandError, Exit};
+use crate::apply::directory::DirectoryError;
+use crate::apply::owner::NoSuchOwner;
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        let (exit, hint) = match &error {
+            StoreError::InUse { .. } => {
+                (Exit::Refused, Some("wait until it has ended, or stop it; nothing was changed"))
+            }
+            StoreError::NewerSchema { .. } => (Exit::Refused, Some("use the newer version of handfast")),
+            StoreError::NoSpace { .. } => {
+                (Exit::Fault, Some("make room on the disk and run the command again"))
+            }
+            StoreError::UnknownCertificate { .. }
+            | StoreError::UnknownAuthority { .. }
+            | StoreError::AuthorityExists { .. }
+            | StoreError::KeyBlocked { .. }
+            | StoreError::TooLong { .. } => (Exit::Refused, None),
+            StoreError::Damaged { .. }
+            | StoreError::Failed { .. }
+            | StoreError::Io { .. }
+            | StoreError::Database { .. }
+            | StoreError::NoAnswer
+            | StoreError::Closed
+            | StoreError::SerialTaken { .. }
+            | StoreError::UnknownIntent { .. }
+            | StoreError::CrlNumberTaken { .. }
+            | StoreError::EventMismatch { .. } => (Exit::Fault, None),
+        };
+        let converted = Self::new(exit, String::from("the store cannot do what is asked")).because(error);
+        match hint {
+            Some(hint) => converted.hint(hint),
+            None => converted,
+        }
+    }
+}
+
+impl From<IssueError> for CommandError {
+    fn from(error: IssueError) -> Self {
+        let exit = if error.is_refusal() { Exit::Refused } else { Exit::Fault };
+        let findings = error.findings().to_vec();
+        let mut converted = Self::new(exit, String::from("no certificate was issued"));
+        // The findings say more than the error that counts them.
+        if findings.is_empty() {
+            converted = converted.because(error);
+        }
+        converted.findings(findings)
+    }
+}
+
+impl From<CreateError> for CommandError {
+    fn from(error: CreateError) -> Self {
+        match error {
+            CreateError::Issue(error) => error.into(),
+            CreateError::Store { source, .. } => source.into(),
+            CreateError::KeyDirectory(hf_ca::key_directory::KeyDirectoryError::File { source, .. }) => {
+                source.into()
+            }
+            other => {
+                let findings = other.findings().to_vec();
+                Self::refused("the authority was not changed").because(other).findings(findings)
+            }
+        }
+    }
+}
+
+impl From<StartError> for CommandError {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Store { source, .. } => source.into(),
+            other => Self::refused("the authority does not start").because(other),
+        }
+    }
+}
+
+impl From<FileError> for CommandError {
+    fn from(error: FileError) -> Self {
+        let hint = error.hint();
+        let converted = Self::refused("a file with a private key cannot be used").because(error);
+        match hint {
+            Some(hint) => converted.hint(hint),
+            None => converted,
+        }
+    }
+}
+
+impl From<KeyError> for CommandError {
+    fn from(error: KeyError) -> Self {
+        let hint = error.hint();
+        let converted = Self::refused("the private key cannot be used").because(error);
+        match hint {
+            Some(hint) => converted.hint(hint),
+            None => converted,
+        }
+    }
+}
+
+impl From<DirectoryError> for CommandError {
+    fn from(error: DirectoryError) -> Self {
+        let DirectoryError { operation, path, source } = error;
+        let denied = source.kind() == std::io::ErrorKind::PermissionDenied;
+        let converted = Self::io(operation, &path, source);
+        if denied && operation == "change the owner of" {
+            return converted.hint(
+                "only root can give files to other users: run with `sudo`, or remove `owner` and `group`",
+            );
+        }
+        converted
+    }
+}
+
+impl From<NoSuchOwner> for CommandError {
+    fn from(error: NoSuchOwner) -> Self {
+        Self::refused("the files cannot be given to their owner")
+            .because(error)
+            .hint("mend `owner` or `group` of the service in handfast.toml, or write the number")
+    }
+}

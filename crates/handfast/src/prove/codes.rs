@@ -1,0 +1,82 @@
+//! The findings of the proof, one constructor each.
+
+use hf_core::finding::{Finding, FindingCode};
+use hf_core::time::Timestamp;
+
+use crate::domain::Domain;
+
+const NOTHING_DECLARED: FindingCode = FindingCode::new("HF-CHECK-NOTHING-DECLARED");
+const UNREADABLE: FindingCode = FindingCode::new("HF-CHECK-FILE-UNREADABLE");
+const MODE: FindingCode = FindingCode::new("HF-CHECK-MODE");
+const MISMATCH: FindingCode = FindingCode::new("HF-CHECK-KEY-MISMATCH");
+const EXPIRED: FindingCode = FindingCode::new("HF-CHECK-EXPIRED");
+const NOT_YET: FindingCode = FindingCode::new("HF-CHECK-NOT-YET-VALID");
+const SHARED: FindingCode = FindingCode::new("HF-CHECK-SHARED-KEY");
+const REFUSED: FindingCode = FindingCode::new("HF-CHECK-REFUSED");
+const NOT_TRIED: FindingCode = FindingCode::new("HF-CHECK-NOT-TRIED");
+const NO_CONNECTION: FindingCode = FindingCode::new("HF-CHECK-NO-CONNECTION");
+
+const APPLY: &str = "run `handfast apply` to write the files again";
+
+/// There is no service in the file, so there is nothing to prove.
+pub(super) fn nothing_declared(domain: &Domain) -> Finding {
+    Finding::notice(NOTHING_DECLARED, domain.file.display().to_string(), "no service is declared")
+        .hint("add a section `[service.NAME]` with `instances` and `calls`, then run `handfast up --once`")
+}
+
+/// A file is missing or not what it should be.
+pub(super) fn unreadable(file: &str, why: &str) -> Finding {
+    Finding::error(UNREADABLE, file, "the file cannot be used").evidence("found", why).hint(APPLY)
+}
+
+/// Others can read a private key, or the mode is not the declared one.
+pub(super) fn mode(file: &str, found: u32, expected: u32) -> Finding {
+    Finding::error(MODE, file, "the file that holds a private key has the wrong mode")
+        .expected_found(format!("{expected:04o}"), format!("{found:04o}"))
+        .hint(APPLY)
+}
+
+/// Key and certificate do not belong together.
+pub(super) fn mismatch(instance: &str, certificate: &str, key: &str) -> Finding {
+    Finding::error(MISMATCH, instance, "the private key is not that of the certificate")
+        .expected_found(certificate, key)
+        .hint(APPLY)
+}
+
+/// A certificate has expired.
+pub(super) fn expired(about: &str, subject: &str, end: Timestamp, now: Timestamp) -> Finding {
+    Finding::error(EXPIRED, about, format!("the certificate of `{subject}` has expired"))
+        .expected_found(format!("an end after {now}"), end.to_string())
+        .hint("run `handfast apply`, which renews what is due")
+}
+
+/// A certificate is not valid yet.
+pub(super) fn not_yet(about: &str, subject: &str, start: Timestamp, now: Timestamp) -> Finding {
+    Finding::error(NOT_YET, about, format!("the certificate of `{subject}` is not valid yet"))
+        .expected_found(format!("a beginning before {now}"), start.to_string())
+        .hint("compare the clocks of the machines")
+}
+
+/// Several instances have the same key.
+pub(super) fn shared(instances: &[&str], key: &str) -> Finding {
+    Finding::error(SHARED, instances.join(", "), "instances share one private key")
+        .evidence("key", format!("SHA-256 {key}"))
+        .hint("remove the directory of one of them under `trust/` and run `handfast apply`: it gets a key of its own")
+}
+
+/// One side refused the other.
+pub(super) fn refused(about: &str, why: &str) -> Finding {
+    Finding::error(REFUSED, about, why)
+}
+
+/// The pair could not be tried.
+pub(super) fn not_tried(about: &str, why: &str) -> Finding {
+    Finding::error(NOT_TRIED, about, "the handshake could not be tried").evidence("found", why).hint(APPLY)
+}
+
+/// Nobody answers at the address, or not with TLS.
+pub(super) fn no_connection(about: &str, address: &str, why: &str) -> Finding {
+    Finding::error(NO_CONNECTION, about, format!("the server at `{address}` did not complete a handshake"))
+        .evidence("found", why)
+        .hint("start the server, or mend its `address` in the file; without `--live` no connection is made")
+}
