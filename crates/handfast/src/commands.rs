@@ -10,9 +10,9 @@ pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod man;
 pub(crate) mod options;
-pub(crate) mod verify;
 pub(crate) mod plan;
 pub(crate) mod up;
+pub(crate) mod verify;
 
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
