@@ -5,7 +5,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// 1970-01-01T00:00:00Z.
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// A point in time: whole seconds since 1970-01-01T00:00:00Z, leap seconds not counted. Text form RFC 3339 in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,8 +61,9 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_second(self.0) {
-            Ok(timestamp) => write!(f, "{timestamp}"),
+        // A civil date rather than `jiff::Timestamp`, which ends 26 hours before the last second of the year 9999.
+        match EPOCH.checked_add(SignedDuration::from_secs(self.0)) {
+            Ok(date) => write!(f, "{date}Z"),
             Err(_) => write!(f, "{}s since 1970", self.0),
         }
     }
@@ -68,13 +74,21 @@ impl FromStr for Timestamp {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fault = || TimestampError { found: text.chars().take(80).collect() };
-        let parsed: jiff::Timestamp = text.trim().parse().map_err(|_| fault())?;
-        let seconds = parsed.as_second() - i64::from(parsed.subsec_nanosecond() < 0);
+        let seconds = match text.trim().parse::<jiff::Timestamp>() {
+            Ok(parsed) => parsed.as_second() - i64::from(parsed.subsec_nanosecond() < 0),
+            Err(_) => late_utc(text.trim()).ok_or_else(fault)?,
+        };
         if !(Self::MIN.0..=Self::MAX.0).contains(&seconds) {
             return Err(fault());
         }
         Ok(Self(seconds))
     }
+}
+
+/// UTC in the last 26 hours of the year 9999, which `jiff::Timestamp` does not hold but RFC 5280 needs.
+fn late_utc(text: &str) -> Option<i64> {
+    let date: DateTime = text.strip_suffix('Z').filter(|rest| rest.contains('T'))?.parse().ok()?;
+    Some(date.duration_since(EPOCH).as_secs())
 }
 
 impl Serialize for Timestamp {
@@ -306,6 +320,11 @@ mod tests {
         assert_eq!(time.to_string(), "2049-12-31T23:00:00Z");
         assert_eq!("9999-12-30T22:00:00Z".parse::<Timestamp>().unwrap().unix_seconds(), 253_402_207_200);
         assert!("tomorrow".parse::<Timestamp>().is_err());
+        assert_eq!(Timestamp::MAX.to_string(), "9999-12-31T23:59:59Z");
+        assert_eq!(Timestamp::MIN.to_string(), "0000-01-01T00:00:00Z");
+        for end in [Timestamp::MIN, Timestamp::MAX] {
+            assert_eq!(end.to_string().parse(), Ok(end));
+        }
     }
 
     proptest! {
