@@ -14,3 +14,6 @@ pub use error::{DerError, DerProblem, Tag};
 pub use oid::{Oid, OidError};
 pub(crate) use reader::{Element, Reader, Span, whole_sequence};
 pub(crate) use writer::{Writer, length_octets};
+
+#[cfg(test)]
+mod tests;

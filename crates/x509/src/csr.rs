@@ -35,6 +35,14 @@ pub enum CsrError {
     /// The request's own signature does not prove possession of the key.
     #[error("the request's own signature is not accepted")]
     Signature(#[source] SignatureError),
+    /// More alternative names than a certificate may carry.
+    #[error("asks for {count} names, at most {max} are allowed in one certificate")]
+    TooManyNames {
+        /// How many.
+        count: usize,
+        /// The most allowed.
+        max: usize,
+    },
     /// What it asks for cannot be read.
     #[error("what the request asks for cannot be read")]
     Extension(#[source] X509Error),
@@ -80,6 +88,9 @@ impl UnverifiedCsr {
             return Err(CsrError::Extension(X509Error::DuplicateExtension { oid: duplicate }));
         }
         let found = csr.view::<SubjectAltName>()?.map(|names| names.0).unwrap_or_default();
+        if found.len() > SanSet::MAX_NAMES {
+            return Err(CsrError::TooManyNames { count: found.len(), max: SanSet::MAX_NAMES });
+        }
         csr.names = canonical(&found).map_err(CsrError::Extension)?;
         Ok(csr)
     }

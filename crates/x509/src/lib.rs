@@ -11,8 +11,14 @@ pub mod digest;
 pub mod distinguished_name;
 pub mod error;
 pub mod ext;
+#[cfg(test)]
+mod foreign_tests;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod general_name;
 mod hex;
+#[cfg(test)]
+mod hostile_tests;
 pub mod limits;
 pub mod lint;
 pub mod oids;

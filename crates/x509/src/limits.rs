@@ -52,10 +52,13 @@ fn check_inside(outermost: Reader<'_>, field: &'static str) -> Result<(), DerErr
         let element = reader.any(field)?;
         if element.tag & tag::CONSTRUCTED != 0 {
             // The outermost element and this one are levels as well.
-            let place = above.get_mut(depth).filter(|_| depth + 2 < MAX_DEPTH);
+            let place = above.get_mut(depth).filter(|_| depth + 2 <= MAX_DEPTH);
             *place.ok_or_else(|| element.fault(field, DerProblem::TooDeep { max: MAX_DEPTH }))? = reader;
             depth += 1;
             reader = element.reader();
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

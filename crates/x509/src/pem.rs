@@ -233,3 +233,6 @@ fn is_base64(octet: u8) -> bool {
 fn shown(text: &str) -> String {
     text.chars().take(64).flat_map(char::escape_debug).collect()
 }
+
+#[cfg(test)]
+mod tests;

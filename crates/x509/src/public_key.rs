@@ -221,3 +221,6 @@ impl fmt::Debug for PublicKey {
         write!(f, "PublicKey({})", self.0.kind)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -138,6 +138,12 @@ pub enum SignatureError {
         /// The key's kind.
         key: String,
     },
+    /// An RSA key too small to prove anything, or too large to verify with.
+    #[error("the RSA key has {bits} bits: expected 2048 to 8192")]
+    KeySize {
+        /// Bits of the modulus.
+        bits: u32,
+    },
     /// Inner and outer algorithm differ, RFC 5280 section 4.1.1.2.
     #[error("the signature algorithm outside differs from the one inside the signed part")]
     AlgorithmMismatch,

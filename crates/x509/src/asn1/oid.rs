@@ -57,14 +57,14 @@ impl Oid {
 }
 
 impl fmt::Display for Oid {
-    /// Numbers with dots; arcs that do not fit into 64 bits are shown as `?`.
+    /// Numbers with dots; arcs that do not fit into 128 bits are shown as `?`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut first = true;
-        let mut value: Option<u64> = Some(0);
+        let mut value: Option<u128> = Some(0);
         for octet in self.0.iter() {
             value = value
                 .and_then(|value| value.checked_mul(128))
-                .and_then(|value| value.checked_add(u64::from(octet & 0x7f)));
+                .and_then(|value| value.checked_add(u128::from(octet & 0x7f)));
             if octet & 0x80 != 0 {
                 continue;
             }
@@ -93,7 +93,7 @@ impl FromStr for Oid {
     type Err = OidError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let arcs: Vec<u64> = text
+        let arcs: Vec<u128> = text
             .split('.')
             .map(|arc| {
                 if arc.len() > 1 && arc.starts_with('0') {
@@ -120,8 +120,8 @@ impl FromStr for Oid {
 }
 
 /// Base 128, most significant first, the top bit set on all octets but the last.
-fn push_arc(content: &mut Vec<u8>, arc: u64) {
-    let groups = (70 - arc.leading_zeros().min(63) - 6).div_ceil(7).max(1);
+fn push_arc(content: &mut Vec<u8>, arc: u128) {
+    let groups = (128 - arc.leading_zeros().min(127)).div_ceil(7).max(1);
     for group in (0..groups).rev() {
         let octet = u8::try_from(arc >> (7 * group) & 0x7f).unwrap_or(0);
         content.push(if group == 0 { octet } else { octet | 0x80 });

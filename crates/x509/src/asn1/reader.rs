@@ -76,10 +76,7 @@ impl<'a> Element<'a> {
 
     /// An INTEGER or ENUMERATED that is not negative and at most `max`.
     pub(crate) fn small_integer(&self, field: &'static str, max: u64) -> Result<u64, DerError> {
-        let octets = self.integer_octets(field)?;
-        if octets.first().is_some_and(|first| first & 0x80 != 0) {
-            return Err(self.fault(field, DerProblem::IntegerNegative));
-        }
+        let octets = self.unsigned_integer(field)?;
         if octets.len() > 8 {
             return Err(self.fault(field, DerProblem::IntegerTooLarge { max }));
         }

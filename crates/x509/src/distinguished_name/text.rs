@@ -150,7 +150,7 @@ fn split(text: &str) -> Vec<&str> {
         escaped = character == '\\' && !escaped;
     }
     let rest = text.get(start..).unwrap_or_default();
-    if !parts.is_empty() || !rest.trim().is_empty() {
+    if !parts.is_empty() || !rest.trim_matches(' ').is_empty() {
         parts.push(rest);
     }
     parts
@@ -165,7 +165,7 @@ fn read_attribute(part: &str) -> Result<(Oid, String), NameTextProblem> {
         .map(|(_, oid)| oid.clone())
         .or_else(|| Oid::from_str(keyword).ok())
         .ok_or(NameTextProblem::UnknownType)?;
-    let value = unescape(value.trim_start())?;
+    let value = unescape(value.trim_start_matches(' '))?;
     if value.is_empty() {
         return Err(NameTextProblem::EmptyValue);
     }

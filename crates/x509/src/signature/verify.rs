@@ -17,6 +17,11 @@ pub(crate) fn verify(
     }
     let verifier = verifier(algorithm, key.kind())
         .ok_or_else(|| SignatureError::WrongKey { algorithm, key: key.kind().to_string() })?;
+    if let (KeyKind::Rsa, Some(bits)) = (key.kind(), key.key_bits())
+        && !(2048..=8192).contains(&bits)
+    {
+        return Err(SignatureError::KeySize { bits });
+    }
     UnparsedPublicKey::new(verifier, key.key_octets())
         .verify(message, signature.as_bytes())
         .map_err(|_| SignatureError::Mismatch)
