@@ -1,0 +1,6 @@
+//! Certificates: reading, every view, lints.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|octets: &[u8]| hf_x509::fuzz::certificate(octets));

@@ -1,0 +1,6 @@
+//! Certificate requests: reading, verifying.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|octets: &[u8]| hf_x509::fuzz::request(octets));

@@ -1,0 +1,6 @@
+//! PKCS#7 bundles: reading, and writing again.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|octets: &[u8]| hf_x509::fuzz::pkcs7(octets));
