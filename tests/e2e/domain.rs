@@ -55,9 +55,17 @@ impl Domain {
         self.path().join("trust").join(instance)
     }
 
-    /// The file with the private key of an authority.
+    /// The file with the private key of an authority: named after it and its key.
     pub(crate) fn authority_key(&self, authority: &str) -> PathBuf {
-        self.path().join(".handfast/keys").join(format!("{authority}.pem"))
+        let entries =
+            fs::read_dir(self.path().join(".handfast/keys")).unwrap().map(|entry| entry.unwrap().path());
+        let is_its = |path: &PathBuf| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            name.rsplit_once('-').is_some_and(|(before, _)| before == authority)
+        };
+        let found: Vec<PathBuf> = entries.filter(is_its).collect();
+        assert_eq!(found.len(), 1, "keys of {authority}: {found:?}");
+        found[0].clone()
     }
 
     /// Every instance that was given files, in order.

@@ -22,6 +22,7 @@ fn domain(address: SocketAddr) -> Domain {
         r#"
 [service.haproxy]
 instances = [{{ name = "{HAPROXY}", address = "{address}" }}]
+calls = ["java"]
 "#
     ))
 }

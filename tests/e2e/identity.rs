@@ -105,7 +105,7 @@ impl Identity {
 }
 
 /// The first certificate of a PEM file, and the rest.
-fn split_first(pem: &str) -> (String, String) {
+pub(crate) fn split_first(pem: &str) -> (String, String) {
     let end = "-----END CERTIFICATE-----\n";
     let (first, rest) = pem.split_once(end).unwrap();
     (format!("{first}{end}"), rest.to_owned())
