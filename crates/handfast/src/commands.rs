@@ -2,15 +2,24 @@
 
 pub(crate) mod apply;
 pub(crate) mod audit;
+pub(crate) mod ca;
 pub(crate) mod chain;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod crl;
 pub(crate) mod csr;
 pub(crate) mod init;
 pub(crate) mod inspect;
+pub(crate) mod issue;
+pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod options;
 pub(crate) mod plan;
+pub(crate) mod renew;
+pub(crate) mod revoke;
+pub(crate) mod shared;
+pub(crate) mod sign;
+pub(crate) mod target;
 pub(crate) mod up;
 pub(crate) mod verify;
 
@@ -25,14 +34,23 @@ pub(crate) enum Command {
     Apply(apply::Args),
     Check(check::Args),
     Up(up::Args),
+    /// The tree of authorities: create, list, show, import, sign.
+    #[command(subcommand, after_help = ca::EXAMPLES)]
+    Ca(ca::Command),
+    Issue(issue::Args),
+    Csr(csr::Args),
+    Sign(sign::Args),
+    Renew(renew::Args),
+    Revoke(revoke::Args),
+    Crl(crl::Args),
+    List(list::Args),
+    Inspect(inspect::Args),
+    Verify(verify::Args),
+    Chain(chain::Args),
     /// Check or export the record of all that the authority did.
     #[command(subcommand, after_help = audit::EXAMPLES)]
     Audit(audit::Command),
     Completions(completions::Args),
-    Csr(csr::Args),
-    Inspect(inspect::Args),
-    Verify(verify::Args),
-    Chain(chain::Args),
     Man(man::Args),
 }
 
@@ -47,7 +65,14 @@ impl Command {
             Self::Up(args) => up::run(args, context),
             Self::Audit(command) => command.run(context),
             Self::Completions(args) => completions::run(args, context),
+            Self::Ca(command) => command.run(context),
+            Self::Issue(args) => issue::run(args, context),
             Self::Csr(args) => csr::run(args, context),
+            Self::Sign(args) => sign::run(args, context),
+            Self::Renew(args) => renew::run(args, context),
+            Self::Revoke(args) => revoke::run(args, context),
+            Self::Crl(args) => crl::run(args, context),
+            Self::List(args) => list::run(args, context),
             Self::Inspect(args) => inspect::run(args, context),
             Self::Verify(args) => verify::run(args, context),
             Self::Chain(args) => chain::run(args, context),

@@ -50,7 +50,10 @@ pub(crate) fn write_new(
 }
 
 /// The passphrase for a key that is made: from the file, the environment, or asked for twice.
-fn new_passphrase(options: &PassphraseOptions, context: &Context) -> Result<Secret<String>, CommandError> {
+pub(crate) fn new_passphrase(
+    options: &PassphraseOptions,
+    context: &Context,
+) -> Result<Secret<String>, CommandError> {
     if let Some(path) = &options.passphrase_file {
         return passphrase::from_file(path);
     }

@@ -74,13 +74,15 @@ fn tell(args: &Args, arranged: &Arranged, right: bool, context: &Context) -> Res
         (_, true) => "can be put in order with `--fix`",
         (_, false) => "incomplete",
     };
-    let lines: String = arranged
-        .chain
-        .iter()
-        .enumerate()
-        .map(|(index, certificate)| format!("  {index}  {}\n", certificate.subject()))
-        .collect();
-    context.output.text(&format!("{head}\n{lines}"))
+    let mut lines = vec![head.to_owned()];
+    lines.extend(
+        arranged
+            .chain
+            .iter()
+            .enumerate()
+            .map(|(index, certificate)| format!("  {index}  {}", certificate.subject())),
+    );
+    context.output.text(&lines.join("\n"))
 }
 
 /// Write the chain when it is complete; nothing otherwise.

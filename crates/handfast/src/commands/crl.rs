@@ -1,0 +1,112 @@
+//! `handfast crl`: sign a CRL, or write the latest one.
+
+use std::path::PathBuf;
+
+use hf_ca::crl::CrlRequest;
+use hf_core::time::Lifetime;
+use hf_x509::crl::CertificateList;
+use serde::Serialize;
+
+use super::options::{DomainOptions, FormatOptions};
+use super::shared::{chosen_authority, write_public};
+use crate::authority;
+use crate::context::Context;
+use crate::domain::Domain;
+use crate::error::{CommandError, Exit};
+
+/// Sign a new certificate revocation list (CRL)
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The authority; needed when there are several that issue
+    authority: Option<String>,
+    /// Where the list is written: PEM, or DER with `--der`; PEM on standard output without it
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write DER
+    #[arg(long, requires = "out")]
+    der: bool,
+    /// Until when peers may rely on it
+    #[arg(long, value_name = "TIME", default_value_t = CrlRequest::LIFETIME)]
+    lifetime: Lifetime,
+    /// Write the latest list that was signed instead of signing one
+    #[arg(long)]
+    latest: bool,
+    #[command(flatten)]
+    domain: DomainOptions,
+    #[command(flatten)]
+    format: FormatOptions,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  handfast crl services --out services.crl --der
+  handfast crl services --lifetime 1d > services.pem
+  handfast crl services --latest --out services.pem";
+
+#[derive(Serialize)]
+struct Answer {
+    authority: String,
+    number: u64,
+    entries: u64,
+    this_update: String,
+    next_update: String,
+}
+
+/// Sign it, or fetch it.
+pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
+    let domain = Domain::open(context, &args.domain)?;
+    let opened = authority::open(context, &domain, &args.domain.passphrase)?;
+    let name = chosen_authority(&opened.authority, args.authority.as_deref())?;
+    if !args.latest {
+        let request = CrlRequest {
+            principal: opened.origin.principal.clone(),
+            channel: opened.origin.channel,
+            authority: name.clone(),
+            lifetime: args.lifetime,
+        };
+        context.block_on(opened.authority.issue_crl(request)).map_err(|error| {
+            CommandError::refused(format!("`{name}` cannot sign a CRL"))
+                .because(error)
+                .hint(format!("`handfast ca show {name}` says what keeps it from signing"))
+        })?;
+    }
+    let stored = context
+        .block_on(opened.authority.latest_crl(&name))
+        .map_err(|error| CommandError::fault("the CRL cannot be read from the store").because(error))?
+        .ok_or_else(|| {
+            CommandError::refused(format!("`{name}` has signed no CRL yet"))
+                .hint(format!("run `handfast crl {name}`"))
+        })?;
+    let answer = Answer {
+        authority: name,
+        number: stored.number,
+        entries: stored.entries,
+        this_update: stored.this_update.to_string(),
+        next_update: stored.next_update.to_string(),
+    };
+    write(args, stored.der, context)?;
+    if args.format.is_json() {
+        context.output.json(&answer)?;
+    } else {
+        context.output.message(&format!(
+            "CRL number {} of `{}`: {} revoked, good until {}",
+            answer.number, answer.authority, answer.entries, answer.next_update
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+fn write(args: &Args, der: Vec<u8>, context: &Context) -> Result<(), CommandError> {
+    let pem = |der: Vec<u8>| {
+        CertificateList::from_der(der)
+            .map(|crl| crl.to_pem())
+            .map_err(|error| CommandError::fault("the CRL on record cannot be read").because(error))
+    };
+    match &args.out {
+        Some(path) if args.der => write_public(path, &der),
+        Some(path) => write_public(path, pem(der)?.as_bytes()),
+        None if args.format.is_json() => Ok(()),
+        None => context.output.text(&pem(der)?),
+    }
+}

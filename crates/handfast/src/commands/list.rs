@@ -1,0 +1,150 @@
+//! `handfast list`: what was issued.
+
+use hf_core::reason::RevocationReason;
+use hf_core::time::{Lifetime, Timestamp};
+use hf_store::list::{Cursor, ListFilter, Page};
+use hf_store::record::{CertificateState, StoredCertificate};
+use serde::Serialize;
+
+use super::options::{DomainOptions, FormatOptions};
+use crate::authority;
+use crate::context::Context;
+use crate::domain::Domain;
+use crate::error::{CommandError, Exit};
+use crate::output::Table;
+
+/// List certificates, newest first
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Only with this name
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Only in this state
+    #[arg(long, value_name = "STATE", value_parser = ["valid", "expired", "revoked", "possibly-signed"])]
+    state: Option<String>,
+    /// Only those that are valid and end within this time, as in `7d`
+    #[arg(long, value_name = "TIME", conflicts_with = "state")]
+    expiring: Option<Lifetime>,
+    /// Only of this authority
+    #[arg(long, value_name = "AUTHORITY")]
+    authority: Option<String>,
+    /// Only of this profile
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    limit: u64,
+    /// Begin where the page before ended
+    #[arg(long, value_name = "PLACE")]
+    after: Option<Cursor>,
+    #[command(flatten)]
+    domain: DomainOptions,
+    #[command(flatten)]
+    format: FormatOptions,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  handfast list --expiring 7d
+  handfast list --name orders.shop.internal --format json
+  handfast list --state revoked --authority services";
+
+#[derive(Serialize)]
+struct Answer {
+    certificates: Vec<Row>,
+    /// Give this to `--after` for the next page.
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    serial: String,
+    authority: String,
+    profile: String,
+    state: CertificateState,
+    subject: String,
+    names: Vec<String>,
+    not_before: Timestamp,
+    not_after: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<RevocationReason>,
+}
+
+/// List them.
+pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
+    let domain = Domain::open(context, &args.domain)?;
+    let store = authority::open_store(&domain)?;
+    let now = context.now();
+    let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
+    let page = context.block_on(store.list(filter(args, now), args.after, limit))?;
+    if args.format.is_json() {
+        context.output.json(&answer(&page, now))?;
+        return Ok(Exit::Done);
+    }
+    if page.items.is_empty() {
+        context.output.message("no certificate matches");
+        return Ok(Exit::Done);
+    }
+    let mut table = Table::new(&["names", "state", "valid until", "authority", "profile", "serial number"]);
+    for record in &page.items {
+        let row = row(record, now);
+        let names = match row.names.as_slice() {
+            [] => row.subject,
+            [one] => one.clone(),
+            [first, rest @ ..] => format!("{first} +{}", rest.len()),
+        };
+        table.row([
+            names,
+            row.state.to_string(),
+            row.not_after.to_string(),
+            row.authority,
+            row.profile,
+            row.serial,
+        ]);
+    }
+    context.output.table(&table)?;
+    if let Some(next) = page.next {
+        context.output.message(&format!("there are more: `--after {next}`"));
+    }
+    Ok(Exit::Done)
+}
+
+fn filter(args: &Args, now: Timestamp) -> ListFilter {
+    let state = match &args.state {
+        Some(word) => CertificateState::ALL.into_iter().find(|state| state.as_str() == word),
+        None => args.expiring.map(|_| CertificateState::Valid),
+    };
+    ListFilter {
+        name: args.name.clone(),
+        state: state.map(|state| (state, now)),
+        expires_before: args.expiring.map(|within| now.plus(within)),
+        authority: args.authority.clone(),
+        profile: args.profile.clone(),
+        newest_first: true,
+    }
+}
+
+fn answer(page: &Page, now: Timestamp) -> Answer {
+    Answer {
+        certificates: page.items.iter().map(|record| row(record, now)).collect(),
+        next: page.next.map(|next| next.to_string()),
+    }
+}
+
+fn row(record: &StoredCertificate, now: Timestamp) -> Row {
+    Row {
+        serial: record.serial.to_string(),
+        authority: record.authority.clone(),
+        profile: record.profile.clone(),
+        state: record.state(now),
+        subject: record.subject.clone(),
+        names: record.names.iter().map(ToString::to_string).collect(),
+        not_before: record.validity.not_before(),
+        not_after: record.validity.not_after(),
+        revoked_at: record.revocation.map(|revocation| revocation.at),
+        reason: record.revocation.map(|revocation| revocation.reason),
+    }
+}

@@ -1,0 +1,159 @@
+//! `handfast renew`: the same identity again, with a new key.
+
+use std::path::{Path, PathBuf};
+
+use hf_ca::create::request_for;
+use hf_ca::renew::RenewRequest;
+use hf_core::algorithm::KeyAlgorithm;
+use hf_core::time::Lifetime;
+use hf_keys::file::{WriteOptions, write_atomic};
+use hf_keys::private_key::PrivateKey;
+use hf_keys::signing_key::SigningKey;
+use hf_x509::certificate::Certificate;
+use hf_x509::distinguished_name::DistinguishedName;
+
+use super::issue::write_certificates;
+use super::options::{DomainOptions, FormatOptions};
+use super::shared::{tell_issued, write_public};
+use super::target;
+use crate::authority::{self, Opened};
+use crate::context::Context;
+use crate::domain::Domain;
+use crate::error::{CommandError, Exit};
+use crate::files;
+
+/// Renew a certificate: the same names and profile, a new key
+///
+/// Policy is asked again. The old certificate stays valid until its end. Given a directory that `handfast issue` wrote,
+/// key and certificates in it are replaced; given a request (`--csr`), the key stays where it is.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// A directory written by `handfast issue`, a certificate file, or a serial number
+    #[arg(value_name = "DIR|CERT|SERIAL")]
+    target: String,
+    /// A signing request with the new key, made where the service runs
+    #[arg(long, value_name = "FILE")]
+    csr: Option<PathBuf>,
+    /// Allow the request to have the key of the old certificate
+    #[arg(long, requires = "csr")]
+    keep_key: bool,
+    /// How long it is valid, as in `30d`
+    #[arg(long, value_name = "TIME")]
+    lifetime: Option<Lifetime>,
+    /// Where certificate and chain are written, PEM; standard output without it (with `--csr`)
+    #[arg(long, value_name = "FILE", requires = "csr")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    domain: DomainOptions,
+    #[command(flatten)]
+    format: FormatOptions,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  handfast renew orders.shop.internal
+  handfast renew orders.pem --csr new.csr --out orders.pem
+  handfast renew 5a1b…c3 --csr same.csr --keep-key";
+
+/// Renew it.
+pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
+    let domain = Domain::open(context, &args.domain)?;
+    let opened = authority::open(context, &domain, &args.domain.passphrase)?;
+    match (&args.csr, Path::new(&args.target)) {
+        (Some(csr), _) => with_request(args, csr, &opened, context),
+        (None, directory) if directory.is_dir() => in_directory(args, directory, &opened, context),
+        (None, _) => Err(CommandError::refused(format!("`{}` is not a directory", args.target)).hint(
+            "name a directory that `handfast issue` wrote, or a request with the new key: `--csr FILE`",
+        )),
+    }
+}
+
+fn with_request(args: &Args, csr: &Path, opened: &Opened, context: &Context) -> Result<Exit, CommandError> {
+    let old = target::find(&args.target, opened.authority.store(), context)?;
+    let request = RenewRequest {
+        principal: opened.origin.principal.clone(),
+        channel: opened.origin.channel,
+        authority: old.authority,
+        serial: old.serial,
+        csr: files::verified_request(csr)?,
+        keep_key: args.keep_key,
+        wanted_lifetime: args.lifetime,
+        dedup_key: None,
+    };
+    let issued = context.block_on(opened.authority.renew(request)).map_err(refusal)?;
+    let between = issued.chain.iter().filter(|certificate| !certificate.is_self_issued());
+    let pem: String = std::iter::once(&issued.certificate).chain(between).map(Certificate::to_pem).collect();
+    match &args.out {
+        Some(path) => write_public(path, pem.as_bytes())?,
+        None if !args.format.is_json() => context.output.text(&pem)?,
+        None => {}
+    }
+    tell_issued(&issued, args.out.as_deref(), args.format, context)
+}
+
+/// A new key of the same kind beside the certificates; each file is replaced whole, the key last but one so that a
+/// reader that loads the pair in between finds a mismatch rather than a key without certificate.
+fn in_directory(
+    args: &Args,
+    directory: &Path,
+    opened: &Opened,
+    context: &Context,
+) -> Result<Exit, CommandError> {
+    let certificate = directory.join("cert.pem");
+    let old = target::find(&certificate.display().to_string(), opened.authority.store(), context)?;
+    let algorithm = files::certificates(&certificate)?
+        .first()
+        .and_then(|certificate| certificate.public_key().key_algorithm())
+        .unwrap_or(KeyAlgorithm::EcdsaP256);
+    let key = PrivateKey::generate(algorithm)?;
+    let request = RenewRequest {
+        principal: opened.origin.principal.clone(),
+        channel: opened.origin.channel,
+        authority: old.authority,
+        serial: old.serial,
+        csr: request_for(&DistinguishedName::empty(), &old.names, &key)?,
+        keep_key: false,
+        wanted_lifetime: args.lifetime,
+        dedup_key: None,
+    };
+    let encrypted = is_encrypted(&directory.join("key.pem"));
+    let passphrase = if encrypted { Some(passphrase(args, context)?) } else { None };
+    let issued = context.block_on(opened.authority.renew(request)).map_err(refusal)?;
+    debug_assert!(issued.certificate.public_key() == key.public_key());
+    let pem = match &passphrase {
+        Some(passphrase) => key.to_encrypted_pem(passphrase)?,
+        None => key.to_pem(),
+    };
+    write_atomic(&directory.join("key.pem"), pem.expose().as_bytes(), &WriteOptions::SECRET)?;
+    write_certificates(directory, &issued)?;
+    tell_issued(&issued, Some(directory), args.format, context)
+}
+
+fn is_encrypted(key: &Path) -> bool {
+    std::fs::read(key).is_ok_and(|octets| octets.starts_with(b"-----BEGIN ENCRYPTED PRIVATE KEY-----"))
+}
+
+fn passphrase(args: &Args, context: &Context) -> Result<hf_core::secret::Secret<String>, CommandError> {
+    crate::key_file::new_passphrase(&args.domain.passphrase, context)
+}
+
+fn refusal(error: hf_ca::renew::RenewError) -> CommandError {
+    use hf_ca::renew::RenewError;
+    match error {
+        RenewError::Issue(error) => error.into(),
+        RenewError::Store(error) => error.into(),
+        error @ (RenewError::SameKey
+        | RenewError::OtherNames { .. }
+        | RenewError::State { .. }
+        | RenewError::Unknown { .. }) => {
+            let same_key = matches!(error, RenewError::SameKey);
+            let refusal = CommandError::refused(error.to_string());
+            if same_key {
+                refusal.hint("make a new key with `handfast csr`, or say `--keep-key`")
+            } else {
+                refusal
+            }
+        }
+    }
+}

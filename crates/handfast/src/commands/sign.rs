@@ -1,0 +1,77 @@
+//! `handfast sign`: a certificate for a signing request.
+
+use std::path::PathBuf;
+
+use hf_ca::request::IssueRequest;
+use hf_core::name::Identifier;
+use hf_core::time::Lifetime;
+use hf_x509::certificate::Certificate;
+
+use super::options::{DomainOptions, FormatOptions};
+use super::shared::{chosen_authority, tell_issued, write_public};
+use crate::context::Context;
+use crate::domain::Domain;
+use crate::error::{CommandError, Exit};
+use crate::{authority, files};
+
+/// Sign a request: the certificate and its chain, in PEM
+///
+/// Nothing is copied from the request but its key and its names, and the names only as policy grants them.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The signing request, PEM or DER; `-` is standard input
+    csr: PathBuf,
+    /// Certify these names instead of those in the request; may be repeated
+    #[arg(long, value_name = "NAME")]
+    name: Vec<Identifier>,
+    /// The authority that signs; needed when there are several that issue
+    #[arg(long, value_name = "AUTHORITY")]
+    authority: Option<String>,
+    /// What it may be used for: `service` (server and client), `server`, `client`, or a profile of the file
+    #[arg(long, value_name = "PROFILE", default_value = "service")]
+    profile: String,
+    /// How long it is valid, as in `30d`
+    #[arg(long, value_name = "TIME")]
+    lifetime: Option<Lifetime>,
+    /// Where certificate and chain are written, PEM; standard output without it
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    domain: DomainOptions,
+    #[command(flatten)]
+    format: FormatOptions,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  handfast sign orders.csr --out orders.pem
+  handfast sign orders.csr --name orders.shop.internal --profile server --lifetime 7d > orders.pem";
+
+/// Sign it.
+pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
+    let domain = Domain::open(context, &args.domain)?;
+    let csr = files::verified_request(&args.csr)?;
+    let opened = authority::open(context, &domain, &args.domain.passphrase)?;
+    let wanted = (!args.name.is_empty()).then(|| args.name.iter().cloned().collect());
+    let request = IssueRequest {
+        principal: opened.origin.principal.clone(),
+        channel: opened.origin.channel,
+        authority: chosen_authority(&opened.authority, args.authority.as_deref())?,
+        profile: args.profile.clone(),
+        csr,
+        wanted_names: wanted,
+        wanted_lifetime: args.lifetime,
+        dedup_key: None,
+        authority_wish: None,
+    };
+    let issued = context.block_on(opened.authority.issue(request))?;
+    let between = issued.chain.iter().filter(|certificate| !certificate.is_self_issued());
+    let pem: String = std::iter::once(&issued.certificate).chain(between).map(Certificate::to_pem).collect();
+    match &args.out {
+        Some(path) => write_public(path, pem.as_bytes())?,
+        None if !args.format.is_json() => context.output.text(&pem)?,
+        None => {}
+    }
+    tell_issued(&issued, args.out.as_deref(), args.format, context)
+}
