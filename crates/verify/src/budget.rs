@@ -15,7 +15,7 @@ impl Budget {
     /// and issuer is checked once here, so 200 cover larger graphs in less time.
     const SIGNATURES: u32 = 200;
 
-    /// Certificates put on a path while searching. mozilla::pkix allows 200,000 without rules in between.
+    /// Certificates put on a path while searching. `mozilla::pkix` allows 200,000 without rules in between.
     const STEPS: u32 = 20_000;
 
     /// Complete paths whose rules are looked at. Real bridges between authorities offer fewer than ten.
@@ -68,16 +68,12 @@ impl Budget {
 }
 
 fn take(left: &mut u32, exhausted: &mut Option<&'static str>, name: &'static str) -> bool {
-    match left.checked_sub(1) {
-        Some(rest) => {
-            *left = rest;
-            true
-        }
-        None => {
-            exhausted.get_or_insert(name);
-            false
-        }
+    if let Some(rest) = left.checked_sub(1) {
+        *left = rest;
+        return true;
     }
+    exhausted.get_or_insert(name);
+    false
 }
 
 #[cfg(test)]

@@ -110,8 +110,8 @@ impl Facts {
 /// The subject for people; the serial number when there is no subject.
 pub(crate) fn label(certificate: &Certificate) -> String {
     if certificate.subject().is_empty() {
-        let serial: String =
-            certificate.serial_octets().iter().take(20).map(|octet| format!("{octet:02x}")).collect();
+        let octets = certificate.serial_octets();
+        let serial = KeyIdentifier::new(octets.get(..20).unwrap_or(octets));
         return format!("with serial number {serial}");
     }
     format!("`{}`", certificate.subject())
@@ -124,7 +124,12 @@ impl Malformed {
             X509Error::Extension { oid, .. } | X509Error::DuplicateExtension { oid } => {
                 format!("the extension {}", oid.name().map_or_else(|| oid.to_string(), str::to_owned))
             }
-            _ => "the certificate".to_owned(),
+            X509Error::Syntax { .. }
+            | X509Error::Pem(_)
+            | X509Error::Name { .. }
+            | X509Error::Serial(_)
+            | X509Error::Validity(_)
+            | X509Error::Build(_) => "the certificate".to_owned(),
         };
         Self { part, problem }
     }
@@ -152,12 +157,13 @@ fn structural_faults(certificate: &Certificate) -> Vec<Malformed> {
 /// algorithm that differs inside and outside of the signed part, unique identifiers, oddly encoded extensions. Critical
 /// extensions that it does not know are judged by a rule of ours.
 fn webpki_fault(error: &webpki::Error) -> Option<Malformed> {
-    let problem = match error {
-        webpki::Error::UnsupportedCriticalExtension => return None,
-        webpki::Error::SignatureAlgorithmMismatch => {
-            "the signature algorithm differs inside and outside of the signed part".to_owned()
-        }
-        other => format!("rustls does not read it: {other}"),
+    if *error == webpki::Error::UnsupportedCriticalExtension {
+        return None;
+    }
+    let problem = if *error == webpki::Error::SignatureAlgorithmMismatch {
+        "the signature algorithm differs inside and outside of the signed part".to_owned()
+    } else {
+        format!("rustls does not read it: {error}")
     };
     Some(Malformed { part: "the certificate".to_owned(), problem })
 }

@@ -2,6 +2,7 @@
 
 use hf_core::finding::Finding;
 use hf_x509::certificate::Certificate;
+use hf_x509::ext::AuthorityInfoAccess;
 
 use super::follow::Walked;
 use crate::codes;
@@ -92,7 +93,7 @@ fn missing(last: &Certificate, roots: &[Certificate]) -> Finding {
         finding = finding.evidence("its subjectKeyIdentifier", key.to_string());
     }
     let access = last.authority_information_access().ok().flatten();
-    match access.iter().flat_map(|access| access.ca_issuers()).next() {
+    match access.iter().flat_map(AuthorityInfoAccess::ca_issuers).next() {
         Some(url) => finding
             .hint(format!("its issuer publishes it: `curl -o issuer.der {url}`, then add it and run again")),
         None => finding.hint("ask the authority for its certificate, then add it and run again"),

@@ -1,6 +1,7 @@
 //! Where a chain ends before it reaches a trust anchor.
 
 use hf_core::finding::Finding;
+use hf_x509::ext::AuthorityInfoAccess;
 
 use crate::codes;
 use crate::pool::Pool;
@@ -42,7 +43,7 @@ fn no_issuer(last: &Link<'_>, pool: &Pool<'_>) -> Finding {
         finding = finding.evidence("subjectKeyIdentifier of the missing certificate", key.to_string());
     }
     let access = last.facts.certificate.authority_information_access().ok().flatten();
-    let urls: Vec<&str> = access.iter().flat_map(|access| access.ca_issuers()).take(3).collect();
+    let urls: Vec<&str> = access.iter().flat_map(AuthorityInfoAccess::ca_issuers).take(3).collect();
     match urls.first() {
         Some(url) => finding
             .hint(format!("its issuer publishes it: `curl -o issuer.der {url}`, then check what you got")),

@@ -65,13 +65,13 @@ fn san_critical(link: &Link<'_>) -> Option<Fault> {
 fn malformed(link: &Link<'_>) -> Option<Fault> {
     // What a trust anchor calls itself is not looked at.
     let names = link.facts.names.as_ref().filter(|_| link.place != Place::Anchor)?;
-    names.iter().find_map(|name| match name {
-        Presented::Malformed { kind, text } => Some(Fault::new(
+    names.iter().find_map(|name| {
+        let Presented::Malformed { kind, text } = name else { return None };
+        Some(Fault::new(
             format!("a name in subjectAltName is no {kind}"),
             format!("a {kind} in the syntax of RFC 5280"),
             format!("`{text}`"),
-        )),
-        _ => None,
+        ))
     })
 }
 

@@ -14,10 +14,8 @@ fn length(path: &Path<'_>, _: &mut Budget) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut below = 0_u32;
     for link in path.links.iter().filter(|link| link.issues()) {
-        if let Some(allowed) = link.facts.path_length() {
-            if below > allowed {
-                faults.push(too_long(link, allowed, below));
-            }
+        if let Some(allowed) = link.facts.path_length().filter(|allowed| below > *allowed) {
+            faults.push(too_long(link, allowed, below));
         }
         below += u32::from(!link.facts.self_issued);
     }

@@ -5,8 +5,7 @@ use crate::codes;
 use crate::policy::{self, PolicyFault};
 use crate::rules::{Fault, Path, PathRule, Place};
 
-pub(super) const POLICY: PathRule =
-    PathRule { code: codes::PATH_POLICY, rfc: "RFC 5280 section 6.1", check: check };
+pub(super) const POLICY: PathRule = PathRule { code: codes::PATH_POLICY, rfc: "RFC 5280 section 6.1", check };
 
 fn check(path: &Path<'_>, _: &mut Budget) -> Vec<Fault> {
     let below = path.links.iter().rev().filter(|link| link.place != Place::Anchor);

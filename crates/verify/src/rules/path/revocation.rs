@@ -1,5 +1,7 @@
 //! Revocation of every certificate on the path but the trust anchor, when the request asks for it.
 
+use hf_x509::ext::DistributionPointName;
+
 use crate::budget::Budget;
 use crate::codes;
 use crate::crl::{self, Status, Unusable};
@@ -54,7 +56,7 @@ fn describe(fault: Unusable, issuer: &Link<'_>) -> Fault {
 
 fn fetch_hint(child: &Link<'_>) -> String {
     let names = child.facts.distribution.iter().filter_map(|point| point.name.as_ref());
-    match names.flat_map(|name| name.uris()).next() {
+    match names.flat_map(DistributionPointName::uris).next() {
         Some(uri) => format!("fetch it: `curl -o issuer.crl {uri}`, then pass it with `--crl issuer.crl`"),
         None => "the certificate names no distribution point; ask its issuer for the list and pass it with `--crl FILE`".to_owned(),
     }

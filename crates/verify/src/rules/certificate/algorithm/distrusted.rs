@@ -2,6 +2,8 @@
 //!
 //! The list is compiled into rustls-webpki; it is repeated here so that the explainer can say why.
 
+use hf_x509::ext::KeyIdentifier;
+
 /// SHA-256 of the `SubjectPublicKeyInfo`, in hexadecimal.
 const SPKI_SHA256: &[&str] = &[
     "ebed6475c2c2d80fcb199f3fe8dd6e6b3ce60b77eb15d4e42c3dec0c6f5b5105", // EMDVTLSCAG3B
@@ -16,6 +18,6 @@ const SPKI_SHA256: &[&str] = &[
 
 /// Whether the key is on the list.
 pub(super) fn contains(spki_sha256: &[u8; 32]) -> bool {
-    let hexadecimal: String = spki_sha256.iter().map(|octet| format!("{octet:02x}")).collect();
+    let hexadecimal = KeyIdentifier::new(spki_sha256).to_string();
     SPKI_SHA256.contains(&hexadecimal.as_str())
 }
