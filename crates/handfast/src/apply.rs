@@ -42,6 +42,7 @@ pub(crate) fn run(
     let opened = authority::open_for_topology(context, domain, passphrase)?;
     let plan = plan(context, domain, &opened)?;
     refuse_errors(&plan)?;
+    refuse_unknown_owners(&plan)?;
     let mut executor =
         Executor { context, domain, opened: &opened, issued: BTreeMap::new(), lent: Vec::new() };
     let result = executor.carry_out(&plan);
@@ -70,6 +71,16 @@ fn refuse_errors(plan: &Plan) -> Result<(), CommandError> {
     Err(CommandError::refused("the plan cannot be carried out, nothing was changed").findings(errors))
 }
 
+/// Files that cannot be given to their owner are noticed before anything is issued.
+fn refuse_unknown_owners(plan: &Plan) -> Result<(), CommandError> {
+    for step in &plan.changes {
+        if let Step::WriteFiles { spec, .. } = step {
+            owner::Owner::named(spec.settings.owner.as_deref(), spec.settings.group.as_deref())?;
+        }
+    }
+    Ok(())
+}
+
 /// What carrying out steps needs to remember.
 pub(crate) struct Executor<'a> {
     context: &'a Context,
@@ -86,14 +97,21 @@ impl Executor<'_> {
     fn carry_out(&mut self, plan: &Plan) -> Result<(), CommandError> {
         let progress = self.context.output.progress(plan.changes.len() as u64, "applying");
         for step in &plan.changes {
-            match step {
-                Step::CreateAuthority(spec) => self.create_authority(spec)?,
-                Step::RenewAuthority { spec, new_key, .. } => self.renew_authority(spec, *new_key)?,
-                Step::IssueCertificate { spec, .. } => self.issue_certificate(spec)?,
-                Step::WriteFiles { spec, .. } => self.write_files(spec)?,
-            }
+            self.step(step)?;
             progress.step();
         }
         Ok(())
     }
+
+    fn step(&mut self, step: &Step) -> Result<(), CommandError> {
+        match step {
+            Step::CreateAuthority(spec) => self.create_authority(spec),
+            Step::RenewAuthority { spec, new_key, .. } => self.renew_authority(spec, *new_key),
+            Step::IssueCertificate { spec, .. } => self.issue_certificate(spec),
+            Step::WriteFiles { spec, .. } => self.write_files(spec),
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

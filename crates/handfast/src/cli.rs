@@ -49,7 +49,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let env = Env::from_system();
     let output = Output::from_system(&env, wants_json(&matches));
-    let result = Context::new(env, output).and_then(|mut context| {
+    let result = Context::new(env, output.clone()).and_then(|mut context| {
         let exit = cli.command.run(&mut context)?;
         context.output.finish()?;
         Ok(exit)
@@ -66,11 +66,10 @@ pub(crate) fn run() -> ExitCode {
 /// What clap has to say: help and version are data, everything else is the user's to mend.
 fn usage(error: &clap::Error) -> ExitCode {
     let printed = error.print();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done.into(),
-        _ if printed.is_err() => Exit::Fault.into(),
-        _ => Exit::Refused.into(),
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return Exit::Done.into();
     }
+    if printed.is_err() { Exit::Fault.into() } else { Exit::Refused.into() }
 }
 
 /// Whether the command that was given takes `--format` and was told `json`: then errors are JSON as well.

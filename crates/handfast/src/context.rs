@@ -33,6 +33,14 @@ impl Context {
         Ok(Self { output, env, clock: Arc::new(SystemClock), runtime })
     }
 
+    /// With a clock that tests turn by hand, and an environment without anything.
+    #[cfg(test)]
+    pub(crate) fn for_test(clock: Arc<dyn Clock>) -> Self {
+        let env = Env { passphrase: None, keystore_password: None, no_color: true };
+        let output = Output::from_system(&env, true);
+        Self { clock, ..Self::new(env, output).ok().unwrap() }
+    }
+
     /// Wait for what the store or the authority does.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.runtime.block_on(future)

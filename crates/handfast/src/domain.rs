@@ -92,7 +92,7 @@ impl Domain {
         let state = self.state();
         let metadata = fs::metadata(&state).map_err(|error| CommandError::io("read", &state, error))?;
         let mode = metadata.permissions().mode() & 0o7777;
-        if mode & 0o077 == 0 {
+        if mode.trailing_zeros() >= 6 {
             return Ok(());
         }
         Err(CommandError::refused(format!(

@@ -133,6 +133,10 @@ impl CommandError {
 }
 
 /// Whether the user can mend this failure of the operating system.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the list of kinds is open; what is not named is the machine's fault"
+)]
 fn io_exit(error: &io::Error) -> Exit {
     match error.kind() {
         io::ErrorKind::NotFound
@@ -147,6 +151,7 @@ fn io_exit(error: &io::Error) -> Exit {
 }
 
 /// What to do about a failure of the operating system.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the list of kinds is open; most need no hint")]
 fn io_hint(error: &io::Error) -> Option<&'static str> {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {

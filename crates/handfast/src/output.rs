@@ -18,7 +18,7 @@ use crate::env::Env;
 use crate::error::CommandError;
 
 /// stdout and stderr, and how to write to them.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Output {
     data: Paint,
     messages: Paint,

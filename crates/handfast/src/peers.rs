@@ -64,8 +64,11 @@ pub(crate) struct KeyStore {
     pub(crate) password: &'static str,
 }
 
-/// Every kind of peer: name of the file, function that writes it.
-const KINDS: [(&str, fn(&Bundle) -> String); 11] = [
+/// Name of a file, and the function that writes it.
+type Kind = (&'static str, fn(&Bundle) -> String);
+
+/// Every kind of peer.
+const KINDS: [Kind; 11] = [
     ("nginx.conf", nginx::conf),
     ("haproxy.cfg", haproxy::cfg),
     ("envoy.yaml", envoy::yaml),
@@ -153,7 +156,7 @@ mod tests {
     fn each_kind_as_text() {
         let mut all = String::new();
         for (name, text) in files(&bundle()) {
-            all.push_str(&format!("=== {name}\n{text}"));
+            all.extend([format!("=== {name}\n"), text]);
         }
         insta::assert_snapshot!(all);
     }

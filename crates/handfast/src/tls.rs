@@ -19,7 +19,7 @@ use rustls::{ClientConfig, RootCertStore, ServerConfig};
 pub(crate) use live::connect;
 pub(crate) use memory::handshake;
 pub(crate) use peek::presented_chain;
-pub(crate) use refusal::{Refusal, Side};
+pub(crate) use refusal::Refusal;
 
 /// What one side of a connection is and trusts.
 pub(crate) struct Endpoint {

@@ -1,6 +1,5 @@
 //! Steps that make or renew authorities.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use hf_ca::create::{NewAuthority, RootKey};
@@ -16,14 +15,14 @@ use crate::error::CommandError;
 impl Executor<'_> {
     /// A root, or an authority below one.
     pub(super) fn create_authority(&mut self, spec: &AuthoritySpec) -> Result<(), CommandError> {
-        let new = self.new_authority(spec)?;
+        let new = new_authority(spec)?;
         let origin = self.opened.origin.clone();
         let authority = &self.opened.authority;
         match &spec.parent {
             None => {
                 let key = self.root_key(spec);
                 self.context.block_on(authority.create_root(new, key, origin))?;
-                if self.key_path(spec).is_some() {
+                if self.domain.key_file(&spec.authority).is_some() {
                     self.lent.push(spec.authority.clone());
                 }
             }
@@ -50,39 +49,19 @@ impl Executor<'_> {
             self.bring_key(&spec.authority)?;
             ReissueKey::Same
         };
-        let new = self.new_authority(spec)?;
+        let new = new_authority(spec)?;
         let origin = self.opened.origin.clone();
         let reissued = self.opened.authority.reissue(new, spec.parent.as_deref(), key, origin);
         self.context.block_on(reissued)?;
         Ok(())
     }
 
-    fn new_authority(&self, spec: &AuthoritySpec) -> Result<NewAuthority, CommandError> {
-        let profile = if spec.parent.is_none() { "root" } else { "intermediate" };
-        Ok(NewAuthority {
-            name: spec.authority.clone(),
-            subject: subject::distinguished_name(&spec.subject)?,
-            key_algorithm: spec.key,
-            profile: profile.to_owned(),
-            lifetime: Some(spec.lifetime),
-            wish: AuthorityWish {
-                path_length: spec.path_length,
-                permitted: profiles::patterns(&spec.permitted),
-            },
-        })
-    }
-
     /// Where the key of a root goes.
     fn root_key(&self, spec: &AuthoritySpec) -> RootKey {
-        match self.key_path(spec) {
+        match self.domain.key_file(&spec.authority) {
             None => RootKey::Keep,
             Some(path) => RootKey::HandOut { path, passphrase: self.opened.passphrase() },
         }
-    }
-
-    /// The file outside the state directory that holds the key of an authority, when it does not stay inside.
-    fn key_path(&self, spec: &AuthoritySpec) -> Option<PathBuf> {
-        self.domain.key_file(&spec.authority)
     }
 
     /// Let an authority whose key is kept elsewhere sign during this run, when the key was brought.
@@ -112,4 +91,17 @@ impl Executor<'_> {
         }
         Ok(())
     }
+}
+
+/// What the authority shall be, in the words of the crate that makes it.
+fn new_authority(spec: &AuthoritySpec) -> Result<NewAuthority, CommandError> {
+    let profile = if spec.parent.is_none() { "root" } else { "intermediate" };
+    Ok(NewAuthority {
+        name: spec.authority.clone(),
+        subject: subject::distinguished_name(&spec.subject)?,
+        key_algorithm: spec.key,
+        profile: profile.to_owned(),
+        lifetime: Some(spec.lifetime),
+        wish: AuthorityWish { path_length: spec.path_length, permitted: profiles::patterns(&spec.permitted) },
+    })
 }

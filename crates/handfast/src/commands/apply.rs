@@ -1,5 +1,6 @@
 //! `handfast apply`.
 
+use hf_core::finding::Severity;
 use serde::Serialize;
 
 use super::options::{DomainOptions, FormatOptions};
@@ -39,7 +40,13 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CommandErr
     } else {
         report(&done, &context.output)?;
     }
-    Ok(Exit::Done)
+    Ok(exit(&done))
+}
+
+/// Refused when something keeps authorities from doing their work.
+pub(crate) fn exit(done: &Applied) -> Exit {
+    let refused = done.findings.iter().any(|finding| finding.severity == Severity::Error);
+    if refused { Exit::Refused } else { Exit::Done }
 }
 
 /// What was changed, one line a step. Also for `up`.

@@ -15,7 +15,7 @@ pub(crate) struct DomainOptions {
 /// Where the passphrase of encrypted keys comes from, when it is not in the environment.
 #[derive(clap::Args, Clone)]
 pub(crate) struct PassphraseOptions {
-    /// Read the passphrase of encrypted keys from the first line of this file (else HANDFAST_PASSPHRASE, else a prompt)
+    /// Read the passphrase of encrypted keys from the first line of this file (else `HANDFAST_PASSPHRASE`, else a prompt)
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
 }

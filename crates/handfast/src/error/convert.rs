@@ -66,9 +66,18 @@ impl From<CreateError> for CommandError {
             CreateError::KeyDirectory(hf_ca::key_directory::KeyDirectoryError::File { source, .. }) => {
                 source.into()
             }
-            other => {
+            other @ (CreateError::Name { .. }
+            | CreateError::Exists { .. }
+            | CreateError::Unknown { .. }
+            | CreateError::NotPending { .. }
+            | CreateError::Unfit { .. }
+            | CreateError::KeyDirectory(_)
+            | CreateError::Request(_)) => {
                 let findings = other.findings().to_vec();
                 Self::refused("the authority was not changed").because(other).findings(findings)
+            }
+            other @ (CreateError::Key(_) | CreateError::Sign(_) | CreateError::OwnRequest(_)) => {
+                Self::fault("the authority was not changed").because(other)
             }
         }
     }
@@ -78,7 +87,12 @@ impl From<StartError> for CommandError {
     fn from(error: StartError) -> Self {
         match error {
             StartError::Store { source, .. } => source.into(),
-            other => Self::refused("the authority does not start").because(other),
+            other @ StartError::TwoProfiles { .. } => {
+                Self::refused("the authority does not start").because(other).hint(
+                    "give the profile in handfast.toml another name: `root` and `intermediate` are those of authorities",
+                )
+            }
+            other @ StartError::Signer(_) => Self::fault("the authority does not start").because(other),
         }
     }
 }

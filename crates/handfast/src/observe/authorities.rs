@@ -138,7 +138,11 @@ fn subtree(name: &GeneralName) -> Option<NameConstraint> {
         GeneralName::Email(name) => format!("email:{name}").parse().ok(),
         GeneralName::Uri(name) => format!("uri:{name}").parse().ok(),
         GeneralName::Ip(octets) => network(octets),
-        _ => None,
+        GeneralName::Other { .. }
+        | GeneralName::X400(_)
+        | GeneralName::Directory(_)
+        | GeneralName::EdiParty(_)
+        | GeneralName::RegisteredId(_) => None,
     }
 }
 

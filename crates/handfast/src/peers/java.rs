@@ -1,5 +1,7 @@
 //! Java: system properties of the JSSE, and an example that loads both stores.
 
+use std::fmt::Write as _;
+
 use super::{Bundle, KeyStore};
 
 /// `java.properties`: what `-D` options or `System.getProperties().load(...)` take. The password stays in its file.
@@ -9,7 +11,8 @@ pub(super) fn properties(bundle: &Bundle) -> String {
         text.push_str(NO_KEY_STORE);
         return text;
     };
-    text.push_str(&format!(
+    let _ = write!(
+        text,
         "# Also needed: javax.net.ssl.keyStorePassword and javax.net.ssl.trustStorePassword,
 # both with the one line of {password} (see java.txt).
 javax.net.ssl.keyStore={keys}
@@ -23,7 +26,7 @@ jdk.tls.server.protocols=TLSv1.3,TLSv1.2
         keys = escape(&bundle.path(store.keys)),
         roots = escape(&bundle.path(store.roots)),
         kind = store.kind,
-    ));
+    );
     text
 }
 

@@ -1,5 +1,7 @@
 //! nginx: to be included in a `server` block.
 
+use std::fmt::Write as _;
+
 use super::{Bundle, file};
 
 pub(super) fn conf(bundle: &Bundle) -> String {
@@ -7,7 +9,8 @@ pub(super) fn conf(bundle: &Bundle) -> String {
     let include = bundle.path("nginx.conf");
     let (chain, key, roots) =
         (bundle.quoted(file::FULL_CHAIN), bundle.quoted(file::KEY), bundle.quoted(file::ROOTS));
-    text.push_str(&format!(
+    let _ = write!(
+        text,
         "#   server {{ listen {port} ssl; server_name {name}; include {include}; }}
 
 # who we are, and whose clients we accept
@@ -29,6 +32,6 @@ proxy_ssl_protocols           TLSv1.2 TLSv1.3;
 ",
         port = bundle.port,
         name = bundle.instance,
-    ));
+    );
     text
 }

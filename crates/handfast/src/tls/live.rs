@@ -8,7 +8,8 @@ use std::time::Duration;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, Stream};
 
-use super::{EndpointError, Refusal, Side};
+use super::refusal::Side;
+use super::{EndpointError, Refusal};
 
 /// How long to wait for the connection, and for each answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -37,7 +38,7 @@ pub(crate) fn connect(
     let mut tcp = match open(address) {
         Ok(tcp) => tcp,
         Err(error) => {
-            return Ok(Err(Refusal::other(Side::Client, format!("no connection to `{address}`: {error}"))));
+            return Ok(Err(Refusal::other(format!("no connection to `{address}`: {error}"))));
         }
     };
     Ok(complete(&mut connection, &mut tcp))
@@ -89,6 +90,6 @@ fn is_silence(error: &io::Error) -> bool {
 fn from_io(error: &io::Error) -> Refusal {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(inner) => Refusal::new(Side::Client, inner),
-        None => Refusal::other(Side::Client, format!("the connection broke during the handshake: {error}")),
+        None => Refusal::other(format!("the connection broke during the handshake: {error}")),
     }
 }

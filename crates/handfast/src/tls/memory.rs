@@ -5,7 +5,8 @@ use std::sync::Arc;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, Connection, ServerConfig, ServerConnection};
 
-use super::{EndpointError, Refusal, Side};
+use super::refusal::Side;
+use super::{EndpointError, Refusal};
 
 /// More turns than any TLS handshake takes; running out of them is a failure of its own.
 const MAX_TURNS: usize = 32;
@@ -41,18 +42,18 @@ fn drive(mut client: Connection, mut server: Connection) -> Result<(), Refusal> 
             return Ok(());
         }
     }
-    Err(Refusal::other(Side::Client, "the handshake did not end"))
+    Err(Refusal::other("the handshake did not end"))
 }
 
 /// Carry what `from` has to say to `to`, which is the side `receiver`.
 fn carry(from: &mut Connection, to: &mut Connection, receiver: Side) -> Result<(), Refusal> {
     let mut wire = Vec::new();
     while from.wants_write() {
-        from.write_tls(&mut wire).map_err(|error| Refusal::other(receiver, error.to_string()))?;
+        from.write_tls(&mut wire).map_err(|error| Refusal::other(error.to_string()))?;
     }
     let mut rest = wire.as_slice();
     while !rest.is_empty() {
-        to.read_tls(&mut rest).map_err(|error| Refusal::other(receiver, error.to_string()))?;
+        to.read_tls(&mut rest).map_err(|error| Refusal::other(error.to_string()))?;
         to.process_new_packets().map_err(|error| Refusal::new(receiver, &error))?;
     }
     Ok(())
@@ -106,9 +107,9 @@ mod tests {
         let db = endpoint("db.test", &two, &[&one]);
         assert!(call(&api, &db, "db.test", now).is_ok());
         let refused = call(&api, &endpoint("api2.test", &one, &[&two]), "api2.test", now).unwrap_err();
-        assert_eq!((refused.side, refused.untrusted), (Side::Client, true));
+        assert!(refused.untrusted && refused.reason.starts_with("the client refused"), "{}", refused.reason);
         let refused = call(&endpoint("x.test", &two, &[&two]), &db, "db.test", now).unwrap_err();
-        assert_eq!((refused.side, refused.untrusted), (Side::Server, true), "{}", refused.reason);
+        assert!(refused.untrusted && refused.reason.starts_with("the server refused"), "{}", refused.reason);
     }
 
     #[test]

@@ -3,9 +3,8 @@
 use rustls::{AlertDescription, CertificateError, Error};
 
 /// One side of a handshake.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Side {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
     /// The one that calls.
     Client,
     /// The one that is called.
@@ -15,9 +14,7 @@ pub(crate) enum Side {
 /// Why a handshake did not complete.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
-    /// The side that ended it.
-    pub(crate) side: Side,
-    /// Why, in words, lower-case.
+    /// Which side ended it and why, in words, lower-case.
     pub(crate) reason: String,
     /// Whether it was the other side's certificate that was not trusted: unknown issuer, wrong signature, wrong name
     /// or wrong purpose. A certificate that is merely expired will be renewed, so that is no lasting refusal.
@@ -26,15 +23,16 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(super) fn new(side: Side, error: &Error) -> Self {
-        Self { side, reason: reason(side, error), untrusted: is_untrusted(error) }
+        Self { reason: reason(side, error), untrusted: is_untrusted(error) }
     }
 
     /// Something that is not TLS went wrong, for example the connection.
-    pub(super) fn other(side: Side, reason: impl Into<String>) -> Self {
-        Self { side, reason: reason.into(), untrusted: false }
+    pub(super) fn other(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), untrusted: false }
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "what is not about trust in a certificate is not listed")]
 fn is_untrusted(error: &Error) -> bool {
     match error {
         Error::InvalidCertificate(problem) => !matches!(
@@ -56,6 +54,7 @@ fn is_untrusted(error: &Error) -> bool {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "other errors speak for themselves")]
 fn reason(side: Side, error: &Error) -> String {
     let (who, whose) = match side {
         Side::Client => ("the client", "the server's certificate"),
@@ -71,6 +70,7 @@ fn reason(side: Side, error: &Error) -> String {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "other errors speak for themselves")]
 fn certificate_reason(problem: &CertificateError) -> String {
     match problem {
         CertificateError::UnknownIssuer => String::from("it leads to no authority that is trusted here"),
@@ -91,6 +91,7 @@ fn certificate_reason(problem: &CertificateError) -> String {
 }
 
 /// The name of an alert as RFC 8446 section 6 writes it, or its number.
+#[expect(clippy::wildcard_enum_match_arm, reason = "other alerts are shown by number")]
 fn alert_name(alert: AlertDescription) -> String {
     let name = match alert {
         AlertDescription::UnknownCA => "unknown_ca",
