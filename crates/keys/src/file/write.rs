@@ -4,8 +4,10 @@
 //! the old one, then the directory synced. A reader sees the old file or the new one; a power cut leaves one of them; an
 //! error leaves the old one and no trace.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -59,10 +61,17 @@ pub fn write_private_key(path: &Path, pem: &Secret<String>, existing: Existing) 
 
 /// Write a file whole or not at all.
 pub fn write_atomic(path: &Path, octets: &[u8], options: &WriteOptions) -> Result<(), FileError> {
-    write_checked(path, octets, options).map_err(|problem| FileError { path: path.to_owned(), problem })
+    write_checked(path, octets, options, File::sync_all)
+        .map_err(|problem| FileError { path: path.to_owned(), problem })
 }
 
-fn write_checked(path: &Path, octets: &[u8], options: &WriteOptions) -> Result<(), FileProblem> {
+/// `sync` is [`File::sync_all`]; tests let it fail.
+fn write_checked(
+    path: &Path,
+    octets: &[u8],
+    options: &WriteOptions,
+    sync: fn(&File) -> io::Result<()>,
+) -> Result<(), FileProblem> {
     let io = |action| move |source| FileProblem::Io { action, source };
     let directory = directory_of(path).ok_or(FileProblem::NotAPath)?;
     match fs::symlink_metadata(path) {
@@ -80,7 +89,7 @@ fn write_checked(path: &Path, octets: &[u8], options: &WriteOptions) -> Result<(
     }
     // After the owner: changing it clears bits, and until here nobody else could open the file.
     file.set_permissions(fs::Permissions::from_mode(options.mode)).map_err(io("change the mode"))?;
-    file.sync_all().map_err(io("sync to disk"))?;
+    sync(&file).map_err(io("sync to disk"))?;
     drop(file);
     temporary.put(path, options.existing)?;
     File::open(directory).and_then(|directory| directory.sync_all()).map_err(io("sync the directory of"))
@@ -107,7 +116,9 @@ impl Temporary {
         loop {
             let count = COUNTER.fetch_add(1, Ordering::Relaxed);
             let mut name = std::ffi::OsString::from(".");
-            name.push(path.file_name().unwrap_or_default());
+            // Cut, so that the longest name that a file can have does not become too long.
+            let file_name = path.file_name().unwrap_or_default().as_bytes();
+            name.push(OsStr::from_bytes(file_name.get(..MAX_STEM).unwrap_or(file_name)));
             name.push(format!(".{}-{count}{SUFFIX}", std::process::id()));
             let path = directory.join(name);
             // `create_new` never follows a link and never opens what another put there.
@@ -172,6 +183,9 @@ fn is_running(process: i32) -> bool {
         .is_some_and(|process| rustix::process::test_kill_process(process) != Err(rustix::io::Errno::SRCH))
 }
 
+/// The most octets of a file's name in that of its temporary file.
+const MAX_STEM: usize = 128;
+
 /// End of a temporary file's name.
 const SUFFIX: &str = ".handfast-new";
 
@@ -216,6 +230,29 @@ mod tests {
         assert!(matches!(write_atomic(&path, b"two", &keep).unwrap_err().problem, FileProblem::Exists));
         assert_eq!(fs::read(&path).unwrap(), b"one");
         assert_eq!((mode_of(&path), names_in(folder.path())), (0o600, vec!["key.pem".to_owned()]));
+    }
+
+    #[test]
+    fn a_failure_before_the_rename_leaves_the_old_file_and_no_trace() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+        let full = |_: &File| Err(io::Error::from(io::ErrorKind::StorageFull));
+        assert!(write_checked(&path, b"one", &WriteOptions::SECRET, full).is_err());
+        assert!(names_in(folder.path()).is_empty());
+        write_atomic(&path, b"one", &WriteOptions::SECRET).unwrap();
+        assert!(write_checked(&path, b"two", &WriteOptions::SECRET, full).is_err());
+        assert_eq!(
+            (fs::read(&path).unwrap(), names_in(folder.path())),
+            (b"one".to_vec(), vec!["key.pem".to_owned()])
+        );
+    }
+
+    #[test]
+    fn the_longest_names_are_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = "k".repeat(255);
+        write_atomic(&folder.path().join(&name), b"one", &WriteOptions::SECRET).unwrap();
+        assert_eq!(names_in(folder.path()), [name]);
     }
 
     #[test]

@@ -157,3 +157,23 @@ fn stores_that_would_lose_something_are_not_written() {
     let error = Entry::key("a", &chain.key, &[]).map(|_| ());
     assert_eq!(error, Err(KeyStoreError::NoCertificate { alias: "a".to_owned() }));
 }
+
+/// Written by `software.sslmate.com/src/go-pkcs12` 0.7.4, passphrase `changeit`.
+#[test]
+fn key_stores_of_go_are_read() {
+    for file in [
+        &include_bytes!("../../../testdata/go_key.p12")[..],
+        include_bytes!("../../../testdata/go_legacy.p12"),
+    ] {
+        let store = read(file, Some(&passphrase("changeit"))).unwrap();
+        let [Entry { content: Content::Key { key, chain }, .. }] = store.entries.as_slice() else {
+            panic!("no key")
+        };
+        let leaf = Certificate::from_der(&chain[0]).unwrap();
+        assert_eq!(key.private_key().unwrap().public_key(), leaf.public_key());
+    }
+    let trust = include_bytes!("../../../testdata/go_trust.p12");
+    let store = read(trust, Some(&passphrase("changeit"))).unwrap();
+    assert!(store.entries.iter().all(|entry| certificate_of(entry).is_some_and(|(_, trusted)| trusted)));
+    assert_eq!(store.entries.len(), 1);
+}
