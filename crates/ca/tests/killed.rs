@@ -49,7 +49,10 @@ fn main() {
         child(&words[place + 1], Path::new(&words[place + 2]));
         return;
     }
-    if words.iter().any(|word| word == "--list") {
+    // The harness of the other tests: a list, or only tests whose name holds a word.
+    let filters: Vec<&String> = words.iter().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let meant = filters.is_empty() || filters.iter().any(|word| "killed".contains(word.as_str()));
+    if words.iter().any(|word| word == "--list") || !meant {
         return;
     }
     for step in STEPS {

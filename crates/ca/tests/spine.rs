@@ -119,6 +119,28 @@ async fn a_repeated_request_gets_the_certificate_that_exists() {
 }
 
 #[tokio::test]
+async fn serial_numbers_are_unique_under_load_and_over_restarts() {
+    let house = House::new();
+    let mut serials = std::collections::BTreeSet::new();
+    let mut authority = Arc::new(house.found().await);
+    for round in 0..3 {
+        let calls: Vec<_> = (0..100)
+            .map(|_| {
+                let authority = authority.clone();
+                tokio::spawn(async move { authority.issue(request(&["a.shop.internal"])).await })
+            })
+            .collect();
+        for call in calls {
+            let serial = call.await.unwrap().unwrap().certificate.serial().unwrap();
+            assert_eq!(serial.as_unsigned().len(), 20);
+            assert!(serials.insert(serial), "a serial number was used twice in round {round}");
+        }
+        drop(authority);
+        authority = Arc::new(house.start().await);
+    }
+}
+
+#[tokio::test]
 async fn authorities_of_any_depth_and_their_limits() {
     let house = House::new();
     let authority = house.start().await;

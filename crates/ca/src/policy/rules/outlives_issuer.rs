@@ -62,4 +62,25 @@ mod tests {
         assert_eq!(grant.validity().not_after(), earliest);
         assert_eq!(grant.notices().len(), 1);
     }
+
+    proptest::proptest! {
+        /// For whatever chain and wish: no second beyond any certificate above, never longer than asked for, and it holds
+        /// now as long as everything above does.
+        #[test]
+        fn no_grant_outlives_anything_above(
+            above in proptest::collection::vec(1_i64..400_000_000, 1..6),
+            wish in 1_i64..34_387_200,
+        ) {
+            let above: Vec<Lifetime> = above.into_iter().map(Lifetime::from_seconds).collect();
+            let wish = Lifetime::from_seconds(wish);
+            let proposal = ProposalBuilder::leaf().issuer_lifetimes(&above).lifetime(wish).build();
+            let (issuer, now) = (proposal.issuer.clone(), proposal.now);
+            let validity = Policy::default().decide(proposal).unwrap().validity();
+            for parent in issuer.parents() {
+                proptest::prop_assert!(validity.not_after() <= parent.validity().not_after());
+            }
+            proptest::prop_assert!(validity.lifetime() <= wish);
+            proptest::prop_assert!(validity.contains(now));
+        }
+    }
 }
