@@ -12,10 +12,12 @@ pub use text::text;
 use crate::declared::{Anchor, Authority, Instance, Model, Party, Topology};
 
 /// The model in a few words.
-fn model(topology: &Topology) -> &'static str {
+fn model(topology: &Topology) -> String {
+    let roots = topology.authorities.iter().filter(|authority| authority.is_root()).count();
     match topology.trust.model {
-        Model::Root => "one root for all",
-        Model::PerService => "an authority for each service",
+        Model::Root if roots > 1 => format!("{roots} roots"),
+        Model::Root => "one root for all".to_owned(),
+        Model::PerService => "an authority for each service".to_owned(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Drawings of the examples, as they are.
 
+#[cfg(test)]
 mod common;
 
 use common::{example, parse};

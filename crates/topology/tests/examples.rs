@@ -1,5 +1,6 @@
 //! The checked-in examples: they parse, and `plan` counts what the write-ups count.
 
+#[cfg(test)]
 mod common;
 
 use common::{example, now};

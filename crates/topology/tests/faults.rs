@@ -1,5 +1,11 @@
 //! Files with faults: every fault at once, with its place and what to write.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a helper of tests fails the test that calls it"
+)]
 
+#[cfg(test)]
 mod common;
 
 use std::fmt::Write;
@@ -67,7 +73,7 @@ fn too_much_is_refused() {
     let list = format!("[trust]\ndomain = \"x.internal\"\n[service.s]\ninstances = [{}]\n", names.join(","));
     assert!(faults(&list).contains("too many entries"));
 
-    let unknown: String = (0..500).map(|key| format!("k{key} = 1\n")).collect();
+    let unknown: String = (0..500).fold(String::new(), |text, key| text + &format!("k{key} = 1\n"));
     let reported = parse(&unknown, "f").expect_err("refused");
     assert_eq!(reported.len(), 100);
 }

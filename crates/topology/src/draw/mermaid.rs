@@ -83,7 +83,8 @@ fn escape(text: &str) -> String {
     for character in text.chars() {
         match character {
             '"' | '#' | '<' | '>' | '&' | ';' | '`' | '*' | '_' | '\\' => {
-                escaped.push_str(&format!("#{};", u32::from(character)));
+                // Writing to a `String` does not fail.
+                let _ = write!(escaped, "#{};", u32::from(character));
             }
             _ => escaped.push(character),
         }

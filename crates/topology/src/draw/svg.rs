@@ -62,7 +62,7 @@ fn section(canvas: &mut Canvas, y: i32, name: &str) -> i32 {
 fn legend(canvas: &mut Canvas, y: i32) {
     canvas.arrow(MARGIN, y, MARGIN + 40);
     canvas.text(MARGIN + 50, y + 4, Style::Small, "opens connections, mutual TLS");
-    canvas.peers(MARGIN + 262, y - 8, y + 8);
+    canvas.peers(MARGIN + 262, y - 13, y + 13);
     canvas.text(MARGIN + 274, y + 4, Style::Small, "instances talk to each other");
     canvas.chip(MARGIN + 470, y - 10, 62, "name", palette::NEUTRAL);
     canvas.text(MARGIN + 542, y + 4, Style::Small, "certificate in the trust store");

@@ -70,6 +70,11 @@ impl Canvas {
         self.line(&format!("<text class=\"{}\" x=\"{x}\" y=\"{y}\">{}</text>", style.class(), escape(text)));
     }
 
+    /// A small text that ends at `right`.
+    pub(super) fn note(&mut self, right: i32, y: i32, text: &str) {
+        self.line(&format!("<text class=\"s e\" x=\"{right}\" y=\"{y}\">{}</text>", escape(text)));
+    }
+
     /// A box with a band of a colour at its left; dashed for what is outside.
     pub(super) fn card(&mut self, area: Area, colour: &str, dashed: bool) {
         let Area { x, y, width, height } = area;
@@ -102,7 +107,7 @@ impl Canvas {
             "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{CHIP_HEIGHT}\" rx=\"10\" fill=\"{colour}\" fill-opacity=\".14\" stroke=\"{colour}\"/>"
         ));
         self.line(&format!(
-            "<text class=\"k\" x=\"{}\" y=\"{}\" fill=\"{colour}\">{}</text>",
+            "<text class=\"k\" x=\"{}\" y=\"{}\">{}</text>",
             x + width / 2,
             y + 14,
             escape(text)
@@ -123,14 +128,15 @@ impl Canvas {
         let mut path = String::new();
         let mut last: Option<(i32, i32)> = None;
         for (index, (x, y)) in points.iter().copied().enumerate() {
-            match last {
-                None => path.push_str(&format!("M{x} {y}")),
+            // Writing to a `String` does not fail.
+            let _ = match last {
+                None => write!(path, "M{x} {y}"),
                 Some((from_x, from_y)) if index % 2 == 1 => {
                     let middle = i32::midpoint(from_x, x);
-                    path.push_str(&format!("C{middle} {from_y} {middle} {y} {x} {y}"));
+                    write!(path, "C{middle} {from_y} {middle} {y} {x} {y}")
                 }
-                Some(_) => path.push_str(&format!("L{x} {y}")),
-            }
+                Some(_) => write!(path, "L{x} {y}"),
+            };
             last = Some((x, y));
         }
         self.line(&format!("<path class=\"l\" d=\"{path}\" marker-end=\"url(#to)\"/>"));
@@ -181,14 +187,15 @@ pub(super) const CHIP_HEIGHT: i32 = 20;
 
 /// Width of a chip with that text.
 pub(super) fn chip_width(text: &str) -> i32 {
-    Style::Small.width(text) + 18
+    // Bold letters are an eighth wider.
+    Style::Small.width(text) * 9 / 8 + 18
 }
 
 const HEAD: &str = "<style>
 text{font-family:ui-sans-serif,system-ui,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:#1e293b}
 .t{font-size:22px;font-weight:700}.u{font-size:14px;fill:#475569}.h{font-size:12px;font-weight:700;fill:#64748b;letter-spacing:.06em}
 .n{font-size:14px;font-weight:700}.m{font-size:12px;font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace}
-.s{font-size:11px;fill:#64748b}.k{font-size:11px;font-weight:600;text-anchor:middle}
+.s{font-size:11px;fill:#64748b}.e{text-anchor:end}.k{font-size:11px;font-weight:600;text-anchor:middle}
 .c{fill:#fff;stroke-width:1.4}.b{fill:none;stroke-width:1.4}.l{fill:none;stroke:#475569;stroke-width:1.5}
 </style>
 <defs><marker id=\"to\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto-start-reverse\"><path d=\"M0 1L10 5L0 9Z\" fill=\"#475569\"/></marker></defs>

@@ -75,8 +75,7 @@ fn draw_card(topology: &Topology, palette: &Palette, canvas: &mut Canvas, card: 
     canvas.card(Area { x, y, width, height }, colour, card.party.is_external());
     let left = x + 20;
     canvas.text(left, y + 23, Style::Name, card.party.name());
-    let note_x = x + width - 14 - Style::Small.width(&card.note);
-    canvas.text(note_x, y + 23, Style::Small, &card.note);
+    canvas.note(x + width - 14, y + 23, &card.note);
     let mut baseline = y + 46;
     for instance in &card.instances {
         canvas.text(left, baseline, Style::Mono, instance);
