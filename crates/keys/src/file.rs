@@ -3,23 +3,34 @@
 mod read;
 mod write;
 
-use std::io;
+use std::error::Error;
 use std::path::PathBuf;
+use std::{fmt, io};
 
 pub use read::{MAX_KEY_FILE, read_private_key, read_secret};
 pub use write::{Existing, Owner, WriteOptions, remove_leftovers, write_atomic, write_private_key};
 
 use crate::error::KeyError;
 
-/// A file that was not read or not written: which one, and why.
-#[derive(Debug, thiserror::Error)]
-#[error("`{}`: {problem}", path.display())]
+/// A file that was not read or not written: which one, and why. Says both at once, so its source is that of the problem.
+#[derive(Debug)]
 pub struct FileError {
     /// The file.
     pub path: PathBuf,
     /// What is wrong.
-    #[source]
     pub problem: FileProblem,
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.path.display(), self.problem)
+    }
+}
+
+impl Error for FileError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.problem.source()
+    }
 }
 
 /// What is wrong with a file.
@@ -89,5 +100,23 @@ impl FileError {
             | FileProblem::Exists
             | FileProblem::NotAPath => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_level_says_its_own_part_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+        write_private_key(&path, &"nothing".to_owned().into(), Existing::Keep).unwrap();
+        let error = read_private_key(&path, None).map(|_| ()).unwrap_err();
+        let expected = format!("`{}`: it holds no private key that can be used", path.display());
+        assert_eq!(error.to_string(), expected);
+        assert_eq!(error.source().map(ToString::to_string), Some(KeyError::UnknownForm.to_string()));
+        let error = read_private_key(&folder.path().join("none"), None).map(|_| ()).unwrap_err();
+        assert!(error.to_string().ends_with("cannot open it") && error.source().is_some(), "{error}");
     }
 }

@@ -12,8 +12,9 @@ use crate::tlv::{
     self, BMP_STRING, CONTEXT_0, CONTEXT_0_PRIMITIVE, OBJECT_IDENTIFIER, OCTET_STRING, SET, element, sequence,
 };
 
-/// Rounds of each derivation: ten times what Java writes, at a cost of some tenths of a second to who opens the file.
-const ROUNDS: u32 = 100_000;
+/// Rounds of each derivation, as Java's keytool has it; OpenSSL has 2,048. Whoever opens the file spends them three times, a Java
+/// service at every start. What protects a store is its mode and a passphrase that nobody thought up.
+const ROUNDS: u32 = 10_000;
 
 /// Write a key store or trust store: AES-256-CBC, PBKDF2 and the code both with HMAC-SHA-256. Trusted certificates carry the
 /// attribute without which Java shows no entry.
