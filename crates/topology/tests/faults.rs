@@ -87,7 +87,7 @@ fn a_hostile_text_cannot_move_the_cursor() {
 }
 
 #[test]
-fn every_key_of_the_guide_is_read() {
+fn every_key_is_read() {
     let topology =
         parse(include_str!("faults/every-key.toml"), "f").unwrap_or_else(|f| panic!("{}", shown(&f)));
     insta::assert_debug_snapshot!(topology);

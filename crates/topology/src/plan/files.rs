@@ -96,6 +96,11 @@ fn reasons(
     // A key that is kept where the service runs is no file of ours.
     let ours = |file: &&String| !(observed.key == Some(KeyState::Elsewhere) && layout::holds_key(file));
     let state = |file: &String| observed.files.get(file).copied().unwrap_or(FileState::Missing);
+    let nothing =
+        spec.files.iter().all(|file| state(file) == FileState::Missing) && observed.anchors.is_empty();
+    if nothing && observed.certificate.is_none() {
+        return vec![FilesReason::New];
+    }
     let any = |wanted: FileState| spec.files.iter().filter(ours).any(|file| state(file) == wanted);
     [
         (chain_differs(spec, observed, inventory, authorities), FilesReason::Chain),

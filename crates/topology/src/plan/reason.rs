@@ -63,6 +63,8 @@ pub enum IssueReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FilesReason {
+    /// Nothing has been written yet.
+    New,
     /// There is a new certificate.
     Certificate,
     /// The intermediates are others.
@@ -111,6 +113,7 @@ words!(IssueReason {
 });
 
 words!(FilesReason {
+    New => "nothing is there yet",
     Certificate => "new certificate",
     Chain => "other intermediates",
     Anchors => "other trust anchors",
