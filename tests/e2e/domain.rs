@@ -88,6 +88,15 @@ pub(crate) fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples")
 }
 
+/// Every example that is in the repository.
+pub(crate) fn every_example() -> Vec<String> {
+    let entries = fs::read_dir(examples()).unwrap().map(Result::unwrap);
+    let names = entries.filter(|entry| entry.path().join("handfast.toml").exists());
+    let names: Vec<String> = names.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    assert!(names.iter().any(|name| name == "shop"), "{names:?}");
+    names
+}
+
 /// The built program: cargo puts it two folders above the test's.
 pub(crate) fn handfast() -> PathBuf {
     let test = std::env::current_exe().unwrap();

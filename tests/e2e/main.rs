@@ -5,6 +5,8 @@ mod docs;
 #[cfg(test)]
 mod domain;
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod foreign;
 #[cfg(test)]
 mod haproxy;

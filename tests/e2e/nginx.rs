@@ -130,5 +130,6 @@ fn nginx_calls_whom_it_should_and_refuses_the_others() {
     };
     refuses(&Identity::of_a_wrong_authority(BACKEND), "unable to verify the first certificate");
     refuses(&Identity::expired(&domain, BACKEND, "services"), "certificate has expired");
-    refuses(&Identity::of(&domain, CALLER), "upstream SSL certificate does not match");
+    refuses(&Identity::of(&domain, "go.languages.internal"), "upstream SSL certificate does not match");
+    refuses(&Identity::of(&domain, CALLER), "unsuitable certificate purpose");
 }

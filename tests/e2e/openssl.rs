@@ -5,18 +5,9 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::domain::{Domain, examples};
+use crate::domain::{Domain, every_example};
 use crate::identity::split_first;
 use crate::program::succeed;
-
-/// Every example that is in the repository.
-fn every_example() -> Vec<String> {
-    let entries = fs::read_dir(examples()).unwrap().map(Result::unwrap);
-    let names = entries.filter(|entry| entry.path().join("handfast.toml").exists());
-    let names: Vec<String> = names.map(|entry| entry.file_name().into_string().unwrap()).collect();
-    assert!(names.iter().any(|name| name == "shop"), "{names:?}");
-    names
-}
 
 #[test]
 fn openssl_accepts_every_chain_of_every_example_in_order() {
