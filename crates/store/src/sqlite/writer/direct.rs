@@ -20,7 +20,12 @@ impl Writer {
                 }
             }
         }
-        let outcome = self.fold_all().and_then(|()| run_together(&mut self.database, &mut operations));
+        let outcome = self.fold_all().and_then(|()| {
+            // The operations take sequence numbers that are not in the journal. Batches behind them would not continue
+            // those before, so the journal begins again: all that is in it is folded and on stable storage.
+            self.journal.restart();
+            run_together(&mut self.database, &mut operations)
+        });
         self.remember_failure(&outcome);
         match outcome {
             Ok(results) => {
