@@ -107,7 +107,8 @@ impl CommandError {
         let mut next = self.source.as_deref().map(|source| source as &(dyn Error + 'static));
         while let Some(error) = next {
             let text = error.to_string();
-            if causes.last() != Some(&text) && text != self.message {
+            let said = causes.last().map_or(self.message.as_str(), String::as_str);
+            if !said.ends_with(&text) {
                 causes.push(text);
             }
             next = error.source();

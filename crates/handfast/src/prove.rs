@@ -6,6 +6,7 @@ mod codes;
 mod files;
 mod machine;
 mod shared_keys;
+mod validation;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use hf_topology::report::{Attempt, CheckReport, Method};
 
 use crate::context::Context;
 use crate::domain::Domain;
+use crate::error::CommandError;
 use machine::Machine;
 
 /// How far the proof goes.
@@ -43,14 +45,20 @@ impl Proof {
 }
 
 /// Prove a trust domain.
-pub(crate) fn domain(context: &Context, domain: &Domain, reach: Reach) -> Proof {
-    if domain.topology.services.is_empty() {
-        return Proof { report: CheckReport::default(), findings: vec![codes::nothing_declared(domain)] };
+pub(crate) fn domain(context: &Context, domain: &Domain, reach: Reach) -> Result<Proof, CommandError> {
+    let mut ours = domain.topology.services.iter().flat_map(|service| &service.instances).peekable();
+    if ours.peek().is_none() {
+        return Ok(Proof { report: CheckReport::default(), findings: vec![codes::nothing_declared(domain)] });
+    }
+    if ours.all(|instance| !domain.instance(&instance.name).exists()) {
+        let trust = domain.base.join(hf_topology::layout::TRUST_DIRECTORY);
+        return Err(CommandError::refused(format!("nothing has been written to `{}` yet", trust.display()))
+            .hint("run `handfast apply`, or `handfast up --once` to apply and check"));
     }
     let machines = machine::load_all(domain, context.now());
     let pairs: Vec<Pair<'_>> = expect::pairs(&domain.topology).collect();
     let progress = context.output.progress(pairs.len() as u64, "proving links");
-    prove(&pairs, &machines, context.now(), reach, || progress.step())
+    Ok(prove(&pairs, &machines, context.now(), reach, || progress.step()))
 }
 
 /// Prove with what was read.

@@ -58,7 +58,7 @@ impl World {
     }
 
     fn check(&self) -> Proof {
-        prove::domain(&self.context, &self.domain(), Reach::Memory)
+        prove::domain(&self.context, &self.domain(), Reach::Memory).unwrap()
     }
 
     fn read(&self, name: &str) -> String {

@@ -38,7 +38,7 @@ Exit code 1 when a link does not work, a refusal did not happen, or the files ar
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CommandError> {
     let domain = Domain::open(context, &args.domain)?;
     let reach = if args.live { Reach::Live } else { Reach::Memory };
-    let proof = prove::domain(context, &domain, reach);
+    let proof = prove::domain(context, &domain, reach)?;
     if args.format.is_json() {
         context.output.json(&proof.report)?;
     } else {

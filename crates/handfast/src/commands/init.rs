@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hf_core::name::TrustDomain;
+use hf_core::name::{DnsName, NameError, TrustDomain};
 
 use super::options::PassphraseOptions;
 use crate::apply;
@@ -86,11 +86,14 @@ fn domain_name(given: Option<&str>, target: &Path) -> Result<TrustDomain, Comman
         Some(name) => name.to_owned(),
         None => from_directory(target),
     };
-    name.parse().map_err(|error| {
+    let refused = |error: NameError| {
         CommandError::refused(format!("`{name}` cannot be the name of a trust domain"))
             .because(error)
             .hint("name it with `--domain`, for example `--domain shop.internal`")
-    })
+    };
+    // It names the hosts below it as well, so it has to be a DNS name.
+    let dns: DnsName = name.parse().map_err(refused)?;
+    dns.as_str().parse().map_err(refused)
 }
 
 fn from_directory(target: &Path) -> String {

@@ -73,7 +73,7 @@ fn turn(args: &Args, context: &mut Context) -> Result<(Exit, Option<Timestamp>),
     let done = apply::run(context, &domain, &args.domain.passphrase)?;
     super::apply::report(&done, &context.output)?;
     let reach = if args.live { Reach::Live } else { Reach::Memory };
-    let proof = prove::domain(context, &domain, reach);
+    let proof = prove::domain(context, &domain, reach)?;
     super::check::summary(&proof, &context.output)?;
     proof.findings.iter().for_each(|finding| context.output.finding(finding));
     let exit = if proof.is_good() { super::apply::exit(&done) } else { Exit::Refused };

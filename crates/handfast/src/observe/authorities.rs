@@ -160,6 +160,7 @@ fn network(octets: &[u8]) -> Option<NameConstraint> {
 /// Where the private key of an authority is.
 fn key_state(domain: &Domain, record: &AuthorityRecord) -> KeyState {
     match &record.key {
+        None if domain.key_file(&record.name).is_some_and(|file| file.is_file()) => KeyState::Present,
         None => KeyState::Elsewhere,
         Some(reference) if domain.has_key(reference) => KeyState::Present,
         Some(_) => KeyState::Missing,

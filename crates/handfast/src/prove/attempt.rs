@@ -1,17 +1,12 @@
 //! One pair, tried: a handshake where both keys are ours to use, else the validation that each side would do.
 
-use hf_core::finding::Finding;
-use hf_core::name::Identifier;
 use hf_core::time::Timestamp;
-use hf_topology::declared::{Address, Party};
+use hf_topology::declared::Address;
 use hf_topology::expect::{Expectation, Pair};
 use hf_topology::report::{Attempt, Method};
-use hf_verify::gate;
-use hf_verify::request::{Purpose, RequestedName, VerifyRequest};
-use hf_x509::certificate::Certificate;
 
 use super::machine::Machine;
-use super::{Reach, codes};
+use super::{Reach, codes, validation};
 use crate::tls::{self, EndpointError, Refusal};
 
 /// Try it in memory, then over TCP where that was asked for and there is an address.
@@ -23,9 +18,13 @@ pub(super) fn pair(
     reach: Reach,
 ) -> (Method, Attempt) {
     let about = format!("{} → {}", client.name, server.name);
+    if let Some(absent) = [client, server].into_iter().find(|machine| machine.chain.is_empty()) {
+        let why = format!("`{}` has no certificate", absent.name);
+        return (Method::Handshake, Attempt::Broken(vec![codes::not_tried(&about, &why)]));
+    }
     let name = &pair.server.instance.identifier;
     let (Some(from), Some(to)) = (client.endpoint(), server.endpoint()) else {
-        return (Method::PathValidation, validation(&about, pair, client, server, now));
+        return (Method::PathValidation, validation::attempt(&about, pair, client, server, now));
     };
     let server_name = name.to_string();
     let tried = from
@@ -68,68 +67,8 @@ fn live(about: &str, client: &Machine, address: &Address, name: &str, now: Times
     }
 }
 
-/// A key is not ours to use, so no handshake: each side's chain is validated with what the other side trusts.
-///
-/// Of an external party that does not verify us by our roots nothing is known, so a link to it is half proven.
-fn validation(about: &str, pair: &Pair<'_>, client: &Machine, server: &Machine, now: Timestamp) -> Attempt {
-    let link = pair.expectation == Expectation::Link;
-    let unknown =
-        |party: Party<'_>| link && matches!(party, Party::External(external) if !external.trusts_us);
-    let mut findings = Vec::new();
-    if !unknown(pair.client.party) {
-        let name = requested(&pair.server.instance.identifier);
-        findings.extend(judge(about, server, client, Purpose::Server, name, now));
-    }
-    if !unknown(pair.server.party) {
-        findings.extend(judge(about, client, server, Purpose::Client, None, now));
-    }
-    if findings.is_empty() { Attempt::Accepted } else { Attempt::Refused(findings) }
-}
-
-/// Would `verifier` accept the chain of `presenter`? `None` when it would.
-fn judge(
-    about: &str,
-    presenter: &Machine,
-    verifier: &Machine,
-    purpose: Purpose,
-    name: Option<RequestedName>,
-    now: Timestamp,
-) -> Option<Finding> {
-    let side = match purpose {
-        Purpose::Server => "the client would refuse the server's certificate",
-        Purpose::Client | Purpose::Any => "the server would refuse the client's certificate",
-    };
-    let Some((leaf, intermediates)) = presenter.chain.split_first() else {
-        return Some(codes::refused(about, side).evidence("found", "no certificate"));
-    };
-    if is_pinned(leaf, &verifier.roots) && leaf.is_ca() {
-        // An authority of their own stands for all that it signs; its leaf is not known here.
-        return None;
-    }
-    let mut request = VerifyRequest::new(leaf.clone(), verifier.roots.clone(), now);
-    request.intermediates = intermediates.to_vec();
-    request.purpose = purpose;
-    request.names = name.into_iter().collect();
-    let rejected = gate::accept(&request).err()?;
-    Some(codes::refused(about, side).evidence("found", causes(&rejected)))
-}
-
-/// Whether this very certificate was imported.
-fn is_pinned(leaf: &Certificate, roots: &[Certificate]) -> bool {
-    roots.iter().any(|root| root.der() == leaf.der())
-}
-
-/// The name that a client asks a server for, where certificates can carry it.
-fn requested(name: &Identifier) -> Option<RequestedName> {
-    match name {
-        Identifier::Dns(name) => Some(RequestedName::Dns(name.clone())),
-        Identifier::Ip(address) => Some(RequestedName::Ip(*address)),
-        Identifier::Email(_) | Identifier::Spiffe(_) | Identifier::Uri(_) => None,
-    }
-}
-
 /// An error with its causes, in one line.
-fn causes(error: &dyn std::error::Error) -> String {
+pub(super) fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

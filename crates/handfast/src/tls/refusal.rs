@@ -19,16 +19,18 @@ pub(crate) struct Refusal {
     /// Whether it was the other side's certificate that was not trusted: unknown issuer, wrong signature, wrong name
     /// or wrong purpose. A certificate that is merely expired will be renewed, so that is no lasting refusal.
     pub(crate) untrusted: bool,
+    /// Whether it was said in TLS; otherwise the connection failed.
+    pub(crate) by_tls: bool,
 }
 
 impl Refusal {
     pub(super) fn new(side: Side, error: &Error) -> Self {
-        Self { reason: reason(side, error), untrusted: is_untrusted(error) }
+        Self { reason: reason(side, error), untrusted: is_untrusted(error), by_tls: true }
     }
 
     /// Something that is not TLS went wrong, for example the connection.
     pub(super) fn other(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), untrusted: false }
+        Self { reason: reason.into(), untrusted: false, by_tls: false }
     }
 }
 

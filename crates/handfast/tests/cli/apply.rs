@@ -1,0 +1,79 @@
+use std::process::Stdio;
+
+use crate::support::{Place, SMALL};
+
+#[test]
+fn the_second_run_has_nothing_to_change() {
+    let place = Place::with(SMALL);
+    insta::assert_snapshot!(place.talk("apply"));
+    insta::assert_snapshot!(place.talk("apply"));
+    assert_eq!(place.json("apply --format json")["changes"], serde_json::json!([]));
+}
+
+#[test]
+fn it_works_from_a_directory_below() {
+    let place = Place::with(SMALL);
+    std::fs::create_dir(place.path("below")).unwrap();
+    let mut command = place.command("apply");
+    assert!(command.current_dir(place.path("below")).output().unwrap().status.success());
+    assert!(place.path("trust/web.shop.internal/key.pem").exists());
+}
+
+#[test]
+fn a_state_directory_that_others_can_enter_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::with(SMALL);
+    place.good("apply");
+    std::fs::set_permissions(place.path(".handfast"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    insta::assert_snapshot!(place.talk("apply"));
+}
+
+#[test]
+fn a_second_process_is_refused() {
+    use hf_store::sqlite::{OpenOptions, SqliteStore};
+    let place = Place::with(SMALL);
+    place.good("apply");
+    let held = SqliteStore::open(&place.path(".handfast/store"), OpenOptions::default()).unwrap();
+    insta::assert_snapshot!(place.talk("apply"));
+    drop(held);
+    place.good("apply");
+}
+
+#[test]
+fn a_missing_certificate_of_an_external_party_is_named() {
+    let place = Place::example("shop");
+    std::fs::remove_file(place.path("db-vendor.pem")).unwrap();
+    insta::assert_snapshot!(place.talk("apply"));
+    assert!(!place.path("trust").exists());
+}
+
+/// Killed when something has just appeared, at several points of the work: the next run completes it.
+#[test]
+fn a_killed_run_is_completed_by_the_next() {
+    let marks = [
+        ".handfast/store/handfast.db",
+        ".handfast/keys",
+        "trust",
+        "trust/lb.shop.internal/.current",
+        "trust/b1.shop.internal/.set-1",
+        "trust/c2.shop.internal/key.pem",
+    ];
+    for mark in marks {
+        let place = Place::example("shop");
+        let mut child = place.command("apply").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while std::fs::symlink_metadata(place.path(mark)).is_err() && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        place.good("apply");
+        let report = place.json("check --format json");
+        assert_eq!(
+            (&report["links"]["proven"], &report["links"]["failed"]),
+            (&18.into(), &0.into()),
+            "{mark}"
+        );
+        assert_eq!(place.good("apply"), "nothing to change: everything is as declared\n", "{mark}");
+        assert!(place.good("audit verify").contains("intact"), "{mark}");
+    }
+}
