@@ -21,12 +21,11 @@ use hf_core::finding::{Finding, Severity};
 use toml::de::DeTable;
 
 use crate::declared::Topology;
-use faults::{Fault, Faults};
+use faults::{Fault, Faults, LIMIT};
 use references::References;
 use section::Section;
 use source::Source;
 
-pub use faults::{LIMIT, MISSING_KEY, SYNTAX, UNKNOWN_KEY, UNKNOWN_NAME, VALUE};
 pub use limits::{MAX_AUTHORITIES, MAX_FILE_OCTETS, MAX_INSTANCES, MAX_LIST, MAX_SECTIONS, MAX_TEXT};
 pub(crate) use section::listed;
 

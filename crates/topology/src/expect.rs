@@ -3,16 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use hf_core::finding::{Finding, FindingCode};
+use hf_core::finding::Finding;
 use serde::Serialize;
 
+use crate::codes::{CHECK_LEAKED, CHECK_NOT_SEPARATED};
 use crate::declared::{Anchor, Instance, Member, Party, Topology, Usage};
-
-/// Nothing was declared between the two, yet they can connect, because the model gives both the anchors for it.
-pub const NOT_SEPARATED: FindingCode = FindingCode::new("HF-CHECK-NOT-SEPARATED");
-
-/// A refusal that the trust model promises did not happen.
-pub const LEAKED: FindingCode = FindingCode::new("HF-CHECK-LEAKED");
 
 /// An ordered pair of instances.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +124,7 @@ impl Pair<'_> {
     pub fn not_separated(&self) -> Finding {
         let (client, server) = (self.client.party.name(), self.server.party.name());
         let finding = Finding::notice(
-            NOT_SEPARATED,
+            CHECK_NOT_SEPARATED,
             self.about(),
             "no link is declared, but this trust model does not prevent one: both sides hold an anchor for the other",
         );
@@ -146,7 +141,7 @@ impl Pair<'_> {
     /// A promised refusal that did not happen.
     pub fn leak(&self) -> Finding {
         Finding::error(
-            LEAKED,
+            CHECK_LEAKED,
             self.about(),
             "the handshake completed although the trust model forbids it: a side trusts more than its files say",
         )

@@ -7,6 +7,7 @@
 //! clock or knows a key.
 
 pub mod checks;
+pub mod codes;
 pub mod declare;
 pub mod declared;
 pub mod draw;

@@ -2,9 +2,10 @@
 
 use hf_core::finding::{Finding, FindingCode};
 
+use crate::codes;
 use crate::declared::{Authority, Topology};
 
-const CODE: FindingCode = FindingCode::new("HF-PLAN-AUTHORITY-CYCLE");
+const CODE: FindingCode = codes::PLAN_AUTHORITY_CYCLE;
 
 pub(super) fn check(topology: &Topology) -> Vec<Finding> {
     let mut reported: Vec<&str> = Vec::new();

@@ -3,12 +3,13 @@
 use hf_core::finding::{Finding, FindingCode};
 
 use super::Observation;
+use crate::codes;
 use crate::inventory::KeyState;
 use crate::plan::Step;
 
-const MISSING: FindingCode = FindingCode::new("HF-PLAN-AUTHORITY-KEY-MISSING");
-const MISMATCHED: FindingCode = FindingCode::new("HF-PLAN-AUTHORITY-KEY-MISMATCHED");
-const OFFLINE: FindingCode = FindingCode::new("HF-PLAN-AUTHORITY-KEY-OFFLINE");
+const MISSING: FindingCode = codes::PLAN_AUTHORITY_KEY_MISSING;
+const MISMATCHED: FindingCode = codes::PLAN_AUTHORITY_KEY_MISMATCHED;
+const OFFLINE: FindingCode = codes::PLAN_AUTHORITY_KEY_OFFLINE;
 
 pub(super) fn check(observation: Observation<'_>) -> Vec<Finding> {
     let Observation { topology, inventory, changes, .. } = observation;

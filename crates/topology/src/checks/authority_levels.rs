@@ -2,9 +2,10 @@
 
 use hf_core::finding::{Finding, FindingCode};
 
+use crate::codes;
 use crate::declared::Topology;
 
-const CODE: FindingCode = FindingCode::new("HF-PLAN-CHAIN-TOO-LONG");
+const CODE: FindingCode = codes::PLAN_CHAIN_TOO_LONG;
 
 /// rustls-webpki follows six intermediates (`MAX_SUB_CA_COUNT`) and so do its users; OpenSSL and Go follow more.
 const MAX_INTERMEDIATES: usize = 6;

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use hf_core::finding::{Finding, FindingCode};
 
+use crate::codes;
 use crate::declared::Topology;
 
-const CODE: FindingCode = FindingCode::new("HF-PLAN-AUTHORITY-UNUSED");
+const CODE: FindingCode = codes::PLAN_AUTHORITY_UNUSED;
 
 pub(super) fn check(topology: &Topology) -> Vec<Finding> {
     let used: BTreeSet<&str> = topology

@@ -2,9 +2,11 @@
 
 use hf_core::finding::{Finding, FindingCode};
 
+use crate::codes;
+
 use super::Observation;
 
-const CODE: FindingCode = FindingCode::new("HF-PLAN-CLOCK-BEHIND");
+const CODE: FindingCode = codes::PLAN_CLOCK_BEHIND;
 
 pub(super) fn check(observation: Observation<'_>) -> Vec<Finding> {
     let Observation { inventory, now, .. } = observation;

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use hf_core::finding::{Finding, FindingCode};
 
+use crate::codes;
 use crate::declared::{Member, Topology};
 
-const CODE: FindingCode = FindingCode::new("HF-PLAN-DUPLICATE-INSTANCE");
+const CODE: FindingCode = codes::PLAN_DUPLICATE_INSTANCE;
 
 pub(super) fn check(topology: &Topology) -> Vec<Finding> {
     let mut seen: BTreeMap<&str, Member<'_>> = BTreeMap::new();

@@ -5,13 +5,14 @@ use hf_core::name::Identifier;
 use hf_core::time::Lifetime;
 
 use super::Observation;
+use crate::codes;
 use crate::declared::External;
 use crate::inventory::ObservedCertificate;
 
-const UNREADABLE: FindingCode = FindingCode::new("HF-PLAN-EXTERNAL-UNREADABLE");
-const EXPIRED: FindingCode = FindingCode::new("HF-PLAN-EXTERNAL-EXPIRED");
-const ENDING: FindingCode = FindingCode::new("HF-PLAN-EXTERNAL-ENDING");
-const NAME: FindingCode = FindingCode::new("HF-PLAN-EXTERNAL-NAME");
+const UNREADABLE: FindingCode = codes::PLAN_EXTERNAL_UNREADABLE;
+const EXPIRED: FindingCode = codes::PLAN_EXTERNAL_EXPIRED;
+const ENDING: FindingCode = codes::PLAN_EXTERNAL_ENDING;
+const NAME: FindingCode = codes::PLAN_EXTERNAL_NAME;
 
 /// How long before its end somebody must ask for another: people are involved.
 const WARN_BEFORE: Lifetime = Lifetime::from_days(30);

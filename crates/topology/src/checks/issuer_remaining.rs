@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use hf_core::finding::{Finding, FindingCode};
 
 use super::Observation;
+use crate::codes;
 use crate::plan::Step;
 
-const CODE: FindingCode = FindingCode::new("HF-PLAN-ISSUER-ENDS-BEFORE");
+const CODE: FindingCode = codes::PLAN_ISSUER_ENDS_BEFORE;
 
 pub(super) fn check(observation: Observation<'_>) -> Vec<Finding> {
     let Observation { topology, inventory, changes, now } = observation;

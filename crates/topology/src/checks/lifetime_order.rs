@@ -3,9 +3,10 @@
 use hf_core::finding::{Finding, FindingCode};
 use hf_core::time::Lifetime;
 
+use crate::codes;
 use crate::declared::{Place, Topology};
 
-const CODE: FindingCode = FindingCode::new("HF-PLAN-LIFETIME-ORDER");
+const CODE: FindingCode = codes::PLAN_LIFETIME_ORDER;
 
 pub(super) fn check(topology: &Topology) -> Vec<Finding> {
     let longer = |issuer: &str, lifetime: Lifetime| {

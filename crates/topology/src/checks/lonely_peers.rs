@@ -2,9 +2,10 @@
 
 use hf_core::finding::{Finding, FindingCode};
 
+use crate::codes;
 use crate::declared::Topology;
 
-const CODE: FindingCode = FindingCode::new("HF-PLAN-LONELY-PEERS");
+const CODE: FindingCode = codes::PLAN_LONELY_PEERS;
 
 pub(super) fn check(topology: &Topology) -> Vec<Finding> {
     let lonely = topology.services.iter().filter(|service| service.peers && service.instances.len() == 1);

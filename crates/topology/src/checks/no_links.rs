@@ -2,9 +2,10 @@
 
 use hf_core::finding::{Finding, FindingCode};
 
+use crate::codes;
 use crate::declared::Topology;
 
-const CODE: FindingCode = FindingCode::new("HF-PLAN-NO-LINKS");
+const CODE: FindingCode = codes::PLAN_NO_LINKS;
 
 pub(super) fn check(topology: &Topology) -> Vec<Finding> {
     let alone = topology.parties().filter(|party| topology.neighbours(*party).next().is_none());

@@ -2,9 +2,10 @@
 
 use hf_core::finding::{Finding, FindingCode};
 
+use crate::codes;
 use crate::declared::Topology;
 
-const CODE: FindingCode = FindingCode::new("HF-PLAN-OFFLINE-SIGNER");
+const CODE: FindingCode = codes::PLAN_OFFLINE_SIGNER;
 
 pub(super) fn check(topology: &Topology) -> Vec<Finding> {
     let offline = |name: &str| topology.authority(name).filter(|authority| authority.offline);

@@ -3,10 +3,11 @@
 use hf_core::finding::{Finding, FindingCode};
 use hf_core::name::Identifier;
 
+use crate::codes;
 use crate::declare::listed;
 use crate::declared::{Authority, Topology};
 
-const CODE: FindingCode = FindingCode::new("HF-PLAN-NAME-OUTSIDE");
+const CODE: FindingCode = codes::PLAN_NAME_OUTSIDE;
 
 pub(super) fn check(topology: &Topology) -> Vec<Finding> {
     let mut findings = Vec::new();

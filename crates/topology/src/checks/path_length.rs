@@ -2,9 +2,10 @@
 
 use hf_core::finding::{Finding, FindingCode};
 
+use crate::codes;
 use crate::declared::Topology;
 
-const CODE: FindingCode = FindingCode::new("HF-PLAN-PATH-LENGTH");
+const CODE: FindingCode = codes::PLAN_PATH_LENGTH;
 
 pub(super) fn check(topology: &Topology) -> Vec<Finding> {
     let levels = topology.levels_below();

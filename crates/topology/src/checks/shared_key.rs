@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use hf_core::finding::{Finding, FindingCode};
 
 use super::Observation;
+use crate::codes;
 use crate::inventory::{Fingerprint, Inventory};
 
-const CODE: FindingCode = FindingCode::new("HF-PLAN-SHARED-KEY");
+const CODE: FindingCode = codes::PLAN_SHARED_KEY;
 
 pub(super) fn check(observation: Observation<'_>) -> Vec<Finding> {
     let mut owners: BTreeMap<Fingerprint, Vec<String>> = BTreeMap::new();

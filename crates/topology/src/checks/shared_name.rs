@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use hf_core::finding::{Finding, FindingCode};
 use hf_core::name::Identifier;
 
+use crate::codes;
 use crate::declared::{Party, Service, Topology};
 
-const CODE: FindingCode = FindingCode::new("HF-PLAN-SHARED-NAME");
+const CODE: FindingCode = codes::PLAN_SHARED_NAME;
 
 pub(super) fn check(topology: &Topology) -> Vec<Finding> {
     let mut owners: BTreeMap<&Identifier, &Service> = BTreeMap::new();

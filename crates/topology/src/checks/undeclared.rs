@@ -2,10 +2,12 @@
 
 use hf_core::finding::{Finding, FindingCode};
 
+use crate::codes;
+
 use super::Observation;
 
-const INSTANCE: FindingCode = FindingCode::new("HF-PLAN-UNDECLARED-INSTANCE");
-const AUTHORITY: FindingCode = FindingCode::new("HF-PLAN-UNDECLARED-AUTHORITY");
+const INSTANCE: FindingCode = codes::PLAN_UNDECLARED_INSTANCE;
+const AUTHORITY: FindingCode = codes::PLAN_UNDECLARED_AUTHORITY;
 
 pub(super) fn check(observation: Observation<'_>) -> Vec<Finding> {
     let Observation { topology, inventory, now, .. } = observation;

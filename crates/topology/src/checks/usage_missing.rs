@@ -2,9 +2,10 @@
 
 use hf_core::finding::{Finding, FindingCode};
 
+use crate::codes;
 use crate::declared::{Party, Topology, Usage};
 
-const CODE: FindingCode = FindingCode::new("HF-PLAN-USAGE-MISSING");
+const CODE: FindingCode = codes::PLAN_USAGE_MISSING;
 
 pub(super) fn check(topology: &Topology) -> Vec<Finding> {
     let mut findings = Vec::new();

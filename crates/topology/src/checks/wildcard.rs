@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use hf_core::finding::{Finding, FindingCode};
 use hf_core::name::Identifier;
 
+use crate::codes;
 use crate::declared::Topology;
 
-const CODE: FindingCode = FindingCode::new("HF-PLAN-WILDCARD");
+const CODE: FindingCode = codes::PLAN_WILDCARD;
 
 pub(super) fn check(topology: &Topology) -> Vec<Finding> {
     let mut findings = Vec::new();

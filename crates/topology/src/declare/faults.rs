@@ -3,20 +3,11 @@
 use hf_core::finding::{Finding, FindingCode};
 
 use super::source::{Source, printable};
+pub(super) use crate::codes::{
+    FILE_LIMIT as LIMIT, FILE_MISSING_KEY as MISSING_KEY, FILE_SYNTAX as SYNTAX,
+    FILE_UNKNOWN_KEY as UNKNOWN_KEY, FILE_UNKNOWN_NAME as UNKNOWN_NAME, FILE_VALUE as VALUE,
+};
 use crate::declared::Place;
-
-/// Not TOML.
-pub const SYNTAX: FindingCode = FindingCode::new("HF-FILE-SYNTAX");
-/// A key that no section of that kind has.
-pub const UNKNOWN_KEY: FindingCode = FindingCode::new("HF-FILE-UNKNOWN-KEY");
-/// A key that must be there is not.
-pub const MISSING_KEY: FindingCode = FindingCode::new("HF-FILE-MISSING-KEY");
-/// A value of the wrong type, or one that cannot be.
-pub const VALUE: FindingCode = FindingCode::new("HF-FILE-VALUE");
-/// A name that is declared nowhere, or cannot be used there.
-pub const UNKNOWN_NAME: FindingCode = FindingCode::new("HF-FILE-UNKNOWN-NAME");
-/// Too long, too many or too deep.
-pub const LIMIT: FindingCode = FindingCode::new("HF-FILE-LIMIT");
 
 /// The most faults that are reported of one file; who has more mends these first.
 const MAX_FAULTS: usize = 100;
