@@ -31,10 +31,26 @@ fn every_command_of_every_page_does_what_the_page_shows() {
 #[test]
 fn the_reader_of_pages_finds_commands_and_their_output() {
     let steps = steps_of("text\n```console\n$ a \\\n  b\nx\n$ c\n```\n```console refused\n$ d\n```\n");
+    let here = steps_of("```console\n$ cat <<'END'\nx\nEND\ny\n```\n");
+    assert_eq!((here[0].command.as_str(), here[0].shown.len()), ("cat <<'END'\nx\nEND", 1));
     let found: Vec<_> = steps.iter().map(|s| (s.command.as_str(), s.shown.len(), s.refused)).collect();
-    assert_eq!(found, [("a  b", 1, false), ("c", 0, false), ("d", 0, true)]);
+    assert_eq!(found, [("a b", 1, false), ("c", 0, false), ("d", 0, true)]);
     assert_eq!(missing_line(&["a…c".into(), "…".into(), "z".into()], "abc\ny\nz\n"), None);
     assert_eq!(missing_line(&["z".into(), "abc".into()], "abc\nz\n"), Some("abc"));
+}
+
+#[test]
+fn the_picture_in_the_readme_is_what_plan_draws() {
+    let drawn = handfast()
+        .args(["plan", "--format", "svg", "-f"])
+        .arg(root().join("examples/shop/handfast.toml"))
+        .output()
+        .expect("handfast runs");
+    let shown = std::fs::read(root().join("docs/images/shop.svg")).expect("the picture");
+    assert!(
+        drawn.stdout == shown,
+        "run `handfast plan -f examples/shop/handfast.toml --format svg > docs/images/shop.svg`"
+    );
 }
 
 fn is_markdown(path: &Path) -> bool {
@@ -115,37 +131,70 @@ fn fits(pattern: &str, candidate: &str) -> bool {
     })
 }
 
+/// What the next line of a block is.
+enum Next {
+    /// A command, or output of the one before.
+    Anything,
+    /// The rest of a command that ended with a backslash.
+    Continuation,
+    /// Lines of a here-document up to this word.
+    HereDocument(String),
+}
+
 fn steps_of(text: &str) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut block: Option<bool> = None;
-    let mut continues = false;
+    let mut next = Next::Anything;
     for (index, line) in text.lines().enumerate() {
         match (block, line.trim_end()) {
             (None, "```console") => block = Some(false),
             (None, "```console refused") => block = Some(true),
-            (Some(_), "```") => (block, continues) = (None, false),
-            (Some(refused), line) => {
-                take_line(&mut steps, &mut continues, index + 1, line, refused);
-            }
+            (Some(_), "```") => (block, next) = (None, Next::Anything),
+            (Some(refused), line) => next = take_line(&mut steps, next, index + 1, line, refused),
             (None, _) => {}
         }
     }
     steps
 }
 
-fn take_line(steps: &mut Vec<Step>, continues: &mut bool, number: usize, line: &str, refused: bool) {
-    let (text, goes_on) = line.strip_suffix('\\').map_or((line, false), |head| (head, true));
-    if *continues {
-        if let Some(step) = steps.last_mut() {
-            step.command.push_str(text.trim_start_matches(' '));
+fn take_line(steps: &mut Vec<Step>, next: Next, number: usize, line: &str, refused: bool) -> Next {
+    match next {
+        Next::HereDocument(end) => {
+            extend(steps, &format!("\n{line}"));
+            if line == end { Next::Anything } else { Next::HereDocument(end) }
         }
-        *continues = goes_on;
-    } else if let Some(command) = text.strip_prefix("$ ") {
-        let command = if goes_on { format!("{command} ") } else { command.to_owned() };
-        steps.push(Step { line: number, command, shown: Vec::new(), refused });
-        *continues = goes_on;
-    } else if let Some(step) = steps.last_mut() {
-        step.shown.push(line.to_owned());
+        Next::Continuation => {
+            extend(steps, line.trim_end_matches('\\').trim_start());
+            after(line)
+        }
+        Next::Anything => {
+            if let Some(command) = line.strip_prefix("$ ") {
+                let command = command.trim_end_matches('\\').to_owned();
+                steps.push(Step { line: number, command, shown: Vec::new(), refused });
+                return after(line);
+            }
+            if let Some(step) = steps.last_mut() {
+                step.shown.push(line.to_owned());
+            }
+            Next::Anything
+        }
+    }
+}
+
+fn extend(steps: &mut [Step], text: &str) {
+    if let Some(step) = steps.last_mut() {
+        step.command.push_str(text);
+    }
+}
+
+/// What follows a line of a command.
+fn after(line: &str) -> Next {
+    if line.ends_with('\\') {
+        return Next::Continuation;
+    }
+    match line.split_once("<<'").and_then(|(_, rest)| rest.split_once('\'')) {
+        Some((end, _)) => Next::HereDocument(end.to_owned()),
+        None => Next::Anything,
     }
 }
 
