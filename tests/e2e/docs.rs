@@ -41,7 +41,7 @@ fn the_reader_of_pages_finds_commands_and_their_output() {
 
 #[test]
 fn the_picture_in_the_readme_is_what_plan_draws() {
-    let drawn = handfast()
+    let drawn = Command::new(handfast())
         .args(["plan", "--format", "svg", "-f"])
         .arg(root().join("examples/shop/handfast.toml"))
         .output()
