@@ -122,4 +122,5 @@ fn a_file_at_the_limits_is_read_in_good_time() {
     }
     let topology = parse(&text, "f").unwrap_or_else(|f| panic!("{}", shown(&f)));
     assert_eq!(hf_topology::expect::pairs(&topology).count(), 1_000 * 999);
+    assert!(hf_topology::draw::svg(&topology).ends_with("</svg>\n"));
 }

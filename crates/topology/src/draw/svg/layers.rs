@@ -1,7 +1,11 @@
 //! A layered drawing of a directed graph (Sugiyama's method): who calls stands left of who is called. Links over several
 //! layers pass between the boxes of those in between.
 
-use std::collections::BTreeSet;
+mod levels;
+
+use std::collections::BTreeMap;
+
+use levels::{backward_edges, levels};
 
 /// Size of a box in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,27 +225,33 @@ impl Layout {
             let inset = if item.size.width == 0 { 0 } else { (width - item.size.width) / 2 };
             (left + inset, item.y)
         };
-        let edges = (0..self.routes.len()).map(|number| self.points(number, &columns)).collect();
+        let ports = self.ports();
+        let routes = self.routes.iter().zip(ports);
+        let edges = routes.map(|(route, ports)| self.points(route, ports, &columns)).collect();
         let nodes = self.items.iter().take(graph.nodes.len()).map(corner).collect();
         let height = self.items.iter().map(|item| item.y + item.size.height).max().unwrap_or(0);
         Placed { nodes, edges, height }
     }
 
-    /// The points of a link; each box has a place of its own for every link at a side.
-    fn points(&self, number: usize, columns: &[(i32, i32)]) -> Vec<(i32, i32)> {
-        let Some((route, backward)) = self.routes.get(number) else { return Vec::new() };
+    /// The points of a link that leaves and arrives at these heights.
+    fn points(
+        &self,
+        (route, backward): &(Vec<usize>, bool),
+        (from, to): (i32, i32),
+        columns: &[(i32, i32)],
+    ) -> Vec<(i32, i32)> {
         let mut points = Vec::new();
         for (step, index) in route.iter().enumerate() {
             let Some(item) = self.items.get(*index) else { continue };
             let (left, width) = columns.get(item.layer).copied().unwrap_or((0, 0));
+            let inset = (width - item.size.width) / 2;
             if item.size.width == 0 {
                 let y = item.y + item.size.height / 2;
                 points.extend([(left, y), (left + width, y)]);
+            } else if step == 0 {
+                points.push((left + width - inset, from));
             } else {
-                let inset = (width - item.size.width) / 2;
-                let leaving = step == 0;
-                let x = if leaving { left + width - inset } else { left + inset };
-                points.push((x, self.port(number, *index, leaving)));
+                points.push((left + inset, to));
             }
         }
         if *backward {
@@ -250,26 +260,35 @@ impl Layout {
         points
     }
 
-    /// Height at which a link meets a box: links of a side are spread over it in the order of where they come from.
-    fn port(&self, number: usize, index: usize, leaving: bool) -> i32 {
-        let at = |route: &[usize]| if leaving { route.first().copied() } else { route.last().copied() };
-        let next = |route: &[usize]| {
-            let other =
-                if leaving { route.get(1) } else { route.len().checked_sub(2).and_then(|i| route.get(i)) };
-            other.and_then(|other| self.items.get(*other)).map_or(0, |item| item.y + item.size.height / 2)
-        };
-        let mut here: Vec<(i32, usize)> = self
-            .routes
-            .iter()
-            .enumerate()
-            .filter(|(_, (route, _))| at(route) == Some(index))
-            .map(|(other, (route, _))| (next(route), other))
-            .collect();
-        here.sort_unstable();
-        let position = here.iter().position(|(_, other)| *other == number).unwrap_or(0);
-        let (y, height) = self.items.get(index).map_or((0, 0), |item| (item.y, item.size.height));
-        let slots = i32::try_from(here.len()).unwrap_or(i32::MAX - 1) + 1;
-        y + height * (i32::try_from(position).unwrap_or(0) + 1) / slots
+    /// Height at which each link leaves its first box and meets its last: links of a side are spread over it in the order
+    /// of where they go or come from.
+    fn ports(&self) -> Vec<(i32, i32)> {
+        let mut sides: BTreeMap<(usize, bool), Vec<(i32, usize)>> = BTreeMap::new();
+        for (number, (route, _)) in self.routes.iter().enumerate() {
+            if let ([first, second, ..], [.., before, last]) = (route.as_slice(), route.as_slice()) {
+                sides.entry((*first, true)).or_default().push((self.middle(*second), number));
+                sides.entry((*last, false)).or_default().push((self.middle(*before), number));
+            }
+        }
+        let mut ports = vec![(0, 0); self.routes.len()];
+        for ((index, leaving), mut links) in sides {
+            links.sort_unstable();
+            let (y, height) = self.items.get(index).map_or((0, 0), |item| (item.y, item.size.height));
+            let slots = i64::try_from(links.len()).unwrap_or(i64::MAX - 1) + 1;
+            for (slot, (_, number)) in (1_i64..).zip(links) {
+                let at = y + i32::try_from(i64::from(height) * slot / slots).unwrap_or(0);
+                match ports.get_mut(number) {
+                    Some((from, _)) if leaving => *from = at,
+                    Some((_, to)) => *to = at,
+                    None => {}
+                }
+            }
+        }
+        ports
+    }
+
+    fn middle(&self, index: usize) -> i32 {
+        self.items.get(index).map_or(0, |item| item.y + item.size.height / 2)
     }
 }
 
@@ -285,93 +304,6 @@ fn set_ranks(ranks: &mut [i64], layer: &[usize]) {
 fn mean(values: impl Iterator<Item = i64>) -> Option<i64> {
     let (sum, count) = values.fold((0_i64, 0_i64), |(sum, count), value| (sum + value, count + 1));
     (count > 0).then(|| sum / count)
-}
-
-/// Links that close a circle, by index: without them the rest can be layered.
-fn backward_edges(graph: &Graph) -> BTreeSet<usize> {
-    let mut outgoing: Vec<Vec<(usize, usize)>> = vec![Vec::new(); graph.nodes.len()];
-    for (index, (from, to)) in graph.edges.iter().enumerate() {
-        if let Some(edges) = outgoing.get_mut(*from) {
-            edges.push((index, *to));
-        }
-    }
-    let mut state = vec![Visit::New; graph.nodes.len()];
-    let mut backward = BTreeSet::new();
-    for start in 0..graph.nodes.len() {
-        visit(start, &outgoing, &mut state, &mut backward);
-    }
-    backward
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Visit {
-    New,
-    Open,
-    Done,
-}
-
-/// Depth first, with a stack of its own: the depth is the user's.
-fn visit(
-    start: usize,
-    outgoing: &[Vec<(usize, usize)>],
-    state: &mut [Visit],
-    backward: &mut BTreeSet<usize>,
-) {
-    let mut stack = vec![(start, 0_usize)];
-    if state.get(start) != Some(&Visit::New) {
-        return;
-    }
-    while let Some((node, next)) = stack.pop() {
-        set(state, node, Visit::Open);
-        let Some((edge, to)) = outgoing.get(node).and_then(|edges| edges.get(next)).copied() else {
-            set(state, node, Visit::Done);
-            continue;
-        };
-        stack.push((node, next + 1));
-        match state.get(to).copied() {
-            Some(Visit::New) => stack.push((to, 0)),
-            Some(Visit::Open) => {
-                backward.insert(edge);
-            }
-            Some(Visit::Done) | None => {}
-        }
-    }
-}
-
-fn set(state: &mut [Visit], node: usize, visit: Visit) {
-    if let Some(slot) = state.get_mut(node) {
-        *slot = visit;
-    }
-}
-
-/// The layer of each node: right of all that call it, and as near to those it calls as that allows.
-fn levels(count: usize, edges: &[(usize, usize)]) -> Vec<usize> {
-    let mut levels = vec![0_usize; count];
-    let level = |levels: &[usize], node: usize| levels.get(node).copied().unwrap_or(0);
-    // Without circles, paths are shorter than the number of nodes.
-    for _ in 0..count {
-        let mut changed = false;
-        for (from, to) in edges {
-            let least = level(&levels, *from) + 1;
-            if level(&levels, *to) < least
-                && let Some(slot) = levels.get_mut(*to)
-            {
-                *slot = least;
-                changed = true;
-            }
-        }
-        if !changed {
-            break;
-        }
-    }
-    for node in (0..count).rev() {
-        let called = edges.iter().any(|(_, to)| *to == node);
-        let nearest = edges.iter().filter(|(from, _)| *from == node).map(|(_, to)| level(&levels, *to)).min();
-        if let (false, Some(nearest), Some(slot)) = (called, nearest, levels.get_mut(node)) {
-            *slot = nearest.saturating_sub(1);
-        }
-    }
-    levels
 }
 
 #[cfg(test)]
