@@ -181,10 +181,13 @@ fn the_password_of_key_stores_survives_a_renewal() {
     assert_eq!(world.read("trust/api1.shop.internal/keystore.password"), password);
 }
 
+/// Something done to a file of an instance.
+type Damage = fn(&Path);
+
 #[test]
 fn damage_to_the_files_is_noticed_and_mended() {
     use std::os::unix::fs::PermissionsExt;
-    let damages: [(&str, fn(&Path), &[&str]); 5] = [
+    let damages: [(&str, Damage, &[&str]); 5] = [
         ("key.pem", |path| std::fs::remove_file(path).unwrap(), &["HF-CHECK-FILE-UNREADABLE"]),
         ("fullchain.pem", |path| std::fs::write(path, "nothing").unwrap(), &["HF-CHECK-FILE-UNREADABLE"]),
         (

@@ -4,7 +4,7 @@ use hf_ca::authority::StartError;
 use hf_ca::create::CreateError;
 use hf_ca::error::IssueError;
 use hf_keys::error::KeyError;
-use hf_keys::file::FileError;
+use hf_keys::file::{FileError, FileProblem};
 use hf_store::StoreError;
 
 use super::{CommandError, Exit};
@@ -99,7 +99,9 @@ impl From<StartError> for CommandError {
 
 impl From<FileError> for CommandError {
     fn from(error: FileError) -> Self {
-        let hint = error.hint();
+        let exists = matches!(error.problem, FileProblem::Exists);
+        let another = || exists.then(|| String::from("name another file, or take this one away"));
+        let hint = error.hint().or_else(another);
         let converted = Self::refused("a file with a private key cannot be used").because(error);
         match hint {
             Some(hint) => converted.hint(hint),

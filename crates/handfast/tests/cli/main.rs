@@ -1,10 +1,18 @@
 //! Conversations with the command line, as a user has them: text in, text out, exit code.
 
+#[cfg(test)]
 mod apply;
+#[cfg(test)]
 mod audit;
+#[cfg(test)]
 mod check;
+#[cfg(test)]
 mod help;
+#[cfg(test)]
 mod init;
+#[cfg(test)]
 mod plan;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
 mod up;
