@@ -13,6 +13,7 @@ pub mod audit;
 pub mod conformance;
 pub mod contract;
 pub mod error;
+pub mod faulty;
 pub mod list;
 pub mod record;
 pub mod sqlite;
@@ -24,5 +25,5 @@ pub use error::StoreError;
 
 /// What every method of the store returns: a boxed future, so that the traits can be trait objects.
 ///
-/// Dropping the future does not undo the operation: once polled, it may be carried out.
+/// Nothing happens before the future is polled. Dropping it later does not undo the operation: it may be carried out.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;

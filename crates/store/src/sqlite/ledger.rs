@@ -27,6 +27,8 @@ pub(super) struct State {
     next_id: i64,
     /// How many keys are on the block list.
     pub(super) blocked: u64,
+    /// How many open intents have a row.
+    pub(super) intents: u64,
 }
 
 /// The writing connection.
@@ -75,6 +77,18 @@ impl Database {
         Ok(value)
     }
 
+    /// Let many queries see one state of the database, which saves each of them its locks.
+    pub(super) fn begin_read(&self) -> Result<(), StoreError> {
+        self.db.execute_batch("BEGIN").map_err(self.faults.database("read"))
+    }
+
+    /// End what [`Self::begin_read`] began, if it did.
+    pub(super) fn end_read(&self) {
+        if !self.db.is_autocommit() {
+            let _ = self.db.execute_batch("COMMIT");
+        }
+    }
+
     /// Fold the oldest `count` entries of the tail.
     pub(super) fn fold(&mut self, tail: &Tail, count: usize) -> Result<(), StoreError> {
         self.transaction(|ledger| tail.oldest(count).try_for_each(|pending| ledger.fold_one(pending, tail)))
@@ -99,8 +113,10 @@ fn read_state(db: &Connection, faults: &Faults) -> Result<State, StoreError> {
     let last = |sql: &str| db.query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).map_err(&fault);
     last("SELECT max(sequence) FROM audit")?;
     let next_id = last("SELECT max(id) FROM certificate")?.unwrap_or(0).saturating_add(1);
-    let blocked = db.query_row("SELECT count(*) FROM blocked", [], |row| row.get(0)).map_err(&fault)?;
-    Ok(State { head: ChainHead { count, hash }, last_signing, next_id, blocked })
+    let count_of = |sql: &str| db.query_row(sql, [], |row| row.get::<_, u64>(0)).map_err(&fault);
+    let blocked = count_of("SELECT count(*) FROM blocked")?;
+    let intents = count_of("SELECT count(*) FROM intent")?;
+    Ok(State { head: ChainHead { count, hash }, last_signing, next_id, blocked, intents })
 }
 
 /// An open transaction.
@@ -179,7 +195,7 @@ impl Ledger<'_> {
         Ok(())
     }
 
-    fn insert_intent(&self, row: &CertificateRow) -> Result<(), StoreError> {
+    fn insert_intent(&mut self, row: &CertificateRow) -> Result<(), StoreError> {
         let mut octets = Vec::with_capacity(1024);
         row.encode(&mut octets);
         self.execute(
@@ -192,8 +208,9 @@ impl Ledger<'_> {
                 row.dedup_key.as_deref().map(dedup_hash),
                 octets
             ],
-        )
-        .map(|_| ())
+        )?;
+        self.state.intents = self.state.intents.saturating_add(1);
+        Ok(())
     }
 
     /// The open intent of this key.
@@ -201,13 +218,14 @@ impl Ledger<'_> {
         intent(self.db, self.faults, key)
     }
 
-    pub(super) fn delete_intent(&self, (issuer, serial): &Key) -> Result<(), StoreError> {
-        self.execute(
+    pub(super) fn delete_intent(&mut self, (issuer, serial): &Key) -> Result<(), StoreError> {
+        let deleted = self.execute(
             "close an intent",
             "DELETE FROM intent WHERE issuer = ?1 AND serial = ?2",
             params![issuer, serial.as_unsigned()],
-        )
-        .map(|_| ())
+        )?;
+        self.state.intents = self.state.intents.saturating_sub(u64::try_from(deleted).unwrap_or(u64::MAX));
+        Ok(())
     }
 
     /// Insert a certificate, or bytes that were possibly signed, and what it is found by.
@@ -221,9 +239,9 @@ impl Ledger<'_> {
         self.execute(
             "record a certificate",
             "INSERT INTO certificate(id, issuer, serial, possibly_signed, not_before, not_after, requested_at, profile,
-               snapshot, subject, names, spki, dedup_hash, dedup_key, body)
+               snapshot, subject, names, spki, dedup_key, body)
              VALUES (:id, :issuer, :serial, :possibly_signed, :not_before, :not_after, :requested_at, :profile,
-               :snapshot, :subject, :names, :spki, :dedup_hash, :dedup_key, :body)",
+               :snapshot, :subject, :names, :spki, :dedup_key, :body)",
             named_params! {
                 ":id": id,
                 ":issuer": row.issuer,
@@ -237,11 +255,17 @@ impl Ledger<'_> {
                 ":subject": row.subject,
                 ":names": row.names,
                 ":spki": row.spki,
-                ":dedup_hash": dedup_key.map(dedup_hash),
                 ":dedup_key": dedup_key,
                 ":body": row.body,
             },
         )?;
+        if let Some(dedup_key) = dedup_key {
+            self.execute(
+                "record a deduplication key",
+                "INSERT INTO dedup(hash, certificate) VALUES (?1, ?2)",
+                params![dedup_hash(dedup_key), id],
+            )?;
+        }
         for term in &row.terms {
             self.execute(
                 "record what a certificate is found by",

@@ -108,11 +108,19 @@ pub(super) fn by_dedup_key(
     issuer: i64,
     dedup_key: &str,
 ) -> Result<Option<StoredCertificate>, StoreError> {
+    let hash = dedup_hash(dedup_key);
+    let known = db
+        .prepare_cached("SELECT 1 FROM dedup WHERE hash = ?1")
+        .and_then(|mut statement| statement.exists([hash]))
+        .map_err(faults.database("find a deduplication key"))?;
+    if !known {
+        return Ok(None);
+    }
     let sql = format!(
-        "SELECT {COLUMNS} FROM certificate c {JOINS} WHERE c.dedup_hash = ?1 AND c.issuer = ?2 AND c.dedup_key = ?3"
+        "SELECT {COLUMNS} FROM dedup d CROSS JOIN certificate c ON c.id = d.certificate {JOINS}
+         WHERE d.hash = ?1 AND c.issuer = ?2 AND c.dedup_key = ?3"
     );
-    certificates(db, faults, &sql, params![dedup_hash(dedup_key), issuer, dedup_key])
-        .map(|found| only(found).pop())
+    certificates(db, faults, &sql, params![hash, issuer, dedup_key]).map(|found| only(found).pop())
 }
 
 /// The serial number of the open intent with this deduplication key, as far as it is in the database.
@@ -136,19 +144,27 @@ pub(super) fn open_claim(
     Ok(None)
 }
 
-/// Whether the authority has used this serial number, as far as it is in the database.
+/// Where serial numbers are.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Table {
+    Certificate,
+    Intent,
+}
+
+/// Whether the authority has a record with this serial number, as far as it is in the database.
 pub(super) fn serial_used(
     db: &Connection,
     faults: &Faults,
+    table: Table,
     (issuer, serial): &Key,
 ) -> Result<bool, StoreError> {
-    let exists = |sql: &str| {
-        db.prepare_cached(sql)
-            .and_then(|mut statement| statement.exists(params![serial.as_unsigned(), issuer]))
+    let sql = match table {
+        Table::Certificate => "SELECT 1 FROM certificate WHERE serial = ?1 AND issuer = ?2",
+        Table::Intent => "SELECT 1 FROM intent WHERE serial = ?1 AND issuer = ?2",
     };
-    let fault = faults.database("find a serial number");
-    Ok(exists("SELECT 1 FROM certificate WHERE serial = ?1 AND issuer = ?2").map_err(&fault)?
-        || exists("SELECT 1 FROM intent WHERE serial = ?1 AND issuer = ?2").map_err(&fault)?)
+    db.prepare_cached(sql)
+        .and_then(|mut statement| statement.exists(params![serial.as_unsigned(), issuer]))
+        .map_err(faults.database("find a serial number"))
 }
 
 /// Whether the key is on the block list.

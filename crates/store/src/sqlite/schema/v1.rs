@@ -5,6 +5,8 @@
 /// * `head`: one row, the end of the audit chain, and the latest time at which something was about to be signed.
 /// * `issuer`: authorities as issuers, numbered, with the state of their CRLs. Rows are made at first use.
 /// * `certificate`: issued certificates and possibly signed bytes, in the order of recording.
+/// * `dedup`: certificates by the hash of their deduplication key. A table, because SQLite compiles a query anew
+///   whenever a value is bound that decides on a partial index.
 /// * `term`: what certificates are found by. Rows of 8,192 certificates lie together (`epoch`), so that adding one
 ///   touches a small part of the table, however large it has grown; a search looks into each epoch once.
 /// * `revoked`: keyed as CRLs are written. `position` is the audit event that revoked it; `retired` entries expired
@@ -39,7 +41,7 @@ CREATE TABLE intent(
   row BLOB NOT NULL,
   PRIMARY KEY (issuer, serial)
 ) WITHOUT ROWID;
-CREATE INDEX intent_dedup ON intent(dedup_hash) WHERE dedup_hash IS NOT NULL;
+CREATE INDEX intent_dedup ON intent(dedup_hash);
 CREATE TABLE certificate(
   id INTEGER PRIMARY KEY,
   issuer INTEGER NOT NULL,
@@ -53,14 +55,17 @@ CREATE TABLE certificate(
   subject TEXT NOT NULL,
   names TEXT NOT NULL,
   spki BLOB NOT NULL,
-  dedup_hash INTEGER,
   dedup_key TEXT,
   body BLOB NOT NULL
 );
 CREATE UNIQUE INDEX certificate_serial ON certificate(serial, issuer);
-CREATE INDEX certificate_dedup ON certificate(dedup_hash) WHERE dedup_hash IS NOT NULL;
 CREATE INDEX certificate_expiry ON certificate(not_after);
 CREATE INDEX certificate_possibly_signed ON certificate(id) WHERE possibly_signed = 1;
+CREATE TABLE dedup(
+  hash INTEGER NOT NULL,
+  certificate INTEGER NOT NULL,
+  PRIMARY KEY (hash, certificate)
+) WITHOUT ROWID;
 CREATE TABLE term(
   epoch INTEGER NOT NULL,
   hash INTEGER NOT NULL,

@@ -7,7 +7,7 @@ use crate::StoreError;
 use crate::audit::hex;
 use crate::record::Begun;
 use crate::sqlite::ledger;
-use crate::sqlite::lookup;
+use crate::sqlite::lookup::{self, Table};
 use crate::sqlite::request::{Begin, Finish, Reply, Request};
 use crate::sqlite::row::{CertificateRow, Key};
 use crate::sqlite::tail::Claim;
@@ -41,7 +41,8 @@ fn settle<T>(answer: Result<T, StoreError>, failed: Option<&StoreError>) -> Resu
 impl Writer {
     /// One batch of the requests at the front.
     pub(super) fn issue(&mut self, taken: &mut VecDeque<Request>) {
-        let ready = self.make_room();
+        let ready =
+            self.make_room().and_then(|()| self.intern_all(taken)).and_then(|()| self.database.begin_read());
         let mut answers = Vec::with_capacity(taken.len());
         while self.journal.waiting() < MAX_BATCH {
             match taken.pop_front() {
@@ -61,8 +62,24 @@ impl Writer {
                 None => break,
             }
         }
+        self.database.end_read();
         let failed = self.write_batch().err();
         answers.into_iter().for_each(|answer| answer.send(failed.as_ref()));
+    }
+
+    /// Give authorities that issue for the first time their numbers, each in a transaction of its own.
+    fn intern_all(&mut self, taken: &VecDeque<Request>) -> Result<(), StoreError> {
+        for request in taken {
+            match request {
+                Request::Begin(Begin { authority, .. }) if !self.issuers.contains_key(authority) => {
+                    let outcome = self.database.transaction(|ledger| ledger.intern(authority));
+                    self.remember_failure(&outcome);
+                    self.issuers.insert(authority.clone(), outcome?);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// When the journal is full, fold everything and begin it again.
@@ -98,12 +115,12 @@ impl Writer {
         mut row: CertificateRow,
         event: String,
     ) -> Result<Begun, StoreError> {
-        row.issuer = self.intern(authority)?;
+        row.issuer = self.issuers.get(authority).copied().unwrap_or_default();
         if let Some(existing) = self.claimed(authority, &row)? {
             return Ok(existing);
         }
         let key = row.key();
-        if self.tail.holds(&key) || lookup::serial_used(&self.database.db, &self.database.faults, &key)? {
+        if self.tail.holds(&key) || self.serial_stored(&key)? {
             return Err(StoreError::SerialTaken { authority: authority.to_owned(), serial: row.serial });
         }
         if self.database.state.blocked > 0
@@ -114,6 +131,11 @@ impl Writer {
         self.tail.begin(row, event);
         self.journal_latest();
         Ok(Begun::Recorded)
+    }
+
+    fn serial_stored(&self, key: &Key) -> Result<bool, StoreError> {
+        let used = |table| lookup::serial_used(&self.database.db, &self.database.faults, table, key);
+        Ok(used(Table::Certificate)? || (self.database.state.intents > 0 && used(Table::Intent)?))
     }
 
     /// What the deduplication key already led to.
@@ -130,7 +152,9 @@ impl Writer {
             }
             None => {}
         }
-        if let Some(serial) = lookup::open_claim(&self.database.db, faults, row.issuer, dedup_key)? {
+        if self.database.state.intents > 0
+            && let Some(serial) = lookup::open_claim(&self.database.db, faults, row.issuer, dedup_key)?
+        {
             return Ok(Some(Begun::InProgress { serial }));
         }
         let stored = lookup::by_dedup_key(&self.database.db, faults, row.issuer, dedup_key)?;
@@ -171,17 +195,5 @@ impl Writer {
             return Ok(Some(*id));
         }
         ledger::issuer(&self.database.db, &self.database.faults, authority)
-    }
-
-    /// The number of the authority; a new one gets its number in a transaction of its own.
-    fn intern(&mut self, authority: &str) -> Result<i64, StoreError> {
-        if let Some(id) = self.issuers.get(authority) {
-            return Ok(*id);
-        }
-        let outcome = self.database.transaction(|ledger| ledger.intern(authority));
-        self.remember_failure(&outcome);
-        let id = outcome?;
-        self.issuers.insert(authority.to_owned(), id);
-        Ok(id)
     }
 }

@@ -1,0 +1,219 @@
+//! A store that fails on purpose, for tests of whoever uses a store.
+//!
+//! Failures are counted over the mutating methods of all ports together: the n-th call either loses its write and
+//! reports failure, or is carried out and reports failure all the same. The second is the case that finds bugs.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use hf_core::audit::AuditEvent;
+use hf_core::serial::Serial;
+use hf_core::time::Timestamp;
+
+use crate::audit::{AuditRow, ChainHead, Origin};
+use crate::contract::{
+    AuditLog, BlockListStore, IssuanceStore, IssuerStore, RevocationStore, SnapshotStore, Store,
+};
+use crate::list::{Cursor, ListFilter, Page};
+use crate::record::{
+    AuthorityRecord, Begun, CrlPosition, Intent, NewCrl, NewRevocation, OpenIntent, ProfileSnapshot,
+    RevocationRecord, RevokeOutcome, RevokedEntry, SnapshotId, StoredCertificate, StoredCrl,
+};
+use crate::{StoreError, StoreFuture};
+
+/// What happens to the write of the call that fails. Either way the caller is told [`StoreError::NoAnswer`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// It is lost.
+    Lost,
+    /// It is done.
+    Done,
+}
+
+/// A wrapper that passes everything on, except that one mutating call fails.
+pub struct FaultyStore {
+    inner: Arc<dyn Store>,
+    failure: Failure,
+    at: u64,
+    calls: AtomicU64,
+}
+
+impl FaultyStore {
+    /// Let the `at`-th mutating call fail, counted from 1; 0 lets none fail.
+    pub fn new(inner: Arc<dyn Store>, at: u64, failure: Failure) -> Self {
+        Self { inner, failure, at, calls: AtomicU64::new(0) }
+    }
+
+    /// How many mutating calls there were.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    fn mutate<'a, T: Send + 'a>(&self, call: StoreFuture<'a, T>) -> StoreFuture<'a, T> {
+        let number = self.calls.fetch_add(1, Ordering::SeqCst).saturating_add(1);
+        if number != self.at {
+            return call;
+        }
+        match self.failure {
+            Failure::Lost => Box::pin(async { Err(StoreError::NoAnswer) }),
+            Failure::Done => Box::pin(async {
+                call.await?;
+                Err(StoreError::NoAnswer)
+            }),
+        }
+    }
+}
+
+impl Store for FaultyStore {
+    fn flush(&self) -> StoreFuture<'_, ()> {
+        self.inner.flush()
+    }
+}
+
+impl IssuanceStore for FaultyStore {
+    fn begin_issuance(&self, intent: Intent, event: AuditEvent) -> StoreFuture<'_, Begun> {
+        self.mutate(self.inner.begin_issuance(intent, event))
+    }
+
+    fn finish_issuance(
+        &self,
+        authority: &str,
+        serial: &Serial,
+        certificate: Vec<u8>,
+        event: AuditEvent,
+    ) -> StoreFuture<'_, ()> {
+        self.mutate(self.inner.finish_issuance(authority, serial, certificate, event))
+    }
+
+    fn close_intent(&self, authority: &str, serial: &Serial, event: AuditEvent) -> StoreFuture<'_, ()> {
+        self.mutate(self.inner.close_intent(authority, serial, event))
+    }
+
+    fn close_open_intents(&self, origin: Origin) -> StoreFuture<'_, u64> {
+        self.mutate(self.inner.close_open_intents(origin))
+    }
+
+    fn open_intents(&self, limit: usize) -> StoreFuture<'_, Vec<OpenIntent>> {
+        self.inner.open_intents(limit)
+    }
+
+    fn find_by_serial(&self, authority: &str, serial: &Serial) -> StoreFuture<'_, Option<StoredCertificate>> {
+        self.inner.find_by_serial(authority, serial)
+    }
+
+    fn find_by_dedup_key(
+        &self,
+        authority: &str,
+        dedup_key: &str,
+    ) -> StoreFuture<'_, Option<StoredCertificate>> {
+        self.inner.find_by_dedup_key(authority, dedup_key)
+    }
+
+    fn find_serial_anywhere(&self, serial: &Serial) -> StoreFuture<'_, Vec<StoredCertificate>> {
+        self.inner.find_serial_anywhere(serial)
+    }
+
+    fn find_by_key(&self, spki_sha256: [u8; 32], limit: usize) -> StoreFuture<'_, Vec<StoredCertificate>> {
+        self.inner.find_by_key(spki_sha256, limit)
+    }
+
+    fn list(&self, filter: ListFilter, after: Option<Cursor>, limit: usize) -> StoreFuture<'_, Page> {
+        self.inner.list(filter, after, limit)
+    }
+
+    fn last_signing_time(&self) -> StoreFuture<'_, Option<Timestamp>> {
+        self.inner.last_signing_time()
+    }
+}
+
+impl RevocationStore for FaultyStore {
+    fn revoke(&self, revocation: NewRevocation, event: AuditEvent) -> StoreFuture<'_, RevokeOutcome> {
+        self.mutate(self.inner.revoke(revocation, event))
+    }
+
+    fn revocation(&self, authority: &str, serial: &Serial) -> StoreFuture<'_, Option<RevocationRecord>> {
+        self.inner.revocation(authority, serial)
+    }
+
+    fn crl_position(&self, authority: &str) -> StoreFuture<'_, CrlPosition> {
+        self.inner.crl_position(authority)
+    }
+
+    fn revoked_entries(
+        &self,
+        authority: &str,
+        up_to: u64,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> StoreFuture<'_, Vec<RevokedEntry>> {
+        self.inner.revoked_entries(authority, up_to, after, limit)
+    }
+
+    fn begin_crl(&self, authority: &str, number: u64, event: AuditEvent) -> StoreFuture<'_, ()> {
+        self.mutate(self.inner.begin_crl(authority, number, event))
+    }
+
+    fn finish_crl(&self, crl: NewCrl, event: AuditEvent) -> StoreFuture<'_, ()> {
+        self.mutate(self.inner.finish_crl(crl, event))
+    }
+
+    fn latest_crl(&self, authority: &str) -> StoreFuture<'_, Option<StoredCrl>> {
+        self.inner.latest_crl(authority)
+    }
+}
+
+impl IssuerStore for FaultyStore {
+    fn add_authority(&self, authority: AuthorityRecord, event: AuditEvent) -> StoreFuture<'_, ()> {
+        self.mutate(self.inner.add_authority(authority, event))
+    }
+
+    fn replace_authority(&self, authority: AuthorityRecord, event: AuditEvent) -> StoreFuture<'_, ()> {
+        self.mutate(self.inner.replace_authority(authority, event))
+    }
+
+    fn authority(&self, name: &str) -> StoreFuture<'_, Option<AuthorityRecord>> {
+        self.inner.authority(name)
+    }
+
+    fn authorities(&self) -> StoreFuture<'_, Vec<AuthorityRecord>> {
+        self.inner.authorities()
+    }
+}
+
+impl BlockListStore for FaultyStore {
+    fn block_key(&self, spki_sha256: [u8; 32], event: AuditEvent) -> StoreFuture<'_, bool> {
+        self.mutate(self.inner.block_key(spki_sha256, event))
+    }
+
+    fn is_blocked(&self, spki_sha256: [u8; 32]) -> StoreFuture<'_, bool> {
+        self.inner.is_blocked(spki_sha256)
+    }
+
+    fn blocked_keys(&self, after: Option<[u8; 32]>, limit: usize) -> StoreFuture<'_, Vec<[u8; 32]>> {
+        self.inner.blocked_keys(after, limit)
+    }
+}
+
+impl SnapshotStore for FaultyStore {
+    fn record_snapshot(&self, snapshot: ProfileSnapshot, event: AuditEvent) -> StoreFuture<'_, bool> {
+        self.mutate(self.inner.record_snapshot(snapshot, event))
+    }
+
+    fn snapshot(&self, id: SnapshotId) -> StoreFuture<'_, Option<ProfileSnapshot>> {
+        self.inner.snapshot(id)
+    }
+}
+
+impl AuditLog for FaultyStore {
+    fn record(&self, event: AuditEvent) -> StoreFuture<'_, ()> {
+        self.mutate(self.inner.record(event))
+    }
+
+    fn audit_rows(&self, after: u64, limit: usize) -> StoreFuture<'_, Vec<AuditRow>> {
+        self.inner.audit_rows(after, limit)
+    }
+
+    fn audit_head(&self) -> StoreFuture<'_, ChainHead> {
+        self.inner.audit_head()
+    }
+}
