@@ -25,6 +25,8 @@ mod request;
 mod row;
 mod schema;
 mod tail;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::os::unix::fs::DirBuilderExt as _;
