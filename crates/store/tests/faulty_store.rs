@@ -1,5 +1,7 @@
 //! The faulty wrapper loses exactly one write, or does it and denies it.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::sync::Arc;
 
 use hf_store::conformance::material::{AUTHORITY, begin, finish, intent, issue};

@@ -3,6 +3,8 @@
 //! The test runs its own binary again as the victim: it issues and revokes, and writes a line for what was
 //! acknowledged. It is killed while it works; then the store is opened, and every line is held against it.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

@@ -1,5 +1,7 @@
 //! The SQLite backend keeps the contract.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::path::PathBuf;
 use std::sync::Mutex;
 

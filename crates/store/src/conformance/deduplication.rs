@@ -34,7 +34,7 @@ pub(super) async fn a_retry_finds_the_certificate(backend: &dyn Backend) -> Outc
     let other = store.find_by_dedup_key(AUTHORITY, "order/2").await?;
     ensure(other.is_none(), || "another key leads to it".to_owned())?;
     let mut elsewhere = retry.clone();
-    elsewhere.authority = "databases".to_owned();
+    "databases".clone_into(&mut elsewhere.authority);
     let outcome = begin(&*store, &elsewhere).await?;
     ensure(outcome == Begun::Recorded, || "keys of one authority block those of another".to_owned())?;
     ensure(store.audit_head().await?.count == 3, || "retries left events".to_owned())

@@ -59,7 +59,7 @@ pub(super) async fn a_serial_number_is_used_once(backend: &dyn Backend) -> Outco
     let reuse = store.begin_issuance(closed.clone(), begun(&closed));
     refused(reuse, "the serial number of a possibly signed record", taken).await?;
     let mut elsewhere = intent(1);
-    elsewhere.authority = "databases".to_owned();
+    "databases".clone_into(&mut elsewhere.authority);
     let outcome = begin(&*store, &elsewhere).await?;
     ensure(outcome == Begun::Recorded, || "another authority cannot use its own numbers".to_owned())
 }

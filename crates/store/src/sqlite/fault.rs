@@ -9,9 +9,9 @@ use rusqlite::ErrorCode;
 use crate::StoreError;
 
 /// `SQLITE_IOERR_FSYNC`: stable storage failed.
-const IOERR_FSYNC: i32 = 10 | (4 << 8);
+const IOERR_FSYNC: i32 = 0x040a;
 /// `SQLITE_IOERR_DIR_FSYNC`: stable storage failed for the directory.
-const IOERR_DIR_FSYNC: i32 = 10 | (5 << 8);
+const IOERR_DIR_FSYNC: i32 = 0x050a;
 
 /// Gives the errors of one database file their words.
 #[derive(Clone, Debug)]

@@ -13,7 +13,7 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// A request to the writer.
 pub(super) enum Request {
-    Begin(Begin),
+    Begin(Box<Begin>),
     Finish(Finish),
     Direct(Box<dyn Direct>),
     /// Fold everything that is durable already.

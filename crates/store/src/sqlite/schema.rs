@@ -1,5 +1,6 @@
 //! The database file: how it is opened, what it holds, and how older versions are brought up to date.
 
+mod length;
 mod v1;
 
 use std::fs::OpenOptions;
@@ -24,7 +25,7 @@ const READER_CACHE_KIB: i32 = 2 * 1024;
 /// The connection that writes. Creates the file with mode 0600, and brings the schema up to date.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     create_private(path)?;
-    check_length(path)?;
+    length::check(path)?;
     let faults = Faults::new(path);
     let fault = faults.database("open the database");
     let mut db = Connection::open_with_flags(
@@ -62,34 +63,6 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(file_error("create", path)(error)),
     }
-}
-
-/// Refuse a file that is shorter than its header says, unless a write-ahead log may hold the rest.
-fn check_length(path: &Path) -> Result<(), StoreError> {
-    use std::os::unix::fs::FileExt as _;
-    let fault = file_error("read", path);
-    let mut wal = path.as_os_str().to_owned();
-    wal.push("-wal");
-    if std::fs::metadata(&wal).is_ok_and(|found| found.len() > 0) {
-        return Ok(());
-    }
-    // Nothing of SQLite is open in this process yet, so closing this handle releases no lock of its.
-    let file = std::fs::File::open(path).map_err(&fault)?;
-    let found = file.metadata().map_err(&fault)?.len();
-    let mut header = [0_u8; 100];
-    if found == 0 || file.read_exact_at(&mut header, 0).is_err() {
-        return Ok(());
-    }
-    let number = |at: usize, octets: usize| -> u64 {
-        header.iter().skip(at).take(octets).fold(0, |value, octet| value << 8 | u64::from(*octet))
-    };
-    let page = if number(16, 2) == 1 { 65_536 } else { number(16, 2) };
-    let expected = page.saturating_mul(number(28, 4));
-    if found < expected {
-        let fault = format!("it was truncated: found {found} octets, expected {expected}");
-        return Err(StoreError::Damaged { file: path.to_owned(), fault });
-    }
-    Ok(())
 }
 
 /// The version of the schema; 0 for a new file.

@@ -82,7 +82,7 @@ pub(super) fn open(directory: &Path) -> SqliteStore {
 
 /// Why the store in this directory does not open.
 pub(super) fn refusal(directory: &Path) -> String {
-    SqliteStore::open(directory, OpenOptions::default()).err().expect("the store opens").to_string()
+    SqliteStore::open(directory, OpenOptions::default()).expect_err("the store opens").to_string()
 }
 
 /// Leave the files as a killed process leaves them: a copy of the directory while the store is open.

@@ -21,7 +21,7 @@ impl IssuanceStore for SqliteStore {
             expect(Expected::Begun(&intent.authority, &intent.serial), &event)?;
             let event = encode_event(&event)?;
             let (authority, row) = CertificateRow::from_intent(intent)?;
-            self.ask_writer(|reply| Request::Begin(Begin { authority, row, event, reply })).await
+            self.ask_writer(|reply| Request::Begin(Box::new(Begin { authority, row, event, reply }))).await
         })
     }
 

@@ -46,7 +46,8 @@ impl Writer {
         let mut answers = Vec::with_capacity(taken.len());
         while self.journal.waiting() < MAX_BATCH {
             match taken.pop_front() {
-                Some(Request::Begin(Begin { authority, row, event, reply })) => {
+                Some(Request::Begin(request)) => {
+                    let Begin { authority, row, event, reply } = *request;
                     let answer = ready.clone().and_then(|()| self.begin(&authority, row, event));
                     answers.push(Answer::Begun(reply, answer));
                 }
@@ -64,19 +65,20 @@ impl Writer {
         }
         self.database.end_read();
         let failed = self.write_batch().err();
-        answers.into_iter().for_each(|answer| answer.send(failed.as_ref()));
+        for answer in answers {
+            answer.send(failed.as_ref());
+        }
     }
 
     /// Give authorities that issue for the first time their numbers, each in a transaction of its own.
     fn intern_all(&mut self, taken: &VecDeque<Request>) -> Result<(), StoreError> {
         for request in taken {
-            match request {
-                Request::Begin(Begin { authority, .. }) if !self.issuers.contains_key(authority) => {
-                    let outcome = self.database.transaction(|ledger| ledger.intern(authority));
-                    self.remember_failure(&outcome);
-                    self.issuers.insert(authority.clone(), outcome?);
-                }
-                _ => {}
+            if let Request::Begin(begin) = request
+                && !self.issuers.contains_key(&begin.authority)
+            {
+                let outcome = self.database.transaction(|ledger| ledger.intern(&begin.authority));
+                self.remember_failure(&outcome);
+                self.issuers.insert(begin.authority.clone(), outcome?);
             }
         }
         Ok(())
