@@ -87,7 +87,11 @@ pub(super) const RESERVED: &[ReservedRow] = &[
         &["hf-store", "hf-ca", "handfast", "xtask"],
         "tiers 0 and 1 and the keys are synchronous",
     ),
-    reserved("toml", &["hf-topology"], "the declaration is read in one place"),
+    reserved(
+        "toml",
+        &["hf-topology", "xtask"],
+        "the declaration is read in one place, the corpus exceptions in another",
+    ),
     reserved("hf-testkit", &["xtask"], "a manual clock and seeded randomness are for tests and benches"),
 ];
 
