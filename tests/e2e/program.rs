@@ -10,6 +10,9 @@ use std::time::Duration;
 /// How long a program may take to say what it is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The language in which the tests expect messages.
+const PLAIN: &str = "C.UTF-8";
+
 /// How often a server is tried before it is taken for dead, [`PAUSE`] apart.
 const TRIES: u32 = 600;
 const PAUSE: Duration = Duration::from_millis(50);
@@ -26,7 +29,7 @@ impl Running {
     /// Starts it; both its outputs are kept.
     pub(crate) fn start(command: &mut Command) -> Self {
         let what = format!("{command:?}");
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).env("LC_ALL", PLAIN);
         let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot start {what}: {error}"));
         let (sender, lines) = channel();
         forward(child.stdout.take().unwrap(), sender.clone());
@@ -95,7 +98,7 @@ fn forward(output: impl Read + Send + 'static, sender: Sender<String>) {
 /// Runs a program to its end, which must come within half a minute.
 pub(crate) fn finish(program: impl AsRef<std::ffi::OsStr>, arguments: impl FnOnce(&mut Command)) -> Output {
     let mut command = Command::new("timeout");
-    command.arg(PATIENCE.as_secs().to_string()).arg(program).stdin(Stdio::null());
+    command.arg(PATIENCE.as_secs().to_string()).arg(program).stdin(Stdio::null()).env("LC_ALL", PLAIN);
     arguments(&mut command);
     command.output().unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"))
 }

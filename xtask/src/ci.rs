@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use crate::{check_deps, corpus, deny, fuzz, packages, process, refuse_arguments, report, tidy, workspace};
+use crate::{
+    check_deps, corpus, deny, doc, fuzz, packages, process, refuse_arguments, report, tidy, workspace,
+};
 
 struct Step {
     name: &'static str,
@@ -40,6 +42,7 @@ const ALL: &[Step] = &[
     },
     BUILD,
     TESTS,
+    Step { name: "doc", work: Work::Chore(doc::run, &[]) },
     Step { name: "deny", work: Work::Chore(deny::run, &[]) },
     Step { name: "check-deps", work: Work::Chore(check_deps::run, &[]) },
     Step { name: "tidy", work: Work::Chore(tidy::run, &[]) },

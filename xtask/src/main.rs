@@ -6,6 +6,7 @@ mod check_deps;
 mod ci;
 mod corpus;
 mod deny;
+mod doc;
 mod fuzz;
 mod generate;
 mod packages;
@@ -30,6 +31,7 @@ const CHORES: &[Chore] = &[
     Chore { name: "ci", about: "everything that a change must pass, in order", run: ci::run },
     Chore { name: "test", about: "packages, build, and all tests", run: ci::run_tests },
     Chore { name: "packages", about: "install the Debian packages that the tests need", run: packages::run },
+    Chore { name: "doc", about: "reference documentation, with broken links denied", run: doc::run },
     Chore { name: "deny", about: "licences, bans and sources of dependencies", run: deny::run },
     Chore {
         name: "advisories",

@@ -1,7 +1,7 @@
 //! Mutual TLS for every service a team runs: the `handfast` command.
 //!
 //! The words of a command are the path of its file under `commands/`. A file holds its arguments and `run`; judgement
-//! lives in the crates below, printing in [`output`], the environment in [`env`], time and randomness in [`system`].
+//! lives in the crates below, printing in [`output`], the environment in [`mod@env`], time and randomness in [`system`].
 
 mod apply;
 mod authority;
