@@ -108,7 +108,7 @@ fn open_as(
         profiles: profiles::compile(&domain.topology)
             .map_err(|faults| CommandError::refused("the profiles cannot be used").findings(faults))?,
         policy: Policy::new(PolicySettings::default()),
-        permitted: profiles::permitted(&domain.topology),
+        permitted: profiles::permitted(&domain.topology)?,
         signer: Signer::start(SignerSettings::with_threads(SIGNERS))
             .map_err(|error| CommandError::fault("cannot start the signer").because(error))?,
         clock: Arc::clone(&context.clock),

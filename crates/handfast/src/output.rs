@@ -93,7 +93,9 @@ impl Output {
 
     /// Show a finding, on stderr.
     pub(crate) fn finding(&self, finding: &Finding) {
-        self.stderr(&render::finding(finding, self.messages));
+        let text =
+            if self.json { render::finding_json(finding) } else { render::finding(finding, self.messages) };
+        self.stderr(&text);
     }
 
     /// Show why the command ended without doing what was asked, on stderr.

@@ -9,12 +9,14 @@ mod refusal;
 use std::sync::Arc;
 
 use hf_core::time::Timestamp;
+use rustls::RootCertStore;
 use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::time_provider::TimeProvider;
-use rustls::{ClientConfig, RootCertStore, ServerConfig};
+
+pub(crate) use rustls::{ClientConfig, ServerConfig};
 
 pub(crate) use live::connect;
 pub(crate) use memory::handshake;
@@ -46,6 +48,9 @@ pub(crate) enum EndpointError {
         #[source]
         source: rustls::Error,
     },
+    /// The private key is not ours to use.
+    #[error("its private key is not here")]
+    NoKey,
     /// The list of roots is empty, so nobody can be trusted.
     #[error("the list of roots is empty")]
     NoRoots,

@@ -47,6 +47,8 @@ pub struct AuthorityWish {
     pub path_length: Option<u8>,
     /// The names it may certify, put into its certificate as name constraints; empty: no constraint of its own.
     pub permitted: Vec<NamePattern>,
+    /// Names that it may never certify, put into its certificate as excluded subtrees.
+    pub excluded: Vec<NamePattern>,
 }
 
 /// What the examination of a public key brought to light.

@@ -50,8 +50,10 @@ fn basic_constraints(grant: &Grant) -> BasicConstraints {
 
 /// RFC 5280 section 4.2.1.10.
 fn name_constraints(grant: &Grant) -> Option<NameConstraints> {
-    let permitted = subtrees(&grant.authority()?.permitted);
-    (!permitted.is_empty()).then_some(NameConstraints { permitted, excluded: Vec::new() })
+    let wish = grant.authority()?;
+    let constraints =
+        NameConstraints { permitted: subtrees(&wish.permitted), excluded: subtrees(&wish.excluded) };
+    (!constraints.permitted.is_empty() || !constraints.excluded.is_empty()).then_some(constraints)
 }
 
 /// RFC 5280 section 4.2.2.1; not for a root, whose issuer is itself.

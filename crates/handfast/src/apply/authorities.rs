@@ -102,6 +102,10 @@ fn new_authority(spec: &AuthoritySpec) -> Result<NewAuthority, CommandError> {
         key_algorithm: spec.key,
         profile: profile.to_owned(),
         lifetime: Some(spec.lifetime),
-        wish: AuthorityWish { path_length: spec.path_length, permitted: profiles::patterns(&spec.permitted) },
+        wish: AuthorityWish {
+            path_length: spec.path_length,
+            permitted: profiles::patterns(&spec.authority, &spec.permitted)?,
+            excluded: profiles::patterns(&spec.authority, &spec.excluded)?,
+        },
     })
 }

@@ -323,7 +323,7 @@ fn a_directory_that_cannot_be_made_is_named() {
 fn each_model_of_trust_converges() {
     let per_service = TWO_SERVICES.replace("[service.web]", "model = \"per-service\"\n[service.web]");
     let constrained = format!(
-        "{TWO_SERVICES}\n[authority.top]\nkey = \"ecdsa-p384\"\nsubject = \"CN=Top,O=Shop\"\n[authority.mid]\nparent = \"top\"\npermitted = [\"shop.internal\", \"10.0.0.0/8\"]\n[authority.low]\nparent = \"mid\"\npermitted = [\"shop.internal\"]\n"
+        "{TWO_SERVICES}\n[authority.top]\nkey = \"ecdsa-p384\"\nsubject = \"CN=Top,O=Shop\"\n[authority.mid]\nparent = \"top\"\npermitted = [\"shop.internal\", \"10.0.0.0/8\"]\nexcluded = [\"bad.shop.internal\", \"10.9.0.0/16\"]\n[authority.low]\nparent = \"mid\"\npermitted = [\"shop.internal\"]\n"
     )
     .replace("domain = \"shop.internal\"", "domain = \"shop.internal\"\nauthority = \"low\"");
     for text in [per_service, constrained] {
@@ -333,4 +333,14 @@ fn each_model_of_trust_converges() {
         assert!(second.steps.is_empty(), "{text}\n{:?}", words(&second.steps));
         assert!(world.check().is_good(), "{text}");
     }
+}
+
+#[test]
+fn a_constraint_that_cannot_be_put_into_a_certificate_is_refused() {
+    let world = World::new(&format!(
+        "{TWO_SERVICES}\n[authority.root]\n[authority.services]\nparent = \"root\"\npermitted = [\"shop.internal\", \"email:.shop.internal\"]\n"
+    ));
+    let error =
+        run(&world.context, &world.domain(), &PassphraseOptions { passphrase_file: None }).err().unwrap();
+    assert_eq!(error.message(), "authority `services` cannot be constrained to `email:.shop.internal`");
 }

@@ -8,6 +8,8 @@ use hf_core::finding::Finding;
 use hf_core::time::Lifetime;
 use hf_topology::declared::{self, Topology, Usage};
 
+use crate::error::CommandError;
+
 /// Every profile under which this trust domain issues.
 pub(crate) fn compile(topology: &Topology) -> Result<Vec<Profile>, Vec<Finding>> {
     let leaves = topology.profiles.iter().map(|profile| leaf(topology, profile));
@@ -32,14 +34,32 @@ pub(crate) fn compile(topology: &Topology) -> Result<Vec<Profile>, Vec<Finding>>
 }
 
 /// The names that each authority may certify; those that may certify any are left out.
-pub(crate) fn permitted(topology: &Topology) -> BTreeMap<String, Vec<NamePattern>> {
+pub(crate) fn permitted(topology: &Topology) -> Result<BTreeMap<String, Vec<NamePattern>>, CommandError> {
     let with_names = topology.authorities.iter().filter(|authority| !authority.permitted.is_empty());
-    with_names.map(|authority| (authority.name.clone(), patterns(&authority.permitted))).collect()
+    with_names
+        .map(|authority| Ok((authority.name.clone(), patterns(&authority.name, &authority.permitted)?)))
+        .collect()
 }
 
-/// Name constraints of the file as patterns.
-pub(crate) fn patterns(constraints: &[declared::NameConstraint]) -> Vec<NamePattern> {
-    constraints.iter().filter_map(|constraint| constraint.to_string().parse().ok()).collect()
+/// Name constraints of an authority of the file as patterns. One that cannot be one is refused: leaving it out would make
+/// the authority mightier than declared.
+pub(crate) fn patterns(
+    authority: &str,
+    constraints: &[declared::NameConstraint],
+) -> Result<Vec<NamePattern>, CommandError> {
+    let pattern = |constraint: &declared::NameConstraint| {
+        let text = constraint.to_string();
+        let pattern = text.parse::<NamePattern>().ok().filter(|pattern| pattern.to_string() == text);
+        pattern.ok_or_else(|| {
+            CommandError::refused(format!("authority `{authority}` cannot be constrained to `{text}`")).hint(
+                format!(
+                    "write DNS names, networks, `email:HOST` or `uri:HOST` into `permitted` and `excluded` of \
+                     `[authority.{authority}]`"
+                ),
+            )
+        })
+    };
+    constraints.iter().map(pattern).collect()
 }
 
 fn leaf(topology: &Topology, profile: &declared::Profile) -> ProfileSettings {

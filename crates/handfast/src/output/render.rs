@@ -85,6 +85,15 @@ struct ErrorBody<'a> {
     hints: Vec<&'a str>,
 }
 
+/// A finding as one line of JSON.
+pub(super) fn finding_json(finding: &Finding) -> String {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        finding: &'a Finding,
+    }
+    serde_json::to_string(&Line { finding }).unwrap_or_else(|_| String::from("{\"finding\":{}}"))
+}
+
 /// The same as one line of JSON.
 pub(super) fn error_json(error: &CommandError) -> String {
     let body = ErrorJson {

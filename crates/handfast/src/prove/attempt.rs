@@ -23,13 +23,13 @@ pub(super) fn pair(
         return (Method::Handshake, Attempt::Broken(vec![codes::not_tried(&about, &why)]));
     }
     let name = &pair.server.instance.identifier;
-    let (Some(from), Some(to)) = (client.endpoint(), server.endpoint()) else {
+    if !client.has_key() || !server.has_key() {
         return (Method::PathValidation, validation::attempt(&about, pair, client, server, now));
-    };
+    }
     let server_name = name.to_string();
-    let tried = from
+    let tried = client
         .client(now)
-        .and_then(|from| to.server(now).map(|to| (from, to)))
+        .and_then(|from| server.server(now).map(|to| (from, to)))
         .and_then(|(from, to)| tls::handshake(from, to, &server_name));
     let attempt = outcome(&about, tried);
     match (&pair.server.instance.address, reach, &pair.expectation, &attempt) {
@@ -58,9 +58,8 @@ fn outcome(about: &str, tried: Result<Result<(), Refusal>, EndpointError>) -> At
 
 /// Connect to the server that runs.
 fn live(about: &str, client: &Machine, address: &Address, name: &str, now: Timestamp) -> Attempt {
-    let Some(endpoint) = client.endpoint() else { return Attempt::Broken(Vec::new()) };
     let address = address.to_string();
-    match endpoint.client(now).and_then(|config| tls::connect(config, &address, name)) {
+    match client.client(now).and_then(|config| tls::connect(config, &address, name)) {
         Ok(Ok(())) => Attempt::Accepted,
         Ok(Err(refusal)) => Attempt::Broken(vec![codes::no_connection(about, &address, &refusal.reason)]),
         Err(error) => Attempt::Broken(vec![codes::not_tried(about, &causes(&error))]),

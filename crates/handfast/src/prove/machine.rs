@@ -1,9 +1,11 @@
 //! One machine as its files show it: what it is, what it trusts.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use hf_core::finding::Finding;
 use hf_core::secret::Secret;
@@ -15,7 +17,7 @@ use hf_x509::certificate::Certificate;
 
 use super::{codes, files};
 use crate::domain::Domain;
-use crate::tls::Endpoint;
+use crate::tls::{ClientConfig, Endpoint, EndpointError, ServerConfig};
 
 /// The largest file of an instance that is read, in bytes.
 const MAX_FILE: u64 = 1024 * 1024;
@@ -32,6 +34,8 @@ pub(super) struct Machine {
     pub(super) roots: Vec<Certificate>,
     /// What is wrong with the files.
     pub(super) findings: Vec<Finding>,
+    as_client: OnceCell<Arc<ClientConfig>>,
+    as_server: OnceCell<Arc<ServerConfig>>,
 }
 
 /// Every instance of the topology.
@@ -49,7 +53,15 @@ pub(super) fn load_all(domain: &Domain, now: Timestamp) -> BTreeMap<String, Mach
 
 impl Machine {
     fn empty(name: &str) -> Self {
-        Self { name: name.to_owned(), key: None, chain: Vec::new(), roots: Vec::new(), findings: Vec::new() }
+        Self {
+            name: name.to_owned(),
+            key: None,
+            chain: Vec::new(),
+            roots: Vec::new(),
+            findings: Vec::new(),
+            as_client: OnceCell::new(),
+            as_server: OnceCell::new(),
+        }
     }
 
     /// Its own certificate.
@@ -57,11 +69,26 @@ impl Machine {
         self.chain.first()
     }
 
-    /// As one side of a handshake; `None` when its key is not ours to use.
-    pub(super) fn endpoint(&self) -> Option<Endpoint> {
-        let key = self.key.as_ref()?;
+    /// Whether it can take part in handshakes: its key is ours to use.
+    pub(super) fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// How it calls others. Made once, because it calls many.
+    pub(super) fn client(&self, now: Timestamp) -> Result<Arc<ClientConfig>, EndpointError> {
+        once(&self.as_client, || self.endpoint()?.client(now))
+    }
+
+    /// How others call it. Made once, because many do.
+    pub(super) fn server(&self, now: Timestamp) -> Result<Arc<ServerConfig>, EndpointError> {
+        once(&self.as_server, || self.endpoint()?.server(now))
+    }
+
+    /// As one side of a handshake.
+    fn endpoint(&self) -> Result<Endpoint, EndpointError> {
+        let key = self.key.as_ref().ok_or(EndpointError::NoKey)?;
         let der = |list: &[Certificate]| list.iter().map(|certificate| certificate.der().to_vec()).collect();
-        Some(Endpoint {
+        Ok(Endpoint {
             chain: der(&self.chain),
             key: Secret::new(key.to_pkcs8_der().expose().clone()),
             roots: der(&self.roots),
@@ -75,6 +102,18 @@ impl Machine {
             T::default()
         })
     }
+}
+
+/// What was made before, or made now; a failure is not kept.
+fn once<T>(
+    cell: &OnceCell<Arc<T>>,
+    make: impl FnOnce() -> Result<Arc<T>, EndpointError>,
+) -> Result<Arc<T>, EndpointError> {
+    if let Some(made) = cell.get() {
+        return Ok(Arc::clone(made));
+    }
+    let made = make()?;
+    Ok(Arc::clone(cell.get_or_init(|| made)))
 }
 
 /// An instance that we wrote files for.

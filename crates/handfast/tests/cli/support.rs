@@ -90,7 +90,11 @@ impl Place {
             text.push_str("--- stderr\n");
             text.push_str(&errors);
         }
-        text.push_str(&format!("--- exit {}\n", output.status.code().unwrap_or(-1)));
+        text.extend([
+            String::from("--- exit "),
+            output.status.code().unwrap_or(-1).to_string(),
+            "\n".to_owned(),
+        ]);
         self.plain(&text)
     }
 

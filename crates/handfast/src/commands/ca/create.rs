@@ -84,7 +84,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         key_algorithm: args.key_algorithm,
         profile: if args.parent.is_some() { "intermediate" } else { "root" }.to_owned(),
         lifetime: args.lifetime,
-        wish: AuthorityWish { path_length: args.path_length, permitted: args.permitted.clone() },
+        wish: AuthorityWish {
+            path_length: args.path_length,
+            permitted: args.permitted.clone(),
+            excluded: Vec::new(),
+        },
     };
     let issued = if let Some(parent) = &args.parent {
         context.block_on(opened.authority.create_intermediate(new, parent, opened.origin))?

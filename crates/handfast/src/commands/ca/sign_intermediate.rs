@@ -71,6 +71,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         authority_wish: Some(AuthorityWish {
             path_length: Some(args.path_length),
             permitted: args.permitted.clone(),
+            excluded: Vec::new(),
         }),
     };
     let issued = context.block_on(opened.authority.issue(request))?;
