@@ -33,14 +33,14 @@ macro_rules! codes {
 }
 
 codes! {
-    /// A certificate cannot be read.
-    CERT_ENCODING = "HF-CERT-ENCODING";
-    /// A CA without subject, or a certificate without issuer.
-    CERT_EMPTY_NAME = "HF-CERT-EMPTY-NAME";
-    /// An extension is critical and must not be, or the other way round.
-    CERT_CRITICALITY = "HF-CERT-CRITICALITY";
     /// A critical extension that is not understood.
     CERT_CRITICAL_UNKNOWN = "HF-CERT-CRITICAL-UNKNOWN";
+    /// An extension is critical and must not be, or the other way round.
+    CERT_CRITICALITY = "HF-CERT-CRITICALITY";
+    /// A CA without subject, or a certificate without issuer.
+    CERT_EMPTY_NAME = "HF-CERT-EMPTY-NAME";
+    /// A certificate cannot be read.
+    CERT_ENCODING = "HF-CERT-ENCODING";
     /// Key identifiers are missing or contradict each other.
     CERT_KEY_IDENTIFIER = "HF-CERT-KEY-IDENTIFIER";
     /// A serial number that is not positive or too long.
@@ -121,8 +121,8 @@ codes! {
     PATH_SIGNATURE = "HF-PATH-SIGNATURE";
     /// The chain ends at a root that is not trusted.
     PATH_UNTRUSTED_ROOT = "HF-PATH-UNTRUSTED-ROOT";
-    /// Something asked for is not supported.
-    REQUEST_UNSUPPORTED = "HF-REQUEST-UNSUPPORTED";
     /// The question itself cannot be read.
     REQUEST_UNREADABLE = "HF-REQUEST-UNREADABLE";
+    /// Something asked for is not supported.
+    REQUEST_UNSUPPORTED = "HF-REQUEST-UNSUPPORTED";
 }

@@ -36,8 +36,9 @@ fn basic_constraints(link: &Link<'_>) -> Option<Fault> {
 fn key_usage(link: &Link<'_>) -> Option<Fault> {
     let usage = link.facts.key_usage?;
     let may_sign = usage.contains(KeyUsage::KEY_CERT_SIGN);
-    let authority = link.issues() || link.facts.is_authority();
-    if may_sign == authority {
+    let authority = link.facts.is_authority();
+    // That a certificate which is no authority stands in the place of one is the rule above.
+    if may_sign == authority || (link.issues() && !authority) {
         return None;
     }
     let summary = if authority {
