@@ -1,7 +1,7 @@
 //! Gate and explainer on graphs of certificates with real signatures: they agree, and nothing panics.
 #![no_main]
 
-#[path = "../../crates/verify/tests/support/mod.rs"]
+#[path = "../../crates/verify/tests/verify/support/mod.rs"]
 mod support;
 
 use hf_verify::{chain, explain, gate};

@@ -16,10 +16,10 @@ impl Budget {
     const SIGNATURES: u32 = 200;
 
     /// Certificates put on a path while searching. `mozilla::pkix` allows 200,000 without rules in between.
-    const STEPS: u32 = 20_000;
+    const STEPS: u32 = 5_000;
 
     /// Complete paths whose rules are looked at. Real bridges between authorities offer fewer than ten.
-    const PATHS: u32 = 500;
+    const PATHS: u32 = 200;
 
     /// Comparisons of a name with a subtree, the number of Go's crypto/x509 and of rustls-webpki.
     const COMPARISONS: u32 = 250_000;
@@ -53,12 +53,12 @@ impl Budget {
 
     /// Take one step of the search.
     pub(crate) fn step(&mut self) -> bool {
-        take(&mut self.steps, &mut self.exhausted, "20,000 steps of path building")
+        take(&mut self.steps, &mut self.exhausted, "5,000 steps of path building")
     }
 
     /// Take one complete path.
     pub(crate) fn path(&mut self) -> bool {
-        take(&mut self.paths, &mut self.exhausted, "500 complete paths")
+        take(&mut self.paths, &mut self.exhausted, "200 complete paths")
     }
 
     /// Take one comparison of a name with a subtree.

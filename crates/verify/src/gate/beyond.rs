@@ -57,6 +57,16 @@ const ROWS: &[Row] = &[
     },
 ];
 
+/// The most pairs of a certificate and a possible issuer that rustls-webpki is asked about. Real chains have fewer than
+/// ten; with many it reads the same certificates up to 200,000 times.
+const TANGLED: usize = 64;
+
+/// Whether there are so many possible issuers that rustls-webpki is not asked at all.
+pub(super) fn is_tangled(pool: &Pool<'_>) -> bool {
+    let all = std::iter::once(Index::LEAF).chain(pool.intermediates());
+    all.map(|index| pool.intermediates_for(index).len()).sum::<usize>() > TANGLED
+}
+
 /// Whether our own search must decide.
 pub(super) fn is_beyond(pool: &Pool<'_>, error: &Error) -> bool {
     ROWS.iter().any(|row| (row.applies)(pool, error))

@@ -1,12 +1,10 @@
 //! Gate and explainer agree on whatever certificates there are.
 
-mod support;
-
+use crate::support::{self, Spec, graph};
 use hf_verify::explain::explain;
 use hf_verify::gate;
 use hf_verify::request::VerifyRequest;
 use proptest::prelude::*;
-use support::{Spec, graph};
 
 fn agree(request: &VerifyRequest) -> bool {
     let admitted = gate::accept(request);

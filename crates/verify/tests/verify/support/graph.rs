@@ -36,7 +36,7 @@ impl Octets<'_> {
 }
 
 /// The question that the octets describe; `None` when the leaf cannot be read.
-pub fn request(octets: &[u8]) -> Option<VerifyRequest> {
+pub(crate) fn request(octets: &[u8]) -> Option<VerifyRequest> {
     let mut octets = Octets(octets);
     let mut anchors = Vec::new();
     for _ in 0..=octets.below(3) {
@@ -53,9 +53,10 @@ pub fn request(octets: &[u8]) -> Option<VerifyRequest> {
         intermediates.extend(changed(spec, &mut octets));
     }
     let signer = octets.below(4);
-    let spec = match octets.rarely(6) {
-        true => Spec::authority("leaf", 9, &title(signer), signer).with(names(&[dns("www.example.com")])),
-        false => Spec::leaf(9, &title(signer), signer),
+    let spec = if octets.rarely(6) {
+        Spec::authority("leaf", 9, &title(signer), signer).with(names(&[dns("www.example.com")]))
+    } else {
+        Spec::leaf(9, &title(signer), signer)
     };
     let leaf = changed(spec, &mut octets)?;
     let mut request = VerifyRequest::new(leaf, anchors, NOW.parse().ok()?);
@@ -101,8 +102,8 @@ fn ask(request: &mut VerifyRequest, octets: &mut Octets<'_>) {
 fn changed(mut spec: Spec, octets: &mut Octets<'_>) -> Option<Certificate> {
     for _ in 0..octets.below(3) {
         match octets.below(8) {
-            0 => spec.not_after = "20300301000000Z".to_owned(),
-            1 => spec.not_before = "20301001000000Z".to_owned(),
+            0 => "20300301000000Z".clone_into(&mut spec.not_after),
+            1 => "20301001000000Z".clone_into(&mut spec.not_before),
             2 => spec.serial = octets.some(22),
             3 => spec.signer = octets.below(5),
             4 => spec.subject = name(""),

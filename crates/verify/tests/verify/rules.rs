@@ -1,18 +1,16 @@
 //! Every rule in both directions: what obeys is accepted, what breaks it is refused with its code.
 
-mod support;
-
 use std::collections::BTreeSet;
 
+use crate::support::{
+    ListSpec, NOW, Spec, basic_constraints, ce, constraints, dns, general, key_usage, name, names, purposes,
+    sequence, tlv,
+};
 use hf_verify::codes;
 use hf_verify::explain::explain;
 use hf_verify::gate::{self, Road};
 use hf_verify::request::{PolicyRequest, Purpose, RequestedName, VerifyRequest};
 use hf_x509::ext::KeyUsage;
-use support::{
-    ListSpec, NOW, Spec, basic_constraints, ce, constraints, dns, general, key_usage, name, names, purposes,
-    sequence, tlv,
-};
 
 /// root 1 → ca 2 → leaf 3, each as specified.
 fn chain(root: &Spec, ca: &Spec, leaf: &Spec) -> VerifyRequest {
@@ -52,7 +50,7 @@ fn asking(change: impl Fn(&mut VerifyRequest)) -> VerifyRequest {
 }
 
 /// A policy and what it requires.
-fn policies(last: u8) -> support::Extension {
+fn policies(last: u8) -> crate::support::Extension {
     (ce::POLICIES, false, sequence(&[&sequence(&[&tlv(0x06, &[0x2b, last])])]))
 }
 
@@ -110,7 +108,7 @@ fn accepted() -> Vec<(&'static str, VerifyRequest)> {
                 &leaf().with(names(&[general(0x87, &[10, 1, 2, 3])])),
             ),
         ),
-        ("any purpose of an authority", with_ca(|spec| spec.with(support::ce_any_purpose()))),
+        ("any purpose of an authority", with_ca(|spec| spec.with(crate::support::any_purpose()))),
         ("a leaf without purposes", {
             let mut request = with_leaf(|spec| spec.without(ce::EXTENDED_KEY_USAGE));
             request.purpose = Purpose::Client;
@@ -146,6 +144,7 @@ fn accepted() -> Vec<(&'static str, VerifyRequest)> {
 
 fn refused() -> Vec<(&'static str, VerifyRequest, &'static str)> {
     let mut rows = refused_certificates();
+    rows.extend(refused_places());
     rows.extend(refused_paths());
     rows.extend(refused_names());
     rows.extend(refused_revocation());
@@ -154,7 +153,7 @@ fn refused() -> Vec<(&'static str, VerifyRequest, &'static str)> {
 
 fn refused_certificates() -> Vec<(&'static str, VerifyRequest, &'static str)> {
     let malformed = |id| (id, false, vec![0x04, 0x01, 0x00]);
-    let uncritical = |(id, _, value): support::Extension| (id, false, value);
+    let uncritical = |(id, _, value): crate::support::Extension| (id, false, value);
     vec![
         (
             "names that cannot be read",
@@ -212,6 +211,11 @@ fn refused_certificates() -> Vec<(&'static str, VerifyRequest, &'static str)> {
             with_leaf(|spec| Spec { serial: vec![1; 21], ..spec }),
             "HF-CERT-SERIAL",
         ),
+    ]
+}
+
+fn refused_places() -> Vec<(&'static str, VerifyRequest, &'static str)> {
+    vec![
         (
             "an expired leaf",
             with_leaf(|spec| Spec { not_after: "20300531235959Z".to_owned(), ..spec }),
@@ -424,7 +428,7 @@ fn refused_names() -> Vec<(&'static str, VerifyRequest, &'static str)> {
 }
 
 /// A distribution point of a certificate, and the same name in a list.
-fn point(uri: &str) -> support::Extension {
+fn point(uri: &str) -> crate::support::Extension {
     (ce::DISTRIBUTION_POINTS, false, sequence(&[&sequence(&[&full_name(uri)])]))
 }
 
@@ -432,7 +436,7 @@ fn full_name(uri: &str) -> Vec<u8> {
     tlv(0xa0, &tlv(0xa0, &general(0x86, uri.as_bytes())))
 }
 
-fn issuing_point(content: &[u8]) -> support::Extension {
+fn issuing_point(content: &[u8]) -> crate::support::Extension {
     (ce::ISSUING_POINT, true, sequence(&[content]))
 }
 
@@ -482,7 +486,7 @@ fn refused_revocation() -> Vec<(&'static str, VerifyRequest, &'static str)> {
         ),
         (
             "another key named",
-            revocation(|root, ca| vec![root, ca.with(support::authority_key(7))]),
+            revocation(|root, ca| vec![root, ca.with(crate::support::authority_key(7))]),
             "HF-CRL-KEY-IDENTIFIER",
         ),
         (
@@ -604,4 +608,64 @@ fn every_code_has_a_page_that_says_what_to_do() {
         assert_eq!(codes::page(page.code.as_str()), Some(page.page));
     }
     assert!(codes::all().is_sorted_by_key(|page| page.code.as_str()), "in alphabetical order");
+}
+
+/// The case as a line of the corpus: request, expectation, and the code that is to be found.
+fn line(what: &str, request: &VerifyRequest, code: Option<&str>) -> String {
+    let pem = |certificates: &[hf_x509::certificate::Certificate]| -> Vec<String> {
+        certificates.iter().map(hf_x509::certificate::Certificate::to_pem).collect()
+    };
+    let names = request.names.iter().map(|name| match name {
+        RequestedName::Dns(name) => serde_json::json!({ "kind": "dns", "value": name.as_str() }),
+        RequestedName::Ip(name) => serde_json::json!({ "kind": "ip", "value": name.to_string() }),
+        RequestedName::Email(name) => serde_json::json!({ "kind": "email", "value": name.as_str() }),
+    });
+    let policies = request.policies.as_ref().map(|policies| {
+        serde_json::json!({
+            "initial": policies.initial.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "require_explicit": policies.require_explicit,
+            "inhibit_mapping": policies.inhibit_mapping,
+            "inhibit_any": policies.inhibit_any,
+        })
+    });
+    let case = serde_json::json!({
+        "request": {
+            "id": format!("own::{}", what.replace(' ', "-")),
+            "leaf": request.leaf.to_pem(),
+            "intermediates": pem(&request.intermediates),
+            "trust_anchors": pem(&request.trust_anchors),
+            "crls": request.crls.iter().map(hf_x509::crl::CertificateList::to_pem).collect::<Vec<_>>(),
+            "crl_check": request.crl_check,
+            "time": request.time.to_string(),
+            "purpose": request.purpose.as_str(),
+            "name": null,
+            "names": names.collect::<Vec<_>>(),
+            "max_depth": request.max_depth,
+            "eku": [],
+            "key_usage": request.key_usage.names().collect::<Vec<_>>(),
+            "policies": policies,
+        },
+        "expected": if code.is_some() { "invalid" } else { "valid" },
+        "importance": "high",
+        "features": [],
+        "description": what,
+        "code": code,
+    });
+    format!("{case}\n")
+}
+
+/// `cases.jsonl` holds these cases for `cargo xtask corpus` and for the test of the batch. Keys and signatures are the
+/// same every time.
+#[test]
+fn the_file_of_cases_is_current() {
+    let accepted = accepted();
+    let accepted = accepted.iter().map(|(what, request)| line(what, request, None));
+    let refused = refused();
+    let refused = refused.iter().map(|(what, request, code)| line(what, request, Some(code)));
+    let wanted: String = accepted.chain(refused).collect();
+    if wanted != include_str!("../cases.jsonl") {
+        let path = concat!(env!("CARGO_TARGET_TMPDIR"), "/cases.jsonl");
+        std::fs::write(path, wanted).unwrap();
+        panic!("tests/cases.jsonl is not what the tables say; take {path}");
+    }
 }
