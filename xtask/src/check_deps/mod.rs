@@ -62,7 +62,7 @@ mod tests {
     fn workspace_with_an_illegal_edge() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        std::fs::write(
+        fs::write(
             root.join("Cargo.toml"),
             "[workspace]\nresolver = \"3\"\nmembers = [\"core\", \"store\"]\n",
         )
@@ -71,12 +71,12 @@ mod tests {
             ("core", "hf-store = { path = \"../store\" }\nrusqlite = \"0.41\""),
             ("store", "rusqlite = \"0.41\""),
         ] {
-            std::fs::create_dir_all(root.join(name).join("src")).unwrap();
-            std::fs::write(root.join(name).join("src/lib.rs"), "").unwrap();
+            fs::create_dir_all(root.join(name).join("src")).unwrap();
+            fs::write(root.join(name).join("src/lib.rs"), "").unwrap();
             let manifest = format!(
                 "[package]\nname = \"hf-{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n{dependencies}\n"
             );
-            std::fs::write(root.join(name).join("Cargo.toml"), manifest).unwrap();
+            fs::write(root.join(name).join("Cargo.toml"), manifest).unwrap();
         }
         folder
     }
