@@ -2,6 +2,7 @@
 #![no_main]
 
 #[path = "../../crates/verify/tests/verify/support/mod.rs"]
+#[allow(dead_code, reason = "the tests use the rest")]
 mod support;
 
 use hf_verify::{chain, explain, gate};

@@ -120,8 +120,15 @@ fn gave_up(limit: &str) -> Finding {
     .rfc("RFC 4158 section 2.4.2")
 }
 
+fn unreadable(what: &str) -> Finding {
+    Finding::warning(codes::REQUEST_UNREADABLE, "the files beside the leaf", "one of them was left out")
+        .expected_found("certificates and revocation lists in PEM", what)
+        .hint("take the original of that file; it may have been cut or converted")
+}
+
 fn warnings(pool: &Pool<'_>) -> Vec<Finding> {
-    let mut warnings = Vec::new();
+    let mut warnings: Vec<Finding> =
+        pool.request.unreadable.iter().take(10).map(|what| unreadable(what)).collect();
     if pool.left_out > 0 {
         let most = Budget::CERTIFICATES;
         let about = "the certificates beside the leaf";

@@ -36,6 +36,8 @@ pub struct VerifyRequest {
     pub key_usage: KeyUsage,
     /// Certificate policies, RFC 5280 section 6.1.1 (c) to (g); `None` accepts any.
     pub policies: Option<PolicyRequest>,
+    /// What was given and could not be read, each with its reason; the explainer warns of it.
+    pub unreadable: Vec<String>,
 }
 
 impl VerifyRequest {
@@ -54,6 +56,7 @@ impl VerifyRequest {
             eku: Vec::new(),
             key_usage: KeyUsage::NONE,
             policies: None,
+            unreadable: Vec::new(),
         }
     }
 }

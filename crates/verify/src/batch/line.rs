@@ -181,11 +181,16 @@ impl RequestLine {
             None => Purpose::Any,
             Some(word) => Purpose::from_word(word).ok_or_else(|| unsupported("purpose", word))?,
         };
+        let mut unreadable = Vec::new();
+        let mut certificates =
+            |field, texts| readable(field, texts, Certificate::many_from_pem, &mut unreadable);
+        let intermediates = certificates("intermediates", &self.intermediates)?;
+        let trust_anchors = certificates("trust_anchors", &self.trust_anchors)?;
         Ok(VerifyRequest {
             leaf,
-            intermediates: readable("intermediates", &self.intermediates, Certificate::many_from_pem)?,
-            trust_anchors: readable("trust_anchors", &self.trust_anchors, Certificate::many_from_pem)?,
-            crls: readable("crls", &self.crls, CertificateList::many_from_pem)?,
+            intermediates,
+            trust_anchors,
+            crls: readable("crls", &self.crls, CertificateList::many_from_pem, &mut unreadable)?,
             crl_check: self.crl_check,
             time,
             purpose,
@@ -194,6 +199,7 @@ impl RequestLine {
             eku: self.eku.iter().map(|name| purpose_oid(name)).collect::<Result<_, _>>()?,
             key_usage: self.key_usages()?,
             policies: self.policies.as_ref().map(PolicyLine::read).transpose()?,
+            unreadable,
         })
     }
 
@@ -204,16 +210,24 @@ impl RequestLine {
     }
 }
 
-/// Everything in a field that can be read.
+/// Everything in a field that can be read; the rest is noted.
 fn readable<T>(
     field: &'static str,
     texts: &[String],
     read: fn(&str) -> Result<Vec<T>, X509Error>,
+    unreadable: &mut Vec<String>,
 ) -> Result<Vec<T>, LineError> {
     if texts.len() > MAX_OBJECTS {
         return Err(LineError::TooMany { field, found: texts.len() });
     }
-    Ok(texts.iter().filter_map(|text| read(text).ok()).flatten().collect())
+    let mut all = Vec::new();
+    for (index, text) in texts.iter().enumerate() {
+        match read(text) {
+            Ok(found) => all.extend(found),
+            Err(error) => unreadable.push(format!("`{field}` number {}: {}", index + 1, chain_of(&error))),
+        }
+    }
+    Ok(all)
 }
 
 impl NameLine {

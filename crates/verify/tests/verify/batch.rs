@@ -105,7 +105,8 @@ fn an_unreadable_extra_is_left_out() {
     let mut request = first_request();
     request["intermediates"].as_array_mut().unwrap().push("rubbish".into());
     request["crls"] = serde_json::json!(["rubbish"]);
-    assert_eq!(ask(&request).valid, Some(true));
+    let answer = ask(&request);
+    assert_eq!((answer.valid, answer.findings), (Some(true), vec!["HF-REQUEST-UNREADABLE".to_owned()]));
 }
 
 #[test]
