@@ -13,35 +13,63 @@ use crate::apply::owner::NoSuchOwner;
 
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
-        let (exit, hint) = match &error {
-            StoreError::InUse { .. } => {
-                (Exit::Refused, Some("wait until it has ended, or stop it; nothing was changed"))
-            }
-            StoreError::NewerSchema { .. } => (Exit::Refused, Some("use the newer version of handfast")),
-            StoreError::NoSpace { .. } => {
-                (Exit::Fault, Some("make room on the disk and run the command again"))
-            }
-            StoreError::UnknownCertificate { .. }
-            | StoreError::UnknownAuthority { .. }
-            | StoreError::AuthorityExists { .. }
-            | StoreError::KeyBlocked { .. }
-            | StoreError::TooLong { .. } => (Exit::Refused, None),
-            StoreError::Damaged { .. }
-            | StoreError::Failed { .. }
-            | StoreError::Io { .. }
-            | StoreError::Database { .. }
-            | StoreError::NoAnswer
-            | StoreError::Closed
-            | StoreError::SerialTaken { .. }
-            | StoreError::UnknownIntent { .. }
-            | StoreError::CrlNumberTaken { .. }
-            | StoreError::EventMismatch { .. } => (Exit::Fault, None),
-        };
-        let converted = Self::new(exit, String::from("the store cannot do what is asked")).because(error);
-        match hint {
-            Some(hint) => converted.hint(hint),
-            None => converted,
-        }
+        let converted = Self::new(store_exit(&error), String::from("the store cannot do what is asked"));
+        with_hint(converted, store_hint(&error)).because(error)
+    }
+}
+
+/// Whether the user can mend a failure of the store.
+fn store_exit(error: &StoreError) -> Exit {
+    match error {
+        StoreError::InUse { .. }
+        | StoreError::NewerSchema { .. }
+        | StoreError::UnknownCertificate { .. }
+        | StoreError::UnknownAuthority { .. }
+        | StoreError::AuthorityExists { .. }
+        | StoreError::KeyBlocked { .. }
+        | StoreError::TooLong { .. } => Exit::Refused,
+        StoreError::NoSpace { .. }
+        | StoreError::Damaged { .. }
+        | StoreError::Failed { .. }
+        | StoreError::Io { .. }
+        | StoreError::Database { .. }
+        | StoreError::NoAnswer
+        | StoreError::Closed
+        | StoreError::SerialTaken { .. }
+        | StoreError::UnknownIntent { .. }
+        | StoreError::CrlNumberTaken { .. }
+        | StoreError::EventMismatch { .. } => Exit::Fault,
+    }
+}
+
+/// What to do about a failure of the store.
+fn store_hint(error: &StoreError) -> Option<&'static str> {
+    match error {
+        StoreError::InUse { .. } => Some("wait until it has ended, or stop it; nothing was changed"),
+        StoreError::NewerSchema { .. } => Some("use the newer version of handfast"),
+        StoreError::NoSpace { .. } => Some("make room on the disk and run the command again"),
+        StoreError::Damaged { .. }
+        | StoreError::Failed { .. }
+        | StoreError::Io { .. }
+        | StoreError::Database { .. }
+        | StoreError::NoAnswer
+        | StoreError::Closed
+        | StoreError::SerialTaken { .. }
+        | StoreError::KeyBlocked { .. }
+        | StoreError::UnknownIntent { .. }
+        | StoreError::UnknownCertificate { .. }
+        | StoreError::UnknownAuthority { .. }
+        | StoreError::AuthorityExists { .. }
+        | StoreError::CrlNumberTaken { .. }
+        | StoreError::EventMismatch { .. }
+        | StoreError::TooLong { .. } => None,
+    }
+}
+
+fn with_hint(error: CommandError, hint: Option<impl Into<String>>) -> CommandError {
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
     }
 }
 
@@ -49,7 +77,8 @@ impl From<IssueError> for CommandError {
     fn from(error: IssueError) -> Self {
         let exit = if error.is_refusal() { Exit::Refused } else { Exit::Fault };
         let findings = error.findings().to_vec();
-        let mut converted = Self::new(exit, String::from("no certificate was issued"));
+        let hint = if let IssueError::Store { source, .. } = &error { store_hint(source) } else { None };
+        let mut converted = with_hint(Self::new(exit, String::from("no certificate was issued")), hint);
         // The findings say more than the error that counts them.
         if findings.is_empty() {
             converted = converted.because(error);
@@ -102,22 +131,14 @@ impl From<FileError> for CommandError {
         let exists = matches!(error.problem, FileProblem::Exists);
         let another = || exists.then(|| String::from("name another file, or take this one away"));
         let hint = error.hint().or_else(another);
-        let converted = Self::refused("a file with a private key cannot be used").because(error);
-        match hint {
-            Some(hint) => converted.hint(hint),
-            None => converted,
-        }
+        with_hint(Self::refused("a file with a private key cannot be used"), hint).because(error)
     }
 }
 
 impl From<KeyError> for CommandError {
     fn from(error: KeyError) -> Self {
         let hint = error.hint();
-        let converted = Self::refused("the private key cannot be used").because(error);
-        match hint {
-            Some(hint) => converted.hint(hint),
-            None => converted,
-        }
+        with_hint(Self::refused("the private key cannot be used"), hint).because(error)
     }
 }
 

@@ -61,6 +61,9 @@ fn live(about: &str, client: &Machine, address: &Address, name: &str, now: Times
     let address = address.to_string();
     match client.client(now).and_then(|config| tls::connect(config, &address, name)) {
         Ok(Ok(())) => Attempt::Accepted,
+        Ok(Err(refusal)) if refusal.by_tls => {
+            Attempt::Broken(vec![codes::refused(about, &refusal.reason).evidence("address", address)])
+        }
         Ok(Err(refusal)) => Attempt::Broken(vec![codes::no_connection(about, &address, &refusal.reason)]),
         Err(error) => Attempt::Broken(vec![codes::not_tried(about, &causes(&error))]),
     }

@@ -107,13 +107,13 @@ impl Machine {
 /// What was made before, or made now; a failure is not kept.
 fn once<T>(
     cell: &OnceCell<Arc<T>>,
-    make: impl FnOnce() -> Result<Arc<T>, EndpointError>,
+    build: impl FnOnce() -> Result<Arc<T>, EndpointError>,
 ) -> Result<Arc<T>, EndpointError> {
-    if let Some(made) = cell.get() {
-        return Ok(Arc::clone(made));
+    if let Some(known) = cell.get() {
+        return Ok(Arc::clone(known));
     }
-    let made = make()?;
-    Ok(Arc::clone(cell.get_or_init(|| made)))
+    let value = build()?;
+    Ok(Arc::clone(cell.get_or_init(|| value)))
 }
 
 /// An instance that we wrote files for.

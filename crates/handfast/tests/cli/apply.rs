@@ -47,6 +47,27 @@ fn a_missing_certificate_of_an_external_party_is_named() {
     assert!(!place.path("trust").exists());
 }
 
+/// Files cannot grow beyond a limit, at several points of the work: as on a full disk, nothing half-written stays, and the
+/// next run completes it.
+#[test]
+fn a_run_without_room_is_completed_by_the_next() {
+    for blocks in [1, 40, 120, 180, 220] {
+        let place = Place::example("shop");
+        let program = place.command("apply").get_program().to_owned();
+        let mut limited = std::process::Command::new("sh");
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" apply");
+        limited.arg("-c").arg(script).arg(program).current_dir(place.path("."));
+        let output = limited.output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() || errors.starts_with("error: "), "{blocks}: {errors}");
+        if !output.status.success() {
+            assert_eq!(output.status.code(), Some(2), "{blocks}: {errors}");
+        }
+        place.good("apply");
+        assert_eq!(place.json("check --format json")["links"]["proven"], 18, "{blocks}");
+    }
+}
+
 /// Killed when something has just appeared, at several points of the work: the next run completes it.
 #[test]
 fn a_killed_run_is_completed_by_the_next() {
