@@ -84,10 +84,8 @@ pub(crate) fn judge(case: &Case, now: Timestamp) -> Judged {
     let request = match case.request.to_request(now) {
         Ok(request) => request,
         Err(error) => {
-            let verdict = match error {
-                LineError::Unsupported { .. } => Verdict::Unsupported,
-                _ => Verdict::Invalid,
-            };
+            let is_unsupported = matches!(error, LineError::Unsupported { .. });
+            let verdict = if is_unsupported { Verdict::Unsupported } else { Verdict::Invalid };
             let summary = error.to_string();
             return Judged {
                 id,
