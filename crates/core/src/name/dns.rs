@@ -63,11 +63,15 @@ impl FromStr for DnsName {
 
 /// Lower-case, with each internationalized label as an A-label. The error is the octet of the label at fault.
 fn to_a_labels(text: &str) -> Result<String, usize> {
+    let is_ace = |label: &str| label.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("xn--"));
+    // Almost every name; one copy instead of one a label.
+    if text.is_ascii() && !text.split('.').any(is_ace) {
+        return Ok(text.to_ascii_lowercase());
+    }
     let mut labels = Vec::new();
     let mut octet = 0;
     for label in text.split('.') {
-        let is_ace = label.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("xn--"));
-        if label.is_ascii() && !is_ace {
+        if label.is_ascii() && !is_ace(label) {
             labels.push(label.to_ascii_lowercase());
         } else {
             labels.push(idna::domain_to_ascii_strict(label).map_err(|_| octet)?);
