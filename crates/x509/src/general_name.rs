@@ -63,6 +63,18 @@ impl GeneralName {
         }
     }
 
+    /// Whether it is written exactly as this canonical name is.
+    pub(crate) fn is_canonical(&self, name: &Identifier) -> bool {
+        match (self, name) {
+            (Self::Dns(text), Identifier::Dns(name)) => text == name.as_str(),
+            (Self::Email(text), Identifier::Email(name)) => text == name.as_str(),
+            (Self::Uri(text), Identifier::Spiffe(name)) => text == name.as_str(),
+            (Self::Uri(text), Identifier::Uri(name)) => text == name.as_str(),
+            (Self::Ip(octets), Identifier::Ip(name)) => *octets == name.octets(),
+            _ => false,
+        }
+    }
+
     /// The address of an `iPAddress` without a mask.
     pub fn address(&self) -> Option<IpAddr> {
         let Self::Ip(octets) = self else { return None };

@@ -1,5 +1,7 @@
 //! Object identifiers by name, one table.
 
+use std::sync::LazyLock;
+
 use crate::asn1::Oid;
 
 /// Declares the constants and the table that [`name`] and [`interned`] look through.
@@ -11,14 +13,26 @@ macro_rules! oids {
     };
 }
 
+/// The table in the order of the contents, for searching.
+static SORTED: LazyLock<Vec<(&[u8], &str)>> = LazyLock::new(|| {
+    let mut rows = TABLE.to_vec();
+    rows.sort_unstable();
+    rows
+});
+
+fn find(content: &[u8]) -> Option<(&'static [u8], &'static str)> {
+    let place = SORTED.binary_search_by(|(known, _)| (*known).cmp(content)).ok()?;
+    SORTED.get(place).copied()
+}
+
 /// The name used in RFCs.
 pub(crate) fn name(oid: &Oid) -> Option<&'static str> {
-    TABLE.iter().find(|(content, _)| *content == oid.as_content()).map(|(_, name)| *name)
+    find(oid.as_content()).map(|(_, name)| name)
 }
 
 /// The same content octets, but static, when they are in the table.
 pub(crate) fn interned(content: &[u8]) -> Option<&'static [u8]> {
-    TABLE.iter().find(|(known, _)| *known == content).map(|(known, _)| *known)
+    find(content).map(|(known, _)| known)
 }
 
 oids! {

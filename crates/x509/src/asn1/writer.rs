@@ -36,15 +36,19 @@ impl Writer {
 
     /// An element around what `inside` writes.
     pub(crate) fn nested(&mut self, tag: u8, inside: impl FnOnce(&mut Self)) {
-        self.octets.push(tag);
-        self.octets.push(0);
+        self.octets.extend_from_slice(&[tag, 0]);
         let start = self.octets.len();
         inside(self);
-        let length = self.octets.len().saturating_sub(start);
-        let (octets, count) = length_octets(length);
-        let header = octets.get(..count).unwrap_or_default();
+        let end = self.octets.len();
+        let (header, count) = length_octets(end.saturating_sub(start));
         // The one octet kept free is enough for content below 128 octets; else the content moves.
-        self.octets.splice(start - 1..start, header.iter().copied());
+        if count > 1 {
+            self.octets.resize(end + count - 1, 0);
+            self.octets.copy_within(start..end, start + count - 1);
+        }
+        if let Some(place) = self.octets.get_mut(start - 1..start - 1 + count) {
+            place.copy_from_slice(header.get(..count).unwrap_or_default());
+        }
     }
 
     pub(crate) fn sequence(&mut self, inside: impl FnOnce(&mut Self)) {

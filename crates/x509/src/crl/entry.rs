@@ -7,7 +7,7 @@ use hf_core::time::Timestamp;
 use crate::asn1::{DerError, DerProblem, Element, Oid, Reader, Writer, tag, time, whole_sequence};
 use crate::error::X509Error;
 use crate::general_name::GeneralName;
-use crate::raw::{self, ExtensionSpan, RawExtension};
+use crate::raw::{self, RawExtension};
 use crate::{ext, oids};
 
 /// One entry as found.
@@ -17,7 +17,8 @@ pub struct RevokedCertificate<'a> {
     date: Timestamp,
     /// The whole entry, which the spans point into.
     entry: &'a [u8],
-    extensions: Vec<ExtensionSpan>,
+    /// `crlEntryExtensions`, which was checked.
+    extensions: Option<Element<'a>>,
 }
 
 impl<'a> RevokedCertificate<'a> {
@@ -39,7 +40,10 @@ impl<'a> RevokedCertificate<'a> {
     /// Every extension as found.
     pub fn extensions(&self) -> impl Iterator<Item = RawExtension<'a>> {
         let entry = self.entry;
-        self.extensions.iter().map(move |span| RawExtension::new(*span, entry))
+        let list = self.extensions.as_ref();
+        let spans =
+            list.and_then(|list| raw::read_extensions(list, "crlEntryExtensions").ok()).unwrap_or_default();
+        spans.into_iter().map(move |span| RawExtension::new(span, entry))
     }
 
     /// The number of the reason, RFC 5280 section 5.3.1; `None` when absent. 6 is `certificateHold`, 8 `removeFromCRL`.
@@ -135,11 +139,12 @@ pub(super) fn iterate(content: &[u8]) -> impl Iterator<Item = RevokedCertificate
             return None;
         }
         let parts = read_entry(&mut reader).ok()?;
-        let extensions = match parts.extensions {
-            Some(list) => raw::read_extensions(&list, "crlEntryExtensions").ok()?,
-            None => Vec::new(),
-        };
-        Some(RevokedCertificate { serial: parts.serial, date: parts.date, entry: parts.whole, extensions })
+        Some(RevokedCertificate {
+            serial: parts.serial,
+            date: parts.date,
+            entry: parts.whole,
+            extensions: parts.extensions,
+        })
     })
 }
 

@@ -43,7 +43,10 @@ pub(crate) struct TbsList<'a> {
 }
 
 pub(super) fn read(der: Box<[u8]>) -> Result<Layout, DerError> {
-    limits::check(&der, "CertificateList", limits::MAX_CRL)?;
+    if der.len() > limits::MAX_CRL {
+        let problem = DerProblem::TooLarge { octets: der.len(), max: limits::MAX_CRL };
+        return Err(DerError::new("CertificateList", 0, problem));
+    }
     let mut outer = whole_sequence(&der, "CertificateList")?;
     let tbs = outer.expect(tag::SEQUENCE, "tbsCertList")?;
     let outer_algorithm = outer.expect(tag::SEQUENCE, "signatureAlgorithm")?;
@@ -51,6 +54,13 @@ pub(super) fn read(der: Box<[u8]>) -> Result<Layout, DerError> {
     outer.finish("CertificateList")?;
     signature.bit_octets("signatureValue")?;
     let list = read_tbs_list(&tbs)?;
+    // Entries are read to their last level below; the rest is small.
+    for (part, field) in
+        [(&outer_algorithm, "signatureAlgorithm"), (&list.algorithm, "tbsCertList.signature")]
+    {
+        limits::check(part.whole, field, limits::MAX_OBJECT)?;
+    }
+    limits::check(list.issuer.whole, "tbsCertList.issuer", limits::MAX_OBJECT)?;
     let entry_count = match &list.entries {
         Some(entries) => entry::check_all(entries, list.version)?,
         None => 0,

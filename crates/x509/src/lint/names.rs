@@ -3,7 +3,7 @@
 use super::view::View;
 use super::{CertificateRow, Context, Fault, fault, row};
 use crate::asn1::tag;
-use crate::distinguished_name::{Attribute, DistinguishedName, upper_bound};
+use crate::distinguished_name::upper_bound;
 use crate::oids;
 
 pub(super) static ROWS: &[CertificateRow] = &[
@@ -58,30 +58,21 @@ fn subject_empty(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     fault("the subject is empty without critical alternative names", "a critical subjectAltName", found)
 }
 
-/// The first attribute of the subject that `wrong` says something about.
-fn find_attribute<T>(name: &DistinguishedName, wrong: impl Fn(&Attribute<'_>) -> Option<T>) -> Option<T> {
-    name.attributes().find_map(|attribute| wrong(&attribute))
-}
-
 /// `PrintableString` or `UTF8String`; `IA5String` for domain components and e-mail addresses.
 fn name_string(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let ia5 = [oids::DOMAIN_COMPONENT, oids::EMAIL_ADDRESS];
-    let found = find_attribute(&view.subject, |attribute| {
-        let tag = attribute.value_tag().0;
-        let usual = [tag::PRINTABLE_STRING, tag::UTF8_STRING].contains(&tag);
-        let legal = usual || (tag == tag::IA5_STRING && ia5.contains(&attribute.kind));
-        (!legal).then(|| attribute.value_tag())
+    let wrong = view.subject_attributes.iter().find(|attribute| {
+        let usual = [tag::PRINTABLE_STRING, tag::UTF8_STRING].contains(&attribute.tag.0);
+        let allowed = attribute.tag.0 == tag::IA5_STRING && ia5.contains(&attribute.kind);
+        !usual && !allowed
     })?;
-    fault(
-        "an attribute of the subject has an outdated string type",
-        "PrintableString or UTF8String",
-        found.to_string(),
-    )
+    let expected = "PrintableString or UTF8String";
+    fault("an attribute of the subject has an outdated string type", expected, wrong.tag.to_string())
 }
 
 /// Text of its type, not empty, without control characters, NUL among them.
 fn name_text(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
-    let found = find_attribute(&view.subject, |attribute| match attribute.text() {
+    let found = view.subject_attributes.iter().find_map(|attribute| match &attribute.text {
         Err(error) => Some(error.problem.to_string()),
         Ok(text) if text.is_empty() => Some("an empty value".to_owned()),
         Ok(text) if text.chars().any(char::is_control) => Some("a control character".to_owned()),
@@ -92,9 +83,9 @@ fn name_text(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
 
 /// The upper bounds on attributes.
 fn name_length(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
-    let (max, found) = find_attribute(&view.subject, |attribute| {
+    let (max, found) = view.subject_attributes.iter().find_map(|attribute| {
         let max = upper_bound(&attribute.kind);
-        let length = attribute.text().ok()?.chars().count();
+        let length = attribute.text.as_ref().ok()?.chars().count();
         (length > max).then_some((max, length))
     })?;
     let (expected, found) = (format!("at most {max} characters"), format!("{found} characters"));
@@ -103,21 +94,21 @@ fn name_length(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
 
 /// ISO 3166: two letters, as `PrintableString`.
 fn name_country(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
-    let found = find_attribute(&view.subject, |attribute| {
-        let letters = attribute.value().len() == 2 && attribute.value().iter().all(u8::is_ascii_alphabetic);
-        let legal =
-            attribute.kind != oids::COUNTRY || (letters && attribute.value_tag().0 == tag::PRINTABLE_STRING);
-        (!legal).then(|| attribute.text().unwrap_or_default())
-    })?;
-    fault("the country is not two letters", "a code of two letters as PrintableString", found)
+    let country = view.subject_attributes.iter().find(|attribute| attribute.kind == oids::COUNTRY)?;
+    let text = country.text.as_deref().unwrap_or_default();
+    let letters = text.len() == 2 && text.bytes().all(|octet| octet.is_ascii_alphabetic());
+    if letters && country.tag.0 == tag::PRINTABLE_STRING {
+        return None;
+    }
+    fault("the country is not two letters", "a code of two letters as PrintableString", text)
 }
 
 /// Several attributes in one set are shown in different orders by different peers.
 fn name_multi_valued(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
-    let most = view.subject.rdns().map(|rdn| rdn.len()).max().unwrap_or(0);
-    if most < 2 {
+    if view.subject_attributes.len() < 2 {
         return None;
     }
+    let most = view.subject.rdns().map(|rdn| rdn.len()).max().filter(|most| *most > 1)?;
     fault(
         "a part of the subject has several attributes",
         "one attribute in each part",

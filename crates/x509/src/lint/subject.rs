@@ -6,6 +6,7 @@ use super::view::View;
 use super::{CertificateRow, Context, Fault, fault, row};
 use crate::ext::ConstraintRefusal;
 use crate::general_name::GeneralName;
+use crate::oids;
 
 pub(super) static ROWS: &[CertificateRow] = &[
     row!(Warning, "HF-LINT-SAN-CRITICAL", "RFC 5280 section 4.2.1.6", san_critical),
@@ -36,7 +37,7 @@ fn san_critical(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
 
 /// Every name is one that Handfast understands: its syntax is right and its kind known.
 fn san_name(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
-    let error = names(view).iter().find_map(|name| name.to_identifier().err())?;
+    let error = view.identifiers.iter().find_map(|name| name.as_ref().err())?;
     fault(
         "an alternative name is not valid",
         "a DNS name, IP address, e-mail address or URI",
@@ -46,12 +47,12 @@ fn san_name(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
 
 /// Written as the canonical form, so that two spellings of one name cannot exist.
 fn san_canonical(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
-    names(view).iter().find_map(|name| {
-        let canonical = GeneralName::from(&name.to_identifier().ok()?);
-        let differs = canonical != *name;
-        differs
-            .then(|| fault("an alternative name is not canonical", canonical.to_string(), name.to_string()))?
-    })
+    let (name, canonical) = names(view)
+        .iter()
+        .zip(&view.identifiers)
+        .filter_map(|(name, identifier)| identifier.as_ref().ok().map(|identifier| (name, identifier)))
+        .find(|(name, canonical)| !name.is_canonical(canonical))?;
+    fault("an alternative name is not canonical", canonical.to_string(), name.to_string())
 }
 
 /// A name that is there twice.
@@ -77,14 +78,11 @@ fn san_count(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
 /// A common name that reads as a host name with a dot or an address must be among the alternative names, since verifiers
 /// look only there (RFC 9525 section 6.3). Other common names, such as a database user, are free.
 fn common_name(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
-    let common = if view.is_ca() { None } else { view.subject.common_name() }?;
+    let named = view.subject_attributes.iter().rfind(|attribute| attribute.kind == oids::COMMON_NAME)?;
+    let common = named.text.as_deref().ok().filter(|common| !view.is_ca() && common.contains(['.', ':']))?;
     let host: Identifier = common.parse().ok()?;
-    let is_host = match &host {
-        Identifier::Dns(name) => name.as_str().contains('.'),
-        Identifier::Ip(_) => true,
-        Identifier::Email(_) | Identifier::Spiffe(_) | Identifier::Uri(_) => false,
-    };
-    if !is_host || names(view).contains(&GeneralName::from(&host)) {
+    let is_host = matches!(host, Identifier::Dns(_) | Identifier::Ip(_));
+    if !is_host || view.identifiers.iter().flatten().any(|name| *name == host) {
         return None;
     }
     fault(

@@ -2,6 +2,7 @@
 
 use super::view::View;
 use super::{CertificateRow, Context, Fault, fault, row};
+use crate::asn1::Oid;
 use crate::ext::KeyUsage;
 use crate::oids;
 use crate::public_key::KeyKind;
@@ -163,6 +164,14 @@ fn eku_any(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     fault("the certificate is good for every purpose", "named purposes", "anyExtendedKeyUsage")
 }
 
+/// For each purpose the usages of which a key needs one, RFC 5280 section 4.2.1.12.
+const NEEDED: &[(Oid, &[KeyUsage])] = &[
+    (oids::SERVER_AUTH, &[KeyUsage::DIGITAL_SIGNATURE, KeyUsage::KEY_ENCIPHERMENT, KeyUsage::KEY_AGREEMENT]),
+    (oids::CLIENT_AUTH, &[KeyUsage::DIGITAL_SIGNATURE, KeyUsage::KEY_AGREEMENT]),
+    (oids::CODE_SIGNING, &[KeyUsage::DIGITAL_SIGNATURE]),
+    (oids::OCSP_SIGNING, &[KeyUsage::DIGITAL_SIGNATURE, KeyUsage::NON_REPUDIATION]),
+];
+
 /// "the certificate MUST only be used for a purpose consistent with both fields": a leaf needs a usage for each purpose.
 fn eku_key_usage(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let usage = *view.extensions.key_usage.value()?;
@@ -170,17 +179,10 @@ fn eku_key_usage(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     if view.is_ca() {
         return None;
     }
-    let signs = KeyUsage::DIGITAL_SIGNATURE;
-    let needed = [
-        (oids::SERVER_AUTH, vec![signs, KeyUsage::KEY_ENCIPHERMENT, KeyUsage::KEY_AGREEMENT]),
-        (oids::CLIENT_AUTH, vec![signs, KeyUsage::KEY_AGREEMENT]),
-        (oids::CODE_SIGNING, vec![signs]),
-        (oids::OCSP_SIGNING, vec![signs, KeyUsage::NON_REPUDIATION]),
-    ];
-    let (purpose, needed) = needed
-        .into_iter()
+    let (purpose, needed) = NEEDED
+        .iter()
         .find(|(purpose, any)| purposes.contains(purpose) && !any.iter().any(|one| usage.contains(*one)))?;
-    let names: Vec<&str> = needed.into_iter().flat_map(KeyUsage::names).collect();
+    let names: Vec<&str> = needed.iter().flat_map(|usage| usage.names()).collect();
     let expected = format!("{} for {}", names.join(" or "), purpose.name().unwrap_or_default());
     fault("no key usage fits a purpose", expected, usage.to_string())
 }

@@ -1,17 +1,19 @@
 //! What the checks look at: a `TBSCertificate` or `TBSCertList` read once, every extension decoded once.
 
+use hf_core::name::Identifier;
 use hf_core::time::Timestamp;
 
 use super::crl_entries::{self, EntryScan};
-use crate::asn1::{DerError, Oid, Reader, tag};
+use crate::asn1::{DerError, DerProblem, Oid, Reader, Tag, tag};
 use crate::crl::{TbsList, read_tbs_list};
-use crate::distinguished_name::DistinguishedName;
+use crate::distinguished_name::{Attribute, DistinguishedName};
 use crate::ext::{
     AuthorityInfoAccess, AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies,
     CrlDistributionPoints, CrlNumber, ExtendedKeyUsage, ExtensionValue, InhibitAnyPolicy,
     IssuingDistributionPoint, KeyIdentifier, KeyUsage, NameConstraints, PolicyConstraints, PolicyMappings,
     SubjectAltName,
 };
+use crate::general_name::{GeneralName, IdentifierError};
 use crate::public_key::PublicKey;
 use crate::raw::{self, ExtensionSpan, RawExtension, TbsLayout};
 use crate::signature::{self, SignatureAlgorithm};
@@ -71,6 +73,17 @@ pub(super) struct View<'a> {
     pub(super) subject: DistinguishedName,
     pub(super) public_key: PublicKey,
     pub(super) extensions: Extensions,
+    /// The subject's attributes, decoded.
+    pub(super) subject_attributes: Vec<SubjectAttribute>,
+    /// The alternative names as canonical ones, in the same order.
+    pub(super) identifiers: Vec<Result<Identifier, IdentifierError>>,
+}
+
+/// One attribute of the subject.
+pub(super) struct SubjectAttribute {
+    pub(super) kind: Oid,
+    pub(super) tag: Tag,
+    pub(super) text: Result<String, DerError>,
 }
 
 /// Its extensions.
@@ -103,11 +116,20 @@ impl<'a> View<'a> {
         for span in &layout.extensions {
             extensions.take(&RawExtension::new(*span, der));
         }
+        let subject = DistinguishedName::from_checked(layout.subject.of(der), "tbsCertificate.subject")?;
+        let decode = |attribute: Attribute<'_>| SubjectAttribute {
+            tag: attribute.value_tag(),
+            text: attribute.text(),
+            kind: attribute.kind,
+        };
+        let names = extensions.subject_alt_name.value().map(|names| names.0.as_slice()).unwrap_or_default();
         Ok(Self {
             der,
             algorithm: signature::read(&algorithm, "tbsCertificate.signature")?,
             issuer: DistinguishedName::from_checked(layout.issuer.of(der), "tbsCertificate.issuer")?,
-            subject: DistinguishedName::from_checked(layout.subject.of(der), "tbsCertificate.subject")?,
+            subject_attributes: subject.attributes().map(decode).collect(),
+            identifiers: names.iter().map(GeneralName::to_identifier).collect(),
+            subject,
             public_key: PublicKey::from_checked(layout.public_key.of(der))?,
             extensions,
             layout,
@@ -221,8 +243,14 @@ pub(super) struct CrlView<'a> {
 
 impl<'a> CrlView<'a> {
     pub(super) fn of(der: &'a [u8]) -> Result<Self, DerError> {
-        limits::check(der, "tbsCertList", limits::MAX_CRL)?;
-        let element = Reader::new(der).expect(tag::SEQUENCE, "tbsCertList")?;
+        // Every level is read below, so no other check of headers is needed; a million entries are walked once.
+        if der.len() > limits::MAX_CRL {
+            let problem = DerProblem::TooLarge { octets: der.len(), max: limits::MAX_CRL };
+            return Err(DerError::new("tbsCertList", 0, problem));
+        }
+        let mut reader = Reader::new(der);
+        let element = reader.expect(tag::SEQUENCE, "tbsCertList")?;
+        reader.finish("tbsCertList")?;
         let list = read_tbs_list(&element)?;
         let mut view = Self {
             der,
