@@ -63,11 +63,11 @@ impl FromStr for DnsName {
 
 /// Lower-case, with each internationalized label as an A-label. The error is the octet of the label at fault.
 fn to_a_labels(text: &str) -> Result<String, usize> {
-    let is_ace = |label: &str| label.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("xn--"));
     // Almost every name; one copy instead of one a label.
-    if text.is_ascii() && !text.split('.').any(is_ace) {
+    if text.is_ascii() && !text.as_bytes().windows(4).any(|four| four.eq_ignore_ascii_case(b"xn--")) {
         return Ok(text.to_ascii_lowercase());
     }
+    let is_ace = |label: &str| label.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("xn--"));
     let mut labels = Vec::new();
     let mut octet = 0;
     for label in text.split('.') {
@@ -84,7 +84,7 @@ fn to_a_labels(text: &str) -> Result<String, usize> {
 /// The rules for each label of an ASCII name.
 fn check_labels(name: &str) -> Result<(), (usize, NameProblem)> {
     let mut start = 0;
-    let count = name.split('.').count();
+    let count = 1 + name.bytes().filter(|octet| *octet == b'.').count();
     for (index, label) in name.split('.').enumerate() {
         check_label(label, index == 0).map_err(|(octet, problem)| (start + octet, problem))?;
         if label == "*" && count < 2 {
@@ -108,8 +108,9 @@ fn check_label(label: &str, first: bool) -> Result<(), (usize, NameProblem)> {
     if label == "*" && first {
         return Ok(());
     }
+    let illegal = label.bytes().position(|octet| !(octet.is_ascii_alphanumeric() || octet == b'-'));
     if let Some((octet, character)) =
-        label.char_indices().find(|(_, c)| !(c.is_ascii_alphanumeric() || *c == '-'))
+        illegal.and_then(|octet| label.get(octet..)?.chars().next().map(|character| (octet, character)))
     {
         let problem =
             if character == '*' { NameProblem::Wildcard } else { NameProblem::Character { character } };

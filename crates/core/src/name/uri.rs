@@ -59,7 +59,12 @@ impl FromStr for UriName {
 
 /// Unreserved, reserved and `%`, RFC 3986 section 2.
 fn is_uri_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(character)
+    matches!(
+        character,
+        'a'..='z' | 'A'..='Z' | '0'..='9'
+            | '-' | '.' | '_' | '~' | ':' | '/' | '?' | '#' | '[' | ']' | '@'
+            | '!' | '$' | '&' | '\'' | '(' | ')' | '*' | '+' | ',' | ';' | '=' | '%'
+    )
 }
 
 #[cfg(test)]
