@@ -183,6 +183,11 @@ impl<'a> RawExtension<'a> {
         self.oid == oid.as_content()
     }
 
+    /// The content octets of its identifier.
+    pub(crate) fn oid_content(&self) -> &'a [u8] {
+        self.oid
+    }
+
     /// Whether it is marked critical.
     pub fn critical(&self) -> bool {
         self.critical

@@ -80,6 +80,12 @@ fn san_count(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
 fn common_name(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let named = view.subject_attributes.iter().rfind(|attribute| attribute.kind == oids::COMMON_NAME)?;
     let common = named.text.as_deref().ok().filter(|common| !view.is_ca() && common.contains(['.', ':']))?;
+    if names(view)
+        .iter()
+        .any(|name| matches!(name, GeneralName::Dns(name) if name.eq_ignore_ascii_case(common)))
+    {
+        return None;
+    }
     let host: Identifier = common.parse().ok()?;
     let is_host = matches!(host, Identifier::Dns(_) | Identifier::Ip(_));
     if !is_host || view.identifiers.iter().flatten().any(|name| *name == host) {

@@ -109,8 +109,10 @@ pub(super) struct Extensions {
 
 impl<'a> View<'a> {
     pub(super) fn of(der: &'a [u8]) -> Result<Self, DerError> {
-        limits::check(der, "tbsCertificate", limits::MAX_OBJECT)?;
-        let layout = raw::read_tbs(&Reader::new(der).expect(tag::SEQUENCE, "tbsCertificate")?)?;
+        check_size(der, "tbsCertificate", limits::MAX_OBJECT)?;
+        let mut reader = Reader::new(der);
+        let layout = raw::read_tbs(&reader.expect(tag::SEQUENCE, "tbsCertificate")?)?;
+        reader.finish("tbsCertificate")?;
         let algorithm = Reader::new(layout.algorithm.of(der)).any("tbsCertificate.signature")?;
         let mut extensions = Extensions::default();
         for span in &layout.extensions {
@@ -163,37 +165,29 @@ impl<'a> View<'a> {
 
 impl Extensions {
     fn take(&mut self, extension: &RawExtension<'_>) {
-        // In the order in which certificates usually have them, so that few comparisons are made.
-        if extension.is(&oids::SUBJECT_KEY_IDENTIFIER) {
-            take(&mut self.subject_key_identifier, extension, KeyIdentifier::decode);
-        } else if extension.is(&oids::AUTHORITY_KEY_IDENTIFIER) {
-            take(&mut self.authority_key_identifier, extension, AuthorityKeyIdentifier::decode);
-        } else if extension.is(&oids::BASIC_CONSTRAINTS) {
-            take(&mut self.basic_constraints, extension, BasicConstraints::decode);
-        } else if extension.is(&oids::KEY_USAGE) {
-            take(&mut self.key_usage, extension, KeyUsage::decode);
-        } else if extension.is(&oids::EXTENDED_KEY_USAGE) {
-            take(&mut self.extended_key_usage, extension, ExtendedKeyUsage::decode);
-        } else if extension.is(&oids::SUBJECT_ALT_NAME) {
-            take(&mut self.subject_alt_name, extension, SubjectAltName::decode);
-        } else if extension.is(&oids::NAME_CONSTRAINTS) {
-            take(&mut self.name_constraints, extension, NameConstraints::decode);
-        } else if extension.is(&oids::CERTIFICATE_POLICIES) {
-            take(&mut self.certificate_policies, extension, CertificatePolicies::decode);
-        } else if extension.is(&oids::CRL_DISTRIBUTION_POINTS) {
-            take(&mut self.crl_distribution_points, extension, CrlDistributionPoints::decode);
-        } else if extension.is(&oids::AUTHORITY_INFO_ACCESS) {
-            take(&mut self.authority_info_access, extension, AuthorityInfoAccess::decode);
-        } else if extension.is(&oids::POLICY_CONSTRAINTS) {
-            take(&mut self.policy_constraints, extension, PolicyConstraints::decode);
-        } else if extension.is(&oids::POLICY_MAPPINGS) {
-            take(&mut self.policy_mappings, extension, PolicyMappings::decode);
-        } else if extension.is(&oids::INHIBIT_ANY_POLICY) {
-            take(&mut self.inhibit_any_policy, extension, InhibitAnyPolicy::decode);
-        } else if extension.is(&oids::OCSP_NO_CHECK) {
-            take(&mut self.ocsp_no_check, extension, null);
-        } else if self.unknown.is_none() {
-            self.unknown = Some(extension.oid());
+        // Those of RFC 5280 lie under `id-ce` (2.5.29) and differ in the last octet, which saves comparing with each.
+        match extension.oid_content() {
+            [0x55, 0x1d, 14] => take(&mut self.subject_key_identifier, extension, KeyIdentifier::decode),
+            [0x55, 0x1d, 15] => take(&mut self.key_usage, extension, KeyUsage::decode),
+            [0x55, 0x1d, 17] => take(&mut self.subject_alt_name, extension, SubjectAltName::decode),
+            [0x55, 0x1d, 19] => take(&mut self.basic_constraints, extension, BasicConstraints::decode),
+            [0x55, 0x1d, 30] => take(&mut self.name_constraints, extension, NameConstraints::decode),
+            [0x55, 0x1d, 31] => {
+                take(&mut self.crl_distribution_points, extension, CrlDistributionPoints::decode)
+            }
+            [0x55, 0x1d, 32] => take(&mut self.certificate_policies, extension, CertificatePolicies::decode),
+            [0x55, 0x1d, 33] => take(&mut self.policy_mappings, extension, PolicyMappings::decode),
+            [0x55, 0x1d, 35] => {
+                take(&mut self.authority_key_identifier, extension, AuthorityKeyIdentifier::decode)
+            }
+            [0x55, 0x1d, 36] => take(&mut self.policy_constraints, extension, PolicyConstraints::decode),
+            [0x55, 0x1d, 37] => take(&mut self.extended_key_usage, extension, ExtendedKeyUsage::decode),
+            [0x55, 0x1d, 54] => take(&mut self.inhibit_any_policy, extension, InhibitAnyPolicy::decode),
+            _ if extension.is(&oids::AUTHORITY_INFO_ACCESS) => {
+                take(&mut self.authority_info_access, extension, AuthorityInfoAccess::decode);
+            }
+            _ if extension.is(&oids::OCSP_NO_CHECK) => take(&mut self.ocsp_no_check, extension, null),
+            _ => self.unknown = self.unknown.take().or_else(|| Some(extension.oid())),
         }
     }
 
@@ -217,6 +211,14 @@ impl Extensions {
         ];
         named.into_iter().find_map(|(name, fault)| fault.map(|fault| (name, fault)))
     }
+}
+
+/// Every level of what a lint looks at is read strictly, so size is all that must be checked beforehand.
+fn check_size(der: &[u8], field: &'static str, max: usize) -> Result<(), DerError> {
+    if der.len() <= max {
+        return Ok(());
+    }
+    Err(DerError::new(field, 0, DerProblem::TooLarge { octets: der.len(), max }))
 }
 
 /// The value of `id-pkix-ocsp-nocheck`, RFC 6960 section 4.2.2.2.1.
@@ -243,11 +245,7 @@ pub(super) struct CrlView<'a> {
 
 impl<'a> CrlView<'a> {
     pub(super) fn of(der: &'a [u8]) -> Result<Self, DerError> {
-        // Every level is read below, so no other check of headers is needed; a million entries are walked once.
-        if der.len() > limits::MAX_CRL {
-            let problem = DerProblem::TooLarge { octets: der.len(), max: limits::MAX_CRL };
-            return Err(DerError::new("tbsCertList", 0, problem));
-        }
+        check_size(der, "tbsCertList", limits::MAX_CRL)?;
         let mut reader = Reader::new(der);
         let element = reader.expect(tag::SEQUENCE, "tbsCertList")?;
         reader.finish("tbsCertList")?;
