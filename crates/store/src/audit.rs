@@ -4,7 +4,7 @@ mod chain;
 mod expected;
 mod verify;
 
-pub use chain::{AuditRow, ChainHead, encode_event, row_hash};
+pub use chain::{AuditRow, ChainHead, CheckpointError, encode_event, row_hash};
 pub(crate) use expected::{Expected, expect};
 pub use verify::{ChainFault, ChainReport, ChainVerifier, verify};
 

@@ -148,11 +148,15 @@ impl Drop for SqliteStore {
     }
 }
 
-/// Make the directory, for its owner alone.
+/// Make the directory, for its owner alone, so that it is there after a crash of the machine.
 fn create_directory(directory: &Path) -> Result<(), StoreError> {
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(directory)
-        .map_err(file_error("create", directory))
+    if directory.is_dir() {
+        return Ok(());
+    }
+    let fault = file_error("create", directory);
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(&fault)?;
+    match directory.canonicalize().map_err(&fault)?.parent() {
+        Some(parent) => std::fs::File::open(parent).and_then(|opened| opened.sync_all()).map_err(&fault),
+        None => Ok(()),
+    }
 }

@@ -1,8 +1,12 @@
 //! Rows of the chain and how they are hashed.
 
+use std::fmt;
+use std::str::FromStr;
+
 use aws_lc_rs::digest::{Context, SHA256};
 use hf_core::audit::AuditEvent;
 
+use super::hex;
 use crate::StoreError;
 
 /// The most octets that the JSON of one event may have.
@@ -36,6 +40,41 @@ pub struct ChainHead {
     pub count: u64,
     /// Hash of the last row; 32 zero octets before the first.
     pub hash: [u8; 32],
+}
+
+impl fmt::Display for ChainHead {
+    /// The form in which a checkpoint is exported: count, colon, hash in lower-case hexadecimal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.count, hex(&self.hash))
+    }
+}
+
+/// Text that is no checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{found}` is not a checkpoint: expected the number of rows, a colon and 64 hexadecimal digits, as exported"
+)]
+pub struct CheckpointError {
+    /// What was found.
+    pub found: String,
+}
+
+impl FromStr for ChainHead {
+    type Err = CheckpointError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fault = || CheckpointError { found: text.chars().take(90).collect() };
+        let (count, digits) = text.trim().split_once(':').ok_or_else(fault)?;
+        let mut hash = [0; 32];
+        if digits.len() != 64 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(fault());
+        }
+        for (place, pair) in hash.iter_mut().zip(digits.as_bytes().chunks(2)) {
+            let pair = std::str::from_utf8(pair).map_err(|_| fault())?;
+            *place = u8::from_str_radix(pair, 16).map_err(|_| fault())?;
+        }
+        Ok(Self { count: count.parse().map_err(|_| fault())?, hash })
+    }
 }
 
 impl ChainHead {
@@ -74,4 +113,28 @@ pub fn encode_event(event: &AuditEvent) -> Result<String, StoreError> {
         });
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checkpoint_survives_its_text() {
+        let head = ChainHead { count: 12, hash: [0xa7; 32] };
+        assert_eq!(head.to_string().parse(), Ok(head));
+        let bad =
+            ["", "12", "12:", ":00", &format!("x:{}", hex(&head.hash)), &format!("12:{}+0", "0".repeat(62))];
+        for bad in bad {
+            assert!(bad.parse::<ChainHead>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_hash_covers_number_event_and_the_row_before() {
+        let hash = row_hash(1, &[0; 32], "{}");
+        assert_ne!(hash, row_hash(2, &[0; 32], "{}"));
+        assert_ne!(hash, row_hash(1, &[1; 32], "{}"));
+        assert_ne!(hash, row_hash(1, &[0; 32], "{ }"));
+    }
 }

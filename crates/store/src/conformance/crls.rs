@@ -38,8 +38,15 @@ pub(super) async fn numbers_only_rise(backend: &dyn Backend) -> Outcome {
     ensure(latest.is_some_and(|latest| latest.number == 9 && latest.der == b"CRL 9"), || {
         "the latest CRL is another".to_owned()
     })?;
+    let mut large = crl(10, time(0), 0, 0);
+    large.der = (0..3_000_000_u32).flat_map(u32::to_be_bytes).collect();
+    publish(&*store, large.clone()).await?;
+    let latest = store.latest_crl(AUTHORITY).await?;
+    ensure(latest.is_some_and(|latest| latest.der == large.der), || {
+        "a large CRL is kept otherwise".to_owned()
+    })?;
     let position = store.crl_position(AUTHORITY).await?;
-    ensure(position.last_number == 9, || format!("expected number 9, found {}", position.last_number))?;
+    ensure(position.last_number == 10, || format!("expected number 10, found {}", position.last_number))?;
     let elsewhere = store.crl_position("databases").await?;
     ensure(elsewhere.last_number == 0, || "authorities share their numbers".to_owned())
 }

@@ -6,6 +6,9 @@ use crate::StoreError;
 use crate::record::NewCrl;
 use crate::sqlite::ledger::Ledger;
 
+/// Octets of a piece.
+const PIECE: usize = 256 * 1024;
+
 /// Take a CRL number before the CRL is signed at `at`, seconds since 1970.
 pub(in crate::sqlite) fn begin(
     ledger: &mut Ledger<'_>,
@@ -53,15 +56,24 @@ pub(in crate::sqlite) fn finish(
     };
     ledger.execute(
         "store a CRL",
-        "INSERT INTO crl(issuer, number, this_update, next_update, entries, der) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO crl(issuer, number, this_update, next_update, entries, octets) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![
             issuer,
             crl.number,
             crl.this_update.unix_seconds(),
             crl.next_update.unix_seconds(),
             crl.entries,
-            crl.der
+            crl.der.len()
         ],
+    )?;
+    for piece in crl.der.chunks(PIECE) {
+        let sql = "INSERT INTO crl_piece(issuer, number, der) VALUES (?1, ?2, ?3)";
+        ledger.execute("store a piece of a CRL", sql, params![issuer, crl.number, piece])?;
+    }
+    ledger.execute(
+        "drop the pieces of an old CRL",
+        "DELETE FROM crl_piece WHERE issuer = ?1 AND number < ?2",
+        params![issuer, stored],
     )?;
     ledger.execute(
         "drop an old CRL",

@@ -113,27 +113,38 @@ fn entries(
 }
 
 fn latest(reader: &Reader, authority: String) -> Result<Option<StoredCrl>, StoreError> {
-    let sql = "SELECT number, this_update, next_update, entries, der FROM crl
+    let fault = reader.faults.database("read a CRL");
+    let sql = "SELECT issuer, number, this_update, next_update, entries, octets FROM crl
                WHERE issuer = (SELECT id FROM issuer WHERE name = ?1) ORDER BY number DESC LIMIT 1";
-    let time = Timestamp::from_unix_seconds;
-    reader
-        .db
-        .prepare_cached(sql)
-        .and_then(|mut statement| {
-            let columns = |row: &rusqlite::Row<'_>| {
-                Ok((row.get(0)?, time(row.get(1)?), time(row.get(2)?), row.get(3)?, row.get(4)?))
-            };
-            statement.query_row([&authority], columns).optional()
-        })
-        .map(|found| {
-            found.map(|(number, this_update, next_update, entries, der)| StoredCrl {
-                authority,
-                number,
-                this_update,
-                next_update,
-                entries,
-                der,
-            })
-        })
-        .map_err(reader.faults.database("read a CRL"))
+    let mut statement = reader.db.prepare_cached(sql).map_err(&fault)?;
+    let mut rows = statement.query([&authority]).map_err(&fault)?;
+    let Some(row) = rows.next().map_err(&fault)? else { return Ok(None) };
+    let (issuer, number): (i64, u64) = (row.get(0).map_err(&fault)?, row.get(1).map_err(&fault)?);
+    let octets: usize = row.get(5).map_err(&fault)?;
+    let time = |column| row.get(column).map(Timestamp::from_unix_seconds).map_err(&fault);
+    let crl = StoredCrl {
+        authority,
+        number,
+        this_update: time(2)?,
+        next_update: time(3)?,
+        entries: row.get(4).map_err(&fault)?,
+        der: pieces(reader, issuer, number, octets)?,
+    };
+    Ok(Some(crl))
+}
+
+fn pieces(reader: &Reader, issuer: i64, number: u64, octets: usize) -> Result<Vec<u8>, StoreError> {
+    let fault = reader.faults.database("read a CRL");
+    let sql = "SELECT der FROM crl_piece WHERE issuer = ?1 AND number = ?2 ORDER BY id";
+    let mut statement = reader.db.prepare_cached(sql).map_err(&fault)?;
+    let mut rows = statement.query(params![issuer, number]).map_err(&fault)?;
+    let mut der = Vec::with_capacity(octets.min(limits::MAX_CRL));
+    while let Some(row) = rows.next().map_err(&fault)? {
+        let piece = row.get_ref(0).and_then(|value| Ok(value.as_blob()?)).map_err(&fault)?;
+        der.extend_from_slice(piece);
+    }
+    if der.len() == octets {
+        return Ok(der);
+    }
+    Err(reader.faults.damaged(format!("CRL {number} has {} octets, expected {octets}", der.len())))
 }

@@ -9,6 +9,7 @@
 ///   whenever a value is bound that decides on a partial index.
 /// * `term`: what certificates are found by. Rows of 8,192 certificates lie together (`epoch`), so that adding one
 ///   touches a small part of the table, however large it has grown; a search looks into each epoch once.
+/// * `crl_piece`: the DER of a CRL in pieces, in the order of `id`, so that one of a million entries is not held whole.
 /// * `revoked`: keyed as CRLs are written. `position` is the audit event that revoked it; `retired` entries expired
 ///   and have been on a CRL since.
 pub(super) const SQL: &str = "
@@ -91,9 +92,16 @@ CREATE TABLE crl(
   this_update INTEGER NOT NULL,
   next_update INTEGER NOT NULL,
   entries INTEGER NOT NULL,
-  der BLOB NOT NULL,
+  octets INTEGER NOT NULL,
   PRIMARY KEY (issuer, number)
+) WITHOUT ROWID;
+CREATE TABLE crl_piece(
+  id INTEGER PRIMARY KEY,
+  issuer INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  der BLOB NOT NULL
 );
+CREATE INDEX crl_piece_crl ON crl_piece(issuer, number);
 CREATE TABLE authority(
   name TEXT PRIMARY KEY,
   parent TEXT,

@@ -40,7 +40,6 @@ async fn a_failing_fsync_is_fatal() {
     let plan = Plan::healthy();
     let store = open_on(directory.path(), &plan);
     issue(&store, &intent(1)).await.unwrap();
-    store.flush().await.unwrap();
     plan.break_after(0);
     let error = begin(&store, &intent(2)).await.unwrap_err();
     assert!(matches!(error, StoreError::Failed { .. }) && !error.is_definite(), "{error}");

@@ -99,15 +99,19 @@ impl Writer {
             return Ok(());
         }
         let outcome = self.journal.write(&self.tail.head.hash);
-        self.remember_failure(&outcome);
         if outcome.is_ok() {
             if let Some(at) = self.tail.keep() {
                 self.progress.note_signing(at);
             }
             self.progress.set_durable(self.tail.head.count);
-        } else {
-            self.tail.revert();
+            return outcome;
         }
+        self.tail.revert();
+        if matches!(outcome, Err(StoreError::Failed { .. })) {
+            // The last thing that is written: what was acknowledged before can then be read.
+            let _ = self.fold_all();
+        }
+        self.remember_failure(&outcome);
         outcome
     }
 
