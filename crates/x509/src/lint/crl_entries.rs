@@ -47,7 +47,9 @@ impl EntryScan {
         if parts.date > this_update && self.date.is_none() {
             self.date = Some(hexadecimal(parts.serial));
         }
-        if self.unreadable.is_none() {
+        // Almost every serial number is plainly positive; the others are worth a closer look.
+        let plain = parts.serial.len() <= Serial::MAX_OCTETS && matches!(parts.serial, [0x01..=0x7f, ..]);
+        if !plain && self.unreadable.is_none() {
             self.unreadable = Serial::from_der_content(parts.serial).err().map(|error| error.to_string());
         }
         let Some(list) = &parts.extensions else { return };

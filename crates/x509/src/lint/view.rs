@@ -173,12 +173,12 @@ impl Extensions {
             [0x55, 0x1d, 19] => take(&mut self.basic_constraints, extension, BasicConstraints::decode),
             [0x55, 0x1d, 30] => take(&mut self.name_constraints, extension, NameConstraints::decode),
             [0x55, 0x1d, 31] => {
-                take(&mut self.crl_distribution_points, extension, CrlDistributionPoints::decode)
+                take(&mut self.crl_distribution_points, extension, CrlDistributionPoints::decode);
             }
             [0x55, 0x1d, 32] => take(&mut self.certificate_policies, extension, CertificatePolicies::decode),
             [0x55, 0x1d, 33] => take(&mut self.policy_mappings, extension, PolicyMappings::decode),
             [0x55, 0x1d, 35] => {
-                take(&mut self.authority_key_identifier, extension, AuthorityKeyIdentifier::decode)
+                take(&mut self.authority_key_identifier, extension, AuthorityKeyIdentifier::decode);
             }
             [0x55, 0x1d, 36] => take(&mut self.policy_constraints, extension, PolicyConstraints::decode),
             [0x55, 0x1d, 37] => take(&mut self.extended_key_usage, extension, ExtendedKeyUsage::decode),
