@@ -36,7 +36,7 @@ fn no_issuer(last: &Link<'_>, pool: &Pool<'_>) -> Finding {
         format!("a certificate with subject `{issuer}`"),
         format!("trusted are {}", some(&trusted)),
     )
-    .hint("send the whole chain: the leaf, then each issuer, without the root")
+    .hint("send the whole chain; `handfast chain FILE… --roots ROOTS` says what is missing and `--fix` writes it")
     .rfc("RFC 5280 section 6.1");
     let key = last.facts.authority_key.as_ref().and_then(|identifier| identifier.key_identifier.as_ref());
     if let Some(key) = key {

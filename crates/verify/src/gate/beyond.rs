@@ -53,7 +53,14 @@ const ROWS: &[Row] = &[
     },
     Row {
         reason: "it does not know times before 1970",
-        applies: |pool, _| pool.request.time.unix_seconds() < 0,
+        applies: |pool, _| {
+            pool.request.time.unix_seconds() < 0
+                || any(pool, |facts| facts.certificate.not_before().unix_seconds() < 0)
+        },
+    },
+    Row {
+        reason: "it reads pathLenConstraint up to 255",
+        applies: |pool, _| any(pool, |facts| facts.path_length().is_some_and(|length| length > 255)),
     },
 ];
 

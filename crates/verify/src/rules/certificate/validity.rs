@@ -1,7 +1,7 @@
 //! Validity to the second, both ends inside, RFC 5280 section 4.1.2.5. Trust anchors expire too.
 
 use crate::codes;
-use crate::rules::{CertificateRule, Fault, Link};
+use crate::rules::{CertificateRule, Fault, Link, Place};
 
 pub(super) const EXPIRED: CertificateRule =
     CertificateRule { code: codes::PATH_EXPIRED, rfc: "RFC 5280 section 4.1.2.5", check: expired };
@@ -21,8 +21,22 @@ fn expired(link: &Link<'_>) -> Option<Fault> {
             format!("notAfter at or after {}", link.time),
             format!("notAfter {not_after}"),
         )
-        .hint("renew it: `handfast renew`, or `handfast apply` when it is declared in `handfast.toml`")
+        .hint(renewal(link.place))
     })
+}
+
+fn renewal(place: Place) -> &'static str {
+    match place {
+        Place::Leaf => {
+            "renew it: `handfast renew`, or `handfast apply` when it is declared in `handfast.toml`"
+        }
+        Place::Intermediate => {
+            "have the authority certified again under the same key: `handfast ca sign-intermediate`; then send the new chain"
+        }
+        Place::Anchor => {
+            "a root cannot be renewed where it is trusted: make a new one and import it everywhere, see `handfast plan`"
+        }
+    }
 }
 
 fn not_yet(link: &Link<'_>) -> Option<Fault> {

@@ -103,6 +103,8 @@ enum Within {
 
 fn is_within(name: &Presented, base: &GeneralName, side: Side) -> Within {
     let inside = match (name, base) {
+        // All names below a top-level domain: nobody can say whether they lie inside.
+        (Presented::Dns(name), GeneralName::Dns(_)) if dns::is_too_wide(name) => return Within::Unsupported,
         (Presented::Dns(name), GeneralName::Dns(base)) => dns::is_within(name, base, side),
         (Presented::Email(name), GeneralName::Email(base)) => email::is_within(name, base),
         (Presented::Ip(octets), GeneralName::Ip(base)) => ip::is_within(octets, base),

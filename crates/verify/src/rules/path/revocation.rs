@@ -37,13 +37,19 @@ fn judge(child: &Link<'_>, issuer: &Link<'_>, path: &Path<'_>, budget: &mut Budg
             Fault::new(
                 format!("no revocation list of {} is at hand", issuer.facts.label()),
                 format!("a CRL issued by {}", issuer.facts.label()),
-                format!("{} lists, none of that issuer", path.request.crls.len()),
+                lists_at_hand(path),
             )
             .about(child.about())
             .hint(fetch_hint(child)),
         ],
         Status::Unknown { unusable } => unusable.into_iter().map(|fault| describe(fault, issuer)).collect(),
     }
+}
+
+fn lists_at_hand(path: &Path<'_>) -> String {
+    let issuers: Vec<String> =
+        path.request.crls.iter().take(5).map(|list| format!("`{}`", list.issuer())).collect();
+    if issuers.is_empty() { "no list".to_owned() } else { format!("lists of {}", issuers.join(", ")) }
 }
 
 fn describe(fault: Unusable, issuer: &Link<'_>) -> Fault {

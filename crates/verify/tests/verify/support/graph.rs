@@ -35,6 +35,9 @@ impl Octets<'_> {
     }
 }
 
+/// `basicConstraints` of an authority with a path length of 256.
+const LONG_PATH: &[u8] = &[0x30, 0x07, 0x01, 0x01, 0xff, 0x02, 0x02, 0x01, 0x00];
+
 /// The question that the octets describe; `None` when the leaf cannot be read.
 pub(crate) fn request(octets: &[u8]) -> Option<VerifyRequest> {
     let mut octets = Octets(octets);
@@ -101,7 +104,9 @@ fn ask(request: &mut VerifyRequest, octets: &mut Octets<'_>) {
 /// The specification with a few changes, built; `None` when it cannot be read.
 fn changed(mut spec: Spec, octets: &mut Octets<'_>) -> Option<Certificate> {
     for _ in 0..octets.below(3) {
-        match octets.below(8) {
+        match octets.below(10) {
+            8 => "19600101000000Z".clone_into(&mut spec.not_before),
+            9 => spec = spec.with((ce::BASIC_CONSTRAINTS, true, LONG_PATH.to_vec())),
             0 => "20300301000000Z".clone_into(&mut spec.not_after),
             1 => "20301001000000Z".clone_into(&mut spec.not_before),
             2 => spec.serial = octets.some(22),
@@ -136,7 +141,9 @@ fn extension(octets: &mut Octets<'_>) -> Extension {
 }
 
 fn one_name(octets: &mut Octets<'_>) -> Vec<u8> {
-    const TEXTS: [&str; 10] = [
+    const TEXTS: [&str; 12] = [
+        "*.com",
+        "spiffe://example.com/a",
         "example.com",
         "www.example.com",
         "*.example.com",
@@ -148,7 +155,7 @@ fn one_name(octets: &mut Octets<'_>) -> Vec<u8> {
         "other.internal",
         "a_b.example.com",
     ];
-    let text = TEXTS[usize::from(octets.below(10))];
+    let text = TEXTS[usize::from(octets.below(12))];
     match octets.below(9) {
         0..=2 => dns(text),
         3 => general(0x81, text.as_bytes()),

@@ -206,10 +206,10 @@ impl Spec {
     }
 
     pub(crate) fn der(&self) -> Vec<u8> {
-        let time = |text: &str| match text.strip_prefix("20") {
-            // UTCTime up to 2049, RFC 5280 section 4.1.2.5.
-            Some(rest) if text.as_bytes()[2] < b'5' => tlv(0x17, rest.as_bytes()),
-            _ => tlv(0x18, text.as_bytes()),
+        // UTCTime from 1950 to 2049, RFC 5280 section 4.1.2.5.
+        let time = |text: &str| {
+            let utc = text.get(..4).is_some_and(|year| ("1950"..="2049").contains(&year));
+            if utc { tlv(0x17, &text.as_bytes()[2..]) } else { tlv(0x18, text.as_bytes()) }
         };
         let tbs = sequence(&[
             &tlv(0xa0, &tlv(0x02, &[2])),
