@@ -4,7 +4,6 @@ use super::view::View;
 use super::{CertificateRow, Context, Fault, fault, row};
 use crate::asn1::{Reader, Tag, time};
 use crate::public_key::KeyKind;
-use crate::raw;
 use crate::signature::SignatureAlgorithm as Algorithm;
 
 pub(super) static ROWS: &[CertificateRow] = &[
@@ -133,7 +132,7 @@ fn signature_key(view: &View<'_>, context: Context<'_>) -> Option<Fault> {
 
 /// "A certificate MUST NOT include more than one instance of a particular extension".
 fn extension_duplicate(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
-    let oid = raw::duplicate(&view.layout.extensions, view.der)?;
+    let oid = view.extensions.duplicate.as_ref()?;
     fault(
         "an extension is there more than once",
         "each once",

@@ -57,11 +57,17 @@ impl<T> Decoded<T> {
     }
 }
 
-/// Decode the first extension of this kind; a second one is a fault of its own.
-fn take<T>(place: &mut Decoded<T>, extension: &RawExtension<'_>, decode: fn(&[u8]) -> Result<T, DerError>) {
-    if place.value.is_none() {
+/// Decode the first extension of this kind; whether it was the first. A second one is a fault of its own.
+fn take<T>(
+    place: &mut Decoded<T>,
+    extension: &RawExtension<'_>,
+    decode: fn(&[u8]) -> Result<T, DerError>,
+) -> bool {
+    let first = place.value.is_none();
+    if first {
         *place = Decoded { critical: extension.critical(), value: Some(decode(extension.value())) };
     }
+    first
 }
 
 /// A certificate to be signed.
@@ -105,6 +111,8 @@ pub(super) struct Extensions {
     pub(super) subject_key_identifier: Decoded<KeyIdentifier>,
     /// The first that is none of these.
     pub(super) unknown: Option<Oid>,
+    /// The first that is there again.
+    pub(super) duplicate: Option<Oid>,
 }
 
 impl<'a> View<'a> {
@@ -166,28 +174,35 @@ impl<'a> View<'a> {
 impl Extensions {
     fn take(&mut self, extension: &RawExtension<'_>) {
         // Those of RFC 5280 lie under `id-ce` (2.5.29) and differ in the last octet, which saves comparing with each.
-        match extension.oid_content() {
-            [0x55, 0x1d, 14] => take(&mut self.subject_key_identifier, extension, KeyIdentifier::decode),
-            [0x55, 0x1d, 15] => take(&mut self.key_usage, extension, KeyUsage::decode),
-            [0x55, 0x1d, 17] => take(&mut self.subject_alt_name, extension, SubjectAltName::decode),
-            [0x55, 0x1d, 19] => take(&mut self.basic_constraints, extension, BasicConstraints::decode),
-            [0x55, 0x1d, 30] => take(&mut self.name_constraints, extension, NameConstraints::decode),
+        let first = match extension.oid_content() {
+            [0x55, 0x1d, 14] => take(&mut self.subject_key_identifier, extension, KeyIdentifier::read),
+            [0x55, 0x1d, 15] => take(&mut self.key_usage, extension, KeyUsage::read),
+            [0x55, 0x1d, 17] => take(&mut self.subject_alt_name, extension, SubjectAltName::read),
+            [0x55, 0x1d, 19] => take(&mut self.basic_constraints, extension, BasicConstraints::read),
+            [0x55, 0x1d, 30] => take(&mut self.name_constraints, extension, NameConstraints::read),
             [0x55, 0x1d, 31] => {
-                take(&mut self.crl_distribution_points, extension, CrlDistributionPoints::decode);
+                take(&mut self.crl_distribution_points, extension, CrlDistributionPoints::read)
             }
-            [0x55, 0x1d, 32] => take(&mut self.certificate_policies, extension, CertificatePolicies::decode),
-            [0x55, 0x1d, 33] => take(&mut self.policy_mappings, extension, PolicyMappings::decode),
+            [0x55, 0x1d, 32] => take(&mut self.certificate_policies, extension, CertificatePolicies::read),
+            [0x55, 0x1d, 33] => take(&mut self.policy_mappings, extension, PolicyMappings::read),
             [0x55, 0x1d, 35] => {
-                take(&mut self.authority_key_identifier, extension, AuthorityKeyIdentifier::decode);
+                take(&mut self.authority_key_identifier, extension, AuthorityKeyIdentifier::read)
             }
-            [0x55, 0x1d, 36] => take(&mut self.policy_constraints, extension, PolicyConstraints::decode),
-            [0x55, 0x1d, 37] => take(&mut self.extended_key_usage, extension, ExtendedKeyUsage::decode),
-            [0x55, 0x1d, 54] => take(&mut self.inhibit_any_policy, extension, InhibitAnyPolicy::decode),
+            [0x55, 0x1d, 36] => take(&mut self.policy_constraints, extension, PolicyConstraints::read),
+            [0x55, 0x1d, 37] => take(&mut self.extended_key_usage, extension, ExtendedKeyUsage::read),
+            [0x55, 0x1d, 54] => take(&mut self.inhibit_any_policy, extension, InhibitAnyPolicy::read),
             _ if extension.is(&oids::AUTHORITY_INFO_ACCESS) => {
-                take(&mut self.authority_info_access, extension, AuthorityInfoAccess::decode);
+                take(&mut self.authority_info_access, extension, AuthorityInfoAccess::read)
             }
             _ if extension.is(&oids::OCSP_NO_CHECK) => take(&mut self.ocsp_no_check, extension, null),
-            _ => self.unknown = self.unknown.take().or_else(|| Some(extension.oid())),
+            _ => {
+                let first = self.unknown.as_ref().is_none_or(|unknown| !extension.is(unknown));
+                self.unknown.get_or_insert_with(|| extension.oid());
+                first
+            }
+        };
+        if !first {
+            self.duplicate.get_or_insert_with(|| extension.oid());
         }
     }
 
@@ -274,13 +289,13 @@ impl<'a> CrlView<'a> {
 
     fn take(&mut self, extension: &RawExtension<'_>) {
         if extension.is(&oids::AUTHORITY_KEY_IDENTIFIER) {
-            take(&mut self.authority_key_identifier, extension, AuthorityKeyIdentifier::decode);
+            take(&mut self.authority_key_identifier, extension, AuthorityKeyIdentifier::read);
         } else if extension.is(&oids::CRL_NUMBER) {
-            take(&mut self.number, extension, CrlNumber::decode);
+            take(&mut self.number, extension, CrlNumber::read);
         } else if extension.is(&oids::ISSUING_DISTRIBUTION_POINT) {
-            take(&mut self.issuing_distribution_point, extension, IssuingDistributionPoint::decode);
+            take(&mut self.issuing_distribution_point, extension, IssuingDistributionPoint::read);
         } else if extension.is(&oids::DELTA_CRL_INDICATOR) {
-            take(&mut self.delta, extension, CrlNumber::decode);
+            take(&mut self.delta, extension, CrlNumber::read);
         } else if self.unknown.is_none() {
             self.unknown = Some(extension.oid());
         }
