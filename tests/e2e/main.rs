@@ -28,3 +28,5 @@ mod postgresql;
 mod probe;
 #[cfg(test)]
 mod program;
+#[cfg(test)]
+mod snippets;

@@ -5,16 +5,20 @@ use super::{Bundle, file, quote};
 pub(super) fn example(bundle: &Bundle) -> String {
     let server = bundle.example_server();
     let address = quote(&format!("{}:{}", server.name, server.port));
-    bundle.heading("//", "Go, a tls.Config for server and client")
+    bundle.heading("//", "Go (handfast.go), a tls.Config for server and client")
         + &format!(
-            r#"import (
+            r#"
+package handfast
+
+import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"os"
 )
 
-func handfast() (*tls.Config, error) {{
+// Config is for server and client alike.
+func Config() (*tls.Config, error) {{
 	pair, err := tls.LoadX509KeyPair({chain}, {key})
 	if err != nil {{
 		return nil, err

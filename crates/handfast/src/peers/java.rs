@@ -30,9 +30,10 @@ jdk.tls.server.protocols=TLSv1.3,TLSv1.2
     text
 }
 
-/// `java.txt`: a few lines that make an `SSLContext`.
+/// `java.txt`: a class that makes an `SSLContext`, and sockets for both roles.
 pub(super) fn example(bundle: &Bundle) -> String {
-    let heading = bundle.heading("//", "Java, an SSLContext from the key store and the trust store");
+    let heading =
+        bundle.heading("//", "Java (Handfast.java), an SSLContext from the key store and the trust store");
     match &bundle.key_store {
         Some(store) => heading + &code(bundle, store),
         None => heading + &NO_KEY_STORE.replace('#', "//"),
@@ -51,28 +52,36 @@ fn code(bundle: &Bundle, store: &KeyStore) -> String {
 import java.security.KeyStore;
 import javax.net.ssl.*;
 
-static SSLContext handfast() throws Exception {{
-    char[] password = Files.readString(Path.of({password})).strip().toCharArray();
-    KeyStore keys = KeyStore.getInstance(Path.of({keys}).toFile(), password);
-    KeyStore roots = KeyStore.getInstance(Path.of({roots}).toFile(), password);
-    KeyManagerFactory identity = KeyManagerFactory.getInstance("PKIX");
-    identity.init(keys, password);
-    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(roots);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(identity.getKeyManagers(), trust.getTrustManagers(), null);
-    return context;
+public final class Handfast {{
+    static SSLContext context() throws Exception {{
+        char[] password = Files.readString(Path.of({password})).strip().toCharArray();
+        KeyStore keys = KeyStore.getInstance(Path.of({keys}).toFile(), password);
+        KeyStore roots = KeyStore.getInstance(Path.of({roots}).toFile(), password);
+        KeyManagerFactory identity = KeyManagerFactory.getInstance("PKIX");
+        identity.init(keys, password);
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(roots);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(identity.getKeyManagers(), trust.getTrustManagers(), null);
+        return context;
+    }}
+
+    /** For example `listen({port})`: every client must show a certificate. */
+    static SSLServerSocket listen(int port) throws Exception {{
+        SSLServerSocket server = (SSLServerSocket) context().getServerSocketFactory().createServerSocket(port);
+        server.setNeedClientAuth(true);
+        return server;
+    }}
+
+    /** For example `connect({name}, {called})`: the name of the server is checked. */
+    static SSLSocket connect(String host, int port) throws Exception {{
+        SSLSocket client = (SSLSocket) context().getSocketFactory().createSocket(host, port);
+        SSLParameters parameters = client.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        client.setSSLParameters(parameters);
+        return client;
+    }}
 }}
-
-// server
-SSLServerSocket server = (SSLServerSocket) handfast().getServerSocketFactory().createServerSocket({port});
-server.setNeedClientAuth(true);
-
-// client
-SSLSocket client = (SSLSocket) handfast().getSocketFactory().createSocket({name}, {called});
-SSLParameters parameters = client.getSSLParameters();
-parameters.setEndpointIdentificationAlgorithm("HTTPS");
-client.setSSLParameters(parameters);
 "#,
         password = bundle.quoted(store.password),
         keys = bundle.quoted(store.keys),
