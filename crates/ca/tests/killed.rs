@@ -13,6 +13,8 @@
     reason = "a test with a `main` of its own: a panic is a failure, and the harness reads what it prints"
 )]
 
+#[expect(dead_code, reason = "it uses a part of what the other tests use")]
+#[path = "whole/common.rs"]
 mod common;
 
 use std::collections::BTreeSet;

@@ -1,11 +1,8 @@
 //! The whole way from a request to a certificate on record, over a real store.
 
-#[cfg(test)]
-mod common;
-
 use std::sync::Arc;
 
-use common::{House, key, names, new_authority, operator, request, request_with};
+use crate::common::{House, key, names, new_authority, operator, request, request_with};
 use hf_ca::create::{NewAuthority, RootKey, request_for};
 use hf_ca::error::{IssueError, IssuerUnavailable};
 use hf_ca::policy::AuthorityWish;
@@ -259,7 +256,7 @@ async fn a_key_that_is_away_signs_only_while_it_is_lent() {
     let key = hf_keys::file::read_private_key(&path, None).unwrap();
     authority.lend_key("root", Arc::new(key)).await.unwrap();
     authority.create_intermediate(services(), "root", house.origin()).await.unwrap();
-    let wrong = authority.lend_key("root", Arc::new(common::key())).await.unwrap_err();
+    let wrong = authority.lend_key("root", Arc::new(crate::common::key())).await.unwrap_err();
     assert_eq!(wrong.findings()[0].code.as_str(), "HF-ISSUER-OTHER-KEY");
 }
 

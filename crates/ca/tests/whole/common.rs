@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hf_ca::authority::{Authority, AuthorityParts, StartReport};
+use hf_ca::authority::{Authority, AuthorityParts, StartError, StartReport};
 use hf_ca::create::{NewAuthority, RootKey, request_for};
 use hf_ca::key_directory::KeyDirectory;
 use hf_ca::policy::{AuthorityWish, Policy};
@@ -87,6 +87,13 @@ impl House {
         start_in(self.path(), self.clock.clone(), self.deadline, store).await
     }
 
+    pub(crate) async fn try_start_over(
+        &self,
+        store: Arc<dyn Store>,
+    ) -> Result<(Authority, StartReport), StartError> {
+        try_start_in(self.path(), self.clock.clone(), self.deadline, store).await
+    }
+
     pub(crate) async fn start(&self) -> Authority {
         self.start_over(self.store()).await.0
     }
@@ -112,6 +119,15 @@ pub(crate) async fn start_in(
     deadline: Duration,
     store: Arc<dyn Store>,
 ) -> (Authority, StartReport) {
+    try_start_in(directory, clock, deadline, store).await.unwrap()
+}
+
+async fn try_start_in(
+    directory: &Path,
+    clock: Arc<ManualClock>,
+    deadline: Duration,
+    store: Arc<dyn Store>,
+) -> Result<(Authority, StartReport), StartError> {
     let profiles =
         ProfileSettings::defaults().into_iter().map(|settings| Profile::compile(settings).unwrap());
     let threads = NonZeroUsize::new(2).unwrap();
@@ -127,7 +143,7 @@ pub(crate) async fn start_in(
         clock,
         random: Arc::new(SystemRandom),
     };
-    Authority::start(parts, origin).await.unwrap()
+    Authority::start(parts, origin).await
 }
 
 pub(crate) fn key() -> PrivateKey {

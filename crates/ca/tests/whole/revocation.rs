@@ -1,9 +1,6 @@
 //! Revocation and CRLs over a real store.
 
-#[cfg(test)]
-mod common;
-
-use common::{House, key, new_authority, operator, request, request_with};
+use crate::common::{House, key, new_authority, operator, request, request_with};
 use hf_ca::authority::Authority;
 use hf_ca::crl::CrlRequest;
 use hf_ca::error::{IssueError, IssuerUnavailable};
@@ -28,27 +25,20 @@ async fn revoke(
         .await
 }
 
-#[cfg(test)]
-mod lists {
-    use super::*;
-
-    pub(super) async fn crl(authority: &Authority, name: &str) -> CertificateList {
-        let request = CrlRequest {
-            principal: operator(),
-            channel: Channel::CommandLine,
-            authority: name.to_owned(),
-            lifetime: CrlRequest::LIFETIME,
-        };
-        authority.issue_crl(request).await.unwrap();
-        CertificateList::from_der(authority.latest_crl(name).await.unwrap().unwrap().der).unwrap()
-    }
-
-    pub(super) async fn leaf(authority: &Authority, name: &str) -> IssuedCertificate {
-        authority.issue(request(&[name])).await.unwrap()
-    }
+async fn crl(authority: &Authority, name: &str) -> CertificateList {
+    let request = CrlRequest {
+        principal: operator(),
+        channel: Channel::CommandLine,
+        authority: name.to_owned(),
+        lifetime: CrlRequest::LIFETIME,
+    };
+    authority.issue_crl(request).await.unwrap();
+    CertificateList::from_der(authority.latest_crl(name).await.unwrap().unwrap().der).unwrap()
 }
 
-use lists::{crl, leaf};
+async fn leaf(authority: &Authority, name: &str) -> IssuedCertificate {
+    authority.issue(request(&[name])).await.unwrap()
+}
 
 #[tokio::test]
 async fn what_is_revoked_is_on_the_next_crl_with_date_and_reason() {

@@ -1,0 +1,12 @@
+//! The authority over a real store: what it does, and what remains when keys and stores fail.
+
+#[cfg(test)]
+mod common;
+#[cfg(test)]
+mod keys_fail;
+#[cfg(test)]
+mod revocation;
+#[cfg(test)]
+mod spine;
+#[cfg(test)]
+mod store_fails;
