@@ -21,12 +21,12 @@ const TURN: u32 = 100;
 /// Measures for `time` or a little longer.
 pub(super) fn measure(world: &World, requests: &Requests, time: Duration) -> Result<Processor> {
     let pair = Pair::new()?;
-    let (mut ours, mut floor, mut turns) = (Vec::new(), Vec::new(), 0_u32);
+    let (mut ours, mut floor, mut stages) = (Vec::new(), Vec::new(), Stages::default());
     let stopwatch = Stopwatch::start();
-    while turns < 5 || stopwatch.elapsed() < time {
+    while ours.len() < 5 || stopwatch.elapsed() < time {
         let start = thread_processor_time()?;
         for _ in 0..TURN {
-            certificate(world, requests.next())?;
+            certificate(world, requests.next(), &mut Stages::default())?;
         }
         let middle = thread_processor_time()?;
         for _ in 0..TURN {
@@ -35,25 +35,53 @@ pub(super) fn measure(world: &World, requests: &Requests, time: Duration) -> Res
         let end = thread_processor_time()?;
         ours.push(middle.saturating_sub(start).as_secs_f64() * 1e6 / f64::from(TURN));
         floor.push(end.saturating_sub(middle).as_secs_f64() * 1e6 / f64::from(TURN));
-        turns += 1;
+        floor_stages(&pair, &mut stages)?;
+        certificate(world, requests.next(), &mut stages)?;
     }
-    Ok(Processor { certificate_us: median(ours)?, floor_us: median(floor)? })
+    let stages = stages.0.into_iter().map(|(name, values)| Ok((name, median(values)?)));
+    let stages = stages.collect::<Result<_>>()?;
+    Ok(Processor { certificate_us: median(ours)?, floor_us: median(floor)?, stages })
+}
+
+/// How long each stage took, in microseconds, by name and in order.
+#[derive(Default)]
+struct Stages(Vec<(&'static str, Vec<f64>)>);
+
+impl Stages {
+    /// Runs a stage and keeps how long it took.
+    fn time<T>(&mut self, name: &'static str, stage: impl FnOnce() -> Result<T>) -> Result<T> {
+        let stopwatch = Stopwatch::start();
+        let result = stage()?;
+        let micros = stopwatch.elapsed().as_secs_f64() * 1e6;
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, values)) => values.push(micros),
+            None => self.0.push((name, vec![micros])),
+        }
+        Ok(result)
+    }
+}
+
+fn floor_stages(pair: &Pair, stages: &mut Stages) -> Result<()> {
+    stages.time("floor: verify", || pair.verify())?;
+    stages.time("floor: sign", || pair.sign())
 }
 
 /// The steps of the spine, the two of the store left out.
-fn certificate(world: &World, der: &[u8]) -> Result<()> {
-    let request = issue_request(verified(der)?);
+fn certificate(world: &World, der: &[u8], stages: &mut Stages) -> Result<()> {
+    let csr = stages.time("read and verify the request", || verified(der))?;
+    let request = issue_request(csr);
     let now = SystemClock.now();
     let issuer = world.authority.issuers().active_for(AUTHORITY, now)?;
-    let proposal = world.authority.propose(&request, &issuer, now)?;
-    let grant = world
-        .authority
-        .policy()
-        .decide(proposal)
-        .map_err(|findings| anyhow!("{} findings", findings.len()))?;
-    let prepared = Prepared::new(grant, &issuer, Serial::generate(now, &SystemRandom)?)?;
-    let signature = world.key.sign(&prepared.to_be_signed())?;
-    prepared.complete(&issuer, &signature)?;
+    let proposal =
+        stages.time("propose, examine the key", || Ok(world.authority.propose(&request, &issuer, now)?))?;
+    let grant = stages.time("policy", || {
+        let decision = world.authority.policy().decide(proposal);
+        decision.map_err(|findings| anyhow!("{} findings", findings.len()))
+    })?;
+    let serial = Serial::generate(now, &SystemRandom)?;
+    let prepared = stages.time("build and lint", || Ok(Prepared::new(grant, &issuer, serial)?))?;
+    let signature = stages.time("sign", || Ok(world.key.sign(&prepared.to_be_signed())?))?;
+    stages.time("assemble, read back, compare", || Ok(prepared.complete(&issuer, &signature)?))?;
     Ok(())
 }
 
