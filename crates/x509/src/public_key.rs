@@ -3,7 +3,9 @@
 mod spki;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use aws_lc_rs::signature::{self as lc, ParsedPublicKey, VerificationAlgorithm};
 
 use hf_core::algorithm::KeyAlgorithm;
 
@@ -92,6 +94,8 @@ struct Inner {
     key: Span,
     /// Magnitudes of modulus and public exponent.
     rsa: Option<(Span, Span)>,
+    /// What the cryptographic module makes of it, asked once.
+    parsed: OnceLock<Option<ParsedPublicKey>>,
 }
 
 impl PublicKey {
@@ -109,7 +113,13 @@ impl PublicKey {
     /// From DER that passed the pre-check. A malformed key becomes [`KeyKind::Malformed`].
     pub(crate) fn from_checked(der: &[u8]) -> Result<Self, DerError> {
         let read = spki::read(der)?;
-        Ok(Self(Arc::new(Inner { spki: der.into(), kind: read.kind, key: read.key, rsa: read.rsa })))
+        Ok(Self(Arc::new(Inner {
+            spki: der.into(),
+            kind: read.kind,
+            key: read.key,
+            rsa: read.rsa,
+            parsed: OnceLock::new(),
+        })))
     }
 
     /// The `SubjectPublicKeyInfo` for an uncompressed or compressed point on a named curve.
@@ -189,6 +199,28 @@ impl PublicKey {
     /// The curve and the point as written (SEC 1 section 2.3.3).
     pub fn ec_point(&self) -> Option<(Curve, &[u8])> {
         if let KeyKind::Ec(curve) = &self.0.kind { Some((*curve, self.key_octets())) } else { None }
+    }
+
+    /// Whether the point of an EC key lies on its curve and is not the point at infinity (SEC 1 section 3.2.2); of a
+    /// key of another kind, `false`.
+    pub fn has_valid_point(&self) -> bool {
+        matches!(self.0.kind, KeyKind::Ec(_)) && self.parsed().is_some()
+    }
+
+    /// The key as the cryptographic module reads it, with the algorithm that goes with its curve; checked once for all
+    /// signatures that it verifies. `None` for RSA keys and those that the module refuses.
+    pub(crate) fn parsed(&self) -> Option<&ParsedPublicKey> {
+        let algorithm: &'static dyn VerificationAlgorithm = match self.0.kind {
+            KeyKind::Ec(Curve::P256) => &lc::ECDSA_P256_SHA256_ASN1,
+            KeyKind::Ec(Curve::P384) => &lc::ECDSA_P384_SHA384_ASN1,
+            KeyKind::Ec(Curve::P521) => &lc::ECDSA_P521_SHA512_ASN1,
+            KeyKind::Ed25519 => &lc::ED25519,
+            KeyKind::Rsa
+            | KeyKind::UnsupportedCurve { .. }
+            | KeyKind::Unsupported { .. }
+            | KeyKind::Malformed { .. } => return None,
+        };
+        self.0.parsed.get_or_init(|| ParsedPublicKey::new(algorithm, self.key_octets()).ok()).as_ref()
     }
 
     /// The key identifier of RFC 7093 section 2 method 1: the leftmost 160 bits of SHA-256 of the BIT STRING.

@@ -22,9 +22,24 @@ pub(crate) fn verify(
     {
         return Err(SignatureError::KeySize { bits });
     }
-    UnparsedPublicKey::new(verifier, key.key_octets())
-        .verify(message, signature.as_bytes())
-        .map_err(|_| SignatureError::Mismatch)
+    let result = if goes_with_the_key(algorithm, key.kind()) {
+        let parsed = key.parsed().ok_or(SignatureError::Mismatch)?;
+        parsed.verify_sig(message, signature.as_bytes())
+    } else {
+        UnparsedPublicKey::new(verifier, key.key_octets()).verify(message, signature.as_bytes())
+    };
+    result.map_err(|_| SignatureError::Mismatch)
+}
+
+/// Whether it is the algorithm that keys of this kind are parsed for.
+fn goes_with_the_key(algorithm: Algorithm, key: &KeyKind) -> bool {
+    matches!(
+        (algorithm, key),
+        (Algorithm::EcdsaSha256, KeyKind::Ec(Curve::P256))
+            | (Algorithm::EcdsaSha384, KeyKind::Ec(Curve::P384))
+            | (Algorithm::EcdsaSha512, KeyKind::Ec(Curve::P521))
+            | (Algorithm::Ed25519, KeyKind::Ed25519)
+    )
 }
 
 fn verifier(algorithm: Algorithm, key: &KeyKind) -> Option<&'static dyn VerificationAlgorithm> {
