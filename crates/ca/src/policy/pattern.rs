@@ -43,12 +43,7 @@ impl NamePattern {
     /// Whether the name is in the set. A wildcard name is in it when all names that it stands for are.
     pub fn covers(&self, name: &Identifier) -> bool {
         match (self, name) {
-            (Self::Dns(parent), Identifier::Dns(name)) => name
-                .as_str()
-                .strip_prefix("*.")
-                .unwrap_or(name.as_str())
-                .parse::<DnsName>()
-                .is_ok_and(|name| name.is_within(parent.as_str())),
+            (Self::Dns(parent), Identifier::Dns(name)) => name.is_within(parent.as_str()),
             (Self::Ip { network, prefix }, Identifier::Ip(name)) => {
                 in_network(name.address(), *network, *prefix)
             }

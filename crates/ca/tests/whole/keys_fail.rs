@@ -145,8 +145,7 @@ async fn what_may_have_been_signed_can_be_revoked() {
     key.plan.lock().unwrap().push(Fault::WrongSignature);
     authority.issue(request(&["a.shop.internal"])).await.unwrap_err();
     let record = possibly_signed(&authority, &house).await.remove(0);
-    let target =
-        RevokeTarget::Serial { authority: record.authority.clone(), serial: record.serial.clone() };
+    let target = RevokeTarget::Serial { authority: record.authority.clone(), serial: record.serial.clone() };
     let request = RevokeRequest {
         principal: crate::common::operator(),
         channel: Channel::CommandLine,
