@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use std::sync::{Arc, Mutex};
 
-use crate::common::{self, House, operator, request_with};
+use crate::common::{House, operator, request_with};
 use hf_ca::authority::Authority;
 use hf_ca::crl::CrlRequest;
 use hf_ca::revoke::{RevokeRequest, RevokeTarget};
