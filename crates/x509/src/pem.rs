@@ -23,7 +23,7 @@ pub enum Label {
     Request,
     /// `X509 CRL`.
     Crl,
-    /// `PKCS7`.
+    /// `PKCS7`, also `CMS`.
     Pkcs7,
     /// `PUBLIC KEY`.
     PublicKey,
@@ -42,7 +42,9 @@ impl Label {
     }
 
     fn accepts(self, label: &str) -> bool {
-        label == self.as_str() || (self == Self::Request && label == "NEW CERTIFICATE REQUEST")
+        label == self.as_str()
+            || (self == Self::Request && label == "NEW CERTIFICATE REQUEST")
+            || (self == Self::Pkcs7 && label == "CMS")
     }
 }
 

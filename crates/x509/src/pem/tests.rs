@@ -14,6 +14,7 @@ fn text_around_and_other_blocks_do_not_count() {
         one(&BLOCK.replace("CERTIFICATE", "NEW CERTIFICATE REQUEST"), Label::Request).unwrap(),
         [0, 1, 2]
     );
+    assert_eq!(one(&BLOCK.replace("CERTIFICATE", "CMS"), Label::Pkcs7).unwrap(), [0, 1, 2]);
 }
 
 #[test]
