@@ -6,6 +6,7 @@
 mod line;
 
 use std::io::{self, BufRead, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hf_core::time::Timestamp;
 use serde::Serialize;
@@ -79,7 +80,15 @@ pub fn answer_line(line: &[u8], now: Timestamp) -> Answer {
 /// The answer to one question.
 pub fn answer(line: &RequestLine, now: Timestamp) -> Answer {
     match line.to_request(now) {
-        Ok(request) => judge(&line.id, &request),
+        // A fault of ours must cost one answer, not the run.
+        Ok(request) => {
+            catch_unwind(AssertUnwindSafe(|| judge(&line.id, &request))).unwrap_or_else(|_| Answer {
+                id: line.id.clone(),
+                valid: Some(false),
+                reason: "the verifier failed on this question; please report it with the line".to_owned(),
+                findings: vec![codes::REQUEST_UNREADABLE.to_string()],
+            })
+        }
         Err(error @ LineError::Unsupported { .. }) => Answer {
             id: line.id.clone(),
             valid: None,

@@ -3,7 +3,7 @@
 use hf_x509::ext::KeyUsage;
 
 use crate::codes;
-use crate::rules::{CertificateRule, Fault, Link};
+use crate::rules::{CertificateRule, Fault, Link, Place};
 
 pub(super) const BASIC_CONSTRAINTS: CertificateRule = CertificateRule {
     code: codes::PATH_BASIC_CONSTRAINTS,
@@ -28,7 +28,15 @@ fn basic_constraints(link: &Link<'_>) -> Option<Fault> {
             "basicConstraints with cA TRUE",
             found,
         )
-        .hint("look for the CA certificate of the same name; this one may only be used as a leaf"),
+        .hint(match link.place {
+            Place::Anchor => {
+                "a leaf that is imported itself is pinned, which is no path: `handfast check` says what peers make of it; \
+                 `model = \"per-service\"` makes an authority for it"
+            }
+            Place::Leaf | Place::Intermediate => {
+                "look for the CA certificate of the same name; this one may only be used as a leaf"
+            }
+        }),
     )
 }
 
