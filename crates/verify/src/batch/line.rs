@@ -8,7 +8,7 @@ use hf_x509::crl::CertificateList;
 use hf_x509::error::X509Error;
 use hf_x509::ext::KeyUsage;
 use hf_x509::oids;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::codes;
 use crate::request::{PolicyRequest, Purpose, RequestedName, VerifyRequest};
@@ -20,21 +20,21 @@ const MAX_OBJECTS: usize = 10_000;
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct RequestLine {
     /// What the answer is to be called.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub id: String,
     /// The leaf in PEM.
     pub leaf: String,
     /// Intermediates in PEM, in any order.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub intermediates: Vec<String>,
     /// Trust anchors in PEM.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub trust_anchors: Vec<String>,
     /// Revocation lists in PEM.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub crls: Vec<String>,
     /// Whether revocation must be checked with these lists.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub crl_check: bool,
     /// RFC 3339; none for now.
     #[serde(default)]
@@ -46,16 +46,16 @@ pub struct RequestLine {
     #[serde(default)]
     pub name: Option<NameLine>,
     /// Further names.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub names: Vec<NameLine>,
     /// The most intermediates.
     #[serde(default)]
     pub max_depth: Option<u32>,
     /// Key purposes that the leaf must have, by name or number.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub eku: Vec<String>,
     /// Key usages that the leaf must have, by name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub key_usage: Vec<String>,
     /// Policies.
     #[serde(default)]
@@ -75,17 +75,24 @@ pub struct NameLine {
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct PolicyLine {
     /// Acceptable policies as numbers with dots.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub initial: Vec<String>,
     /// A policy must hold.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub require_explicit: bool,
     /// No mapping.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub inhibit_mapping: bool,
     /// `anyPolicy` counts for nothing.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub inhibit_any: bool,
+}
+
+/// `null` stands for a field that is not there.
+fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// Why a line has no request.

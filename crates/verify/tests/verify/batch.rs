@@ -110,6 +110,17 @@ fn an_unreadable_extra_is_left_out() {
 }
 
 #[test]
+fn null_stands_for_what_is_not_there() {
+    let mut request = first_request();
+    for field in
+        ["crls", "crl_check", "time", "purpose", "name", "names", "max_depth", "eku", "key_usage", "policies"]
+    {
+        request[field] = serde_json::Value::Null;
+    }
+    assert_eq!(ask(&request).valid, Some(true));
+}
+
+#[test]
 fn a_question_without_time_is_asked_now() {
     let mut request = first_request();
     request["time"] = serde_json::Value::Null;
