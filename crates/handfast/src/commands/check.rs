@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CommandErr
 
 /// One row for each pair that was tried.
 fn details(report: &CheckReport, output: &Output) -> Result<(), CommandError> {
-    let mut table = Table::new(&["CLIENT", "SERVER", "DECLARED", "OUTCOME", "PROVEN BY"]);
+    let mut table = Table::new(&["client", "server", "declared", "outcome", "proven by"]);
     for detail in report.details.iter().filter(|detail| detail.outcome != Outcome::NotSeparated) {
         table.row([
             detail.client.as_str(),

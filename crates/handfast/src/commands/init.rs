@@ -137,9 +137,9 @@ fn tell(context: &Context, directory: &Path, domain: &TrustDomain, offline: Opti
     let file = directory.join(FILE_NAME);
     let output = &context.output;
     output.message(&format!("trust domain `{domain}` made: root, issuing authority `services`"));
+    let named = if directory == Path::new(".") { String::new() } else { format!(" -f {}", file.display()) };
     output.message(&format!(
-        "declare your services in `{}`, then run `handfast up --once -f {}`",
-        file.display(),
+        "declare your services in `{}`, then run `handfast up --once{named}`",
         file.display()
     ));
     if let Some(key) = offline {

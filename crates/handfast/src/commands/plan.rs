@@ -67,7 +67,7 @@ fn show(context: &Context, domain: &Domain, plan: &Plan) -> Result<(), CommandEr
     output.text(&format!("\n{}", heading("What each machine imports")))?;
     output.table(&imports(&plan.machines))?;
     output.text(&format!("\n{}", heading("How much that is")))?;
-    let mut counts = Table::new(&["", "CERTIFICATES", "IMPORTS"]);
+    let mut counts = Table::new(&["", "certificates", "imports"]);
     for (name, count) in [("self-signed certificates", plan.self_signed), ("this plan", plan.planned)] {
         counts.row([name.to_owned(), count.certificates.to_string(), count.imports.to_string()]);
     }
@@ -85,7 +85,7 @@ fn show(context: &Context, domain: &Domain, plan: &Plan) -> Result<(), CommandEr
 
 /// One row for each import; the machine's name only in its first row.
 fn imports(machines: &[Machine]) -> Table {
-    let mut table = Table::new(&["MACHINE", "CERTIFICATE", "INTO"]);
+    let mut table = Table::new(&["machine", "certificate", "into"]);
     for machine in machines {
         if machine.imports.is_empty() {
             table.row([machine.instance.as_str(), "(nothing)", ""]);

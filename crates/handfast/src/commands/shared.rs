@@ -43,11 +43,11 @@ pub(crate) fn chosen_authority(authority: &Authority, named: Option<&str>) -> Re
         [one] => Ok((*one).to_owned()),
         [] => Err(CommandError::refused("there is no authority yet")
             .hint("run `handfast apply`, or `handfast ca create NAME`")),
-        several => Err(CommandError::refused(format!(
+        [first, ..] => Err(CommandError::refused(format!(
             "several authorities issue: {}",
-            several.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            issuing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
         ))
-        .hint("say which one")),
+        .hint(format!("say which one, for example `--authority {first}`"))),
     }
 }
 

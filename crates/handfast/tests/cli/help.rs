@@ -25,3 +25,35 @@ fn every_command_has_a_page_and_completes() {
         assert!(place.good(&format!("completions {shell}")).contains("handfast"), "{shell}");
     }
 }
+
+/// The words of every command that does something, from its help.
+fn commands(place: &Place, words: &str) -> Vec<String> {
+    let help = place.good(&format!("{words} --help"));
+    let Some((_, listed)) = help.split_once("Commands:\n") else { return vec![words.trim().to_owned()] };
+    let names = listed
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' ')))
+        .filter_map(|line| line.split_whitespace().next());
+    names
+        .filter(|name| *name != "help")
+        .flat_map(|name| commands(place, &format!("{words} {name}")))
+        .collect()
+}
+
+#[test]
+fn every_command_has_a_conversation() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli");
+    let mut sources = String::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "rs") {
+            sources.push_str(&std::fs::read_to_string(path).unwrap());
+        }
+    }
+    let without: Vec<String> = commands(&Place::empty(), "")
+        .into_iter()
+        .filter(|words| !sources.contains(&format!("\"{words}")))
+        .collect();
+    assert!(without.is_empty(), "write a conversation in {folder} for: {without:?}");
+}

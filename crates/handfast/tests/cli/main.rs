@@ -5,6 +5,10 @@ mod apply;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod authorities;
+#[cfg(test)]
+mod certificates;
+#[cfg(test)]
 mod check;
 #[cfg(test)]
 mod help;

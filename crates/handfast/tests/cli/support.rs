@@ -107,7 +107,12 @@ impl Place {
         let mut plain = String::new();
         for word in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
             let digits = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-            if digits.len() == 64 && digits.chars().all(|c| c.is_ascii_hexdigit()) {
+            let hexadecimal = digits.chars().all(|c| c.is_ascii_hexdigit());
+            if digits.len() == 40 && hexadecimal {
+                plain.push_str(&word.replace(digits, "[serial]"));
+            } else if digits.len() == 16 && hexadecimal {
+                plain.push_str(&word.replace(digits, "[start of sha256]"));
+            } else if digits.len() == 64 && hexadecimal {
                 plain.push_str(&word.replace(digits, "[sha256]"));
             } else if plain.ends_with("process ") && digits.chars().all(|c| c.is_ascii_digit()) {
                 plain.push_str(&word.replace(digits, "[pid]"));
@@ -115,8 +120,35 @@ impl Place {
                 plain.push_str(word);
             }
         }
-        plain
+        let plain = without_times(&plain);
+        // Certificates begin five minutes before they are made; a slow machine takes a minute to show one.
+        plain.replace("(6 minutes ago)", "(5 minutes ago)")
     }
+}
+
+/// Without points in time, as in `2027-01-01T00:00:00Z`, and without CRL numbers, which are times too.
+fn without_times(text: &str) -> String {
+    let is_time = |word: &str| {
+        word.len() == 20
+            && word.ends_with('Z')
+            && word
+                .chars()
+                .zip("0000-00-00T00:00:00Z".chars())
+                .all(|(found, form)| if form == '0' { found.is_ascii_digit() } else { found == form })
+    };
+    let is_number = |word: &str| word.len() == 10 && word.chars().all(|c| c.is_ascii_digit());
+    let mut plain = String::new();
+    for word in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != ':') {
+        let bare = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        if is_time(bare) {
+            plain.push_str(&word.replace(bare, "[time]"));
+        } else if is_number(bare) {
+            plain.push_str(&word.replace(bare, "[number]"));
+        } else {
+            plain.push_str(word);
+        }
+    }
+    plain
 }
 
 /// Two services, one link.
