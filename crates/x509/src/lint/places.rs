@@ -1,7 +1,5 @@
 //! Rows about places to ask: CRL distribution points, authority information access, policies.
 
-use hf_core::name::UriName;
-
 use super::view::View;
 use super::{CertificateRow, Context, Fault, fault, row};
 use crate::ext::{DistributionPointName, PolicyQualifier};
@@ -65,6 +63,11 @@ fn policy_qualifier(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     fault("a policy has a qualifier of an unknown kind", "id-qt-cps or id-qt-unotice", kind.to_string())
 }
 
+/// An absolute URI of a scheme that needs no TLS, with a host, of the characters that RFC 3986 allows.
 fn is_fetchable(uri: &str) -> bool {
-    uri.parse::<UriName>().is_ok_and(|uri| ["http", "ldap"].contains(&uri.scheme()) && uri.host().is_some())
+    let rest = uri.strip_prefix("http://").or_else(|| uri.strip_prefix("ldap://"));
+    let has_host = rest.is_some_and(|rest| {
+        rest.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric) || rest.starts_with('[')
+    });
+    has_host && uri.bytes().all(|octet| octet.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&octet))
 }
