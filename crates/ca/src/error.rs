@@ -1,6 +1,6 @@
 //! Why the authority did not do what it was asked.
 
-use hf_core::finding::{Finding, FindingCode, Severity};
+use hf_core::finding::{Finding, Severity};
 use hf_core::random::RandomUnavailable;
 use hf_core::serial::Serial;
 use hf_core::time::{Lifetime, Timestamp};
@@ -185,8 +185,6 @@ pub enum IssuerUnavailable {
     },
 }
 
-const UNAVAILABLE: FindingCode = FindingCode::new("HF-ISSUER-UNAVAILABLE");
-
 impl IssueError {
     /// The findings behind the error; empty where there are none.
     pub fn findings(&self) -> &[Finding] {
@@ -231,13 +229,6 @@ impl IssueError {
     /// A failure of the store while it was to do `step`; a blocked key is a refusal.
     pub(crate) fn store(step: &'static str, source: StoreError) -> Self {
         Self::Store { step, source }
-    }
-}
-
-impl IssuerUnavailable {
-    /// As a finding, for lists and start reports.
-    pub fn finding(&self) -> Finding {
-        Finding::error(UNAVAILABLE, "authority", self.to_string())
     }
 }
 
