@@ -98,3 +98,24 @@ fn a_killed_run_is_completed_by_the_next() {
         assert!(place.good("audit verify").contains("intact"), "{mark}");
     }
 }
+
+#[test]
+fn a_lost_key_is_mended_by_one_run() {
+    let place = Place::with(SMALL);
+    place.good("apply");
+    place.good("revoke trust/api.shop.internal/cert.pem --reason keyCompromise");
+    insta::assert_snapshot!(place.talk("apply"));
+    // The whole branch: the authority that signs for all services.
+    let listed = place.json("list --format json");
+    let serial = listed["certificates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|certificate| certificate["subject"] == "CN=shop.internal services CA")
+        .and_then(|certificate| certificate["serial"].as_str())
+        .unwrap();
+    place.good(&format!("revoke {serial} --reason keyCompromise"));
+    insta::assert_snapshot!(place.talk("apply"));
+    assert!(place.run("check").status.success());
+    assert_eq!(place.good("apply"), "nothing to change: everything is as declared\n");
+}
