@@ -259,6 +259,13 @@ impl Ledger<'_> {
                 ":body": row.body,
             },
         )?;
+        self.insert_keys(id, dedup_key, &row.terms)?;
+        self.state.next_id = id.saturating_add(1);
+        Ok(())
+    }
+
+    /// What the certificate with this number is found by.
+    fn insert_keys(&self, id: i64, dedup_key: Option<&str>, terms: &[i64]) -> Result<(), StoreError> {
         if let Some(dedup_key) = dedup_key {
             self.execute(
                 "record a deduplication key",
@@ -266,14 +273,13 @@ impl Ledger<'_> {
                 params![dedup_hash(dedup_key), id],
             )?;
         }
-        for term in &row.terms {
+        for term in terms {
             self.execute(
                 "record what a certificate is found by",
                 "INSERT INTO term(epoch, hash, certificate) VALUES (?1, ?2, ?3)",
                 params![id >> EPOCH_BITS, term, id],
             )?;
         }
-        self.state.next_id = id.saturating_add(1);
         Ok(())
     }
 
