@@ -2,7 +2,7 @@
 
 use crate::support::{self, Spec, graph};
 use hf_verify::explain::explain;
-use hf_verify::gate;
+use hf_verify::gate::{self, Road};
 use hf_verify::request::VerifyRequest;
 use proptest::prelude::*;
 
@@ -43,4 +43,26 @@ fn on_a_graph_that_is_valid_both_say_so() {
     let root = Spec::root("root", 1).build();
     let leaf = Spec::leaf(2, "root", 1).build();
     assert!(agree(&VerifyRequest::new(leaf, vec![root], support::NOW.parse().unwrap())));
+}
+
+/// What the properties above are worth: many graphs are valid, over either road, and many are not.
+#[test]
+fn on_graphs_of_every_kind() {
+    let mut state = 7_u64;
+    let mut next = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33).to_be_bytes()[7]
+    };
+    let (mut refused, mut webpki, mut own) = (0, 0, 0);
+    for _ in 0..500 {
+        let octets: Vec<u8> = (0..80).map(|_| next() % 16).collect();
+        let Some(request) = graph::request(&octets) else { continue };
+        agree(&request);
+        match gate::accept(&request).map(|path| path.road()) {
+            Err(_) => refused += 1,
+            Ok(Road::Webpki) => webpki += 1,
+            Ok(Road::Own) => own += 1,
+        }
+    }
+    assert!(refused > 100 && webpki > 5 && own > 5, "{refused} refused, {webpki} and {own} admitted");
 }
