@@ -13,6 +13,17 @@ const IOERR_FSYNC: i32 = 0x040a;
 /// `SQLITE_IOERR_DIR_FSYNC`: stable storage failed for the directory.
 const IOERR_DIR_FSYNC: i32 = 0x050a;
 
+/// `SQLITE_IOERR_SHMSIZE`: the index beside the write-ahead log got no room on the disk.
+const IOERR_SHMSIZE: i32 = 0x130a;
+
+/// What the engine said, about which file.
+#[derive(Debug, thiserror::Error)]
+#[error("`{}`: {fault}", file.display())]
+struct EngineFault {
+    file: Arc<Path>,
+    fault: rusqlite::Error,
+}
+
 /// Gives the errors of one database file their words.
 #[derive(Clone, Debug)]
 pub(super) struct Faults {
@@ -36,18 +47,23 @@ impl Faults {
     }
 }
 
-fn describe(file: &Path, operation: &'static str, error: rusqlite::Error) -> StoreError {
+fn describe(file: &Arc<Path>, operation: &'static str, error: rusqlite::Error) -> StoreError {
     let code = error.sqlite_error().map(|cause| (cause.code, cause.extended_code));
     match code {
-        Some((ErrorCode::DiskFull, _)) => StoreError::NoSpace { file: file.to_owned() },
+        Some((ErrorCode::DiskFull, _) | (_, IOERR_SHMSIZE)) => {
+            StoreError::NoSpace { file: file.to_path_buf() }
+        }
         Some((ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _)) => StoreError::Damaged {
-            file: file.to_owned(),
+            file: file.to_path_buf(),
             fault: format!("{error}, while the store tried to {operation}"),
         },
         Some((_, IOERR_FSYNC | IOERR_DIR_FSYNC)) => {
-            StoreError::Failed { file: file.to_owned(), cause: error.to_string().into() }
+            StoreError::Failed { file: file.to_path_buf(), cause: error.to_string().into() }
         }
-        _ => StoreError::Database { operation, source: Arc::new(error) },
+        _ => {
+            let source = Arc::new(EngineFault { file: Arc::clone(file), fault: error });
+            StoreError::Database { operation, source }
+        }
     }
 }
 

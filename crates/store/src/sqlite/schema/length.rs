@@ -10,6 +10,8 @@ use crate::sqlite::fault::file_error;
 
 /// Octets of the header of a database, <https://www.sqlite.org/fileformat2.html> section 1.3.
 const HEADER: usize = 100;
+/// What the header begins with.
+const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Octets of the header of a write-ahead log, section 4.1 there.
 const LOG_HEADER: usize = 32;
 /// Octets of the header of each frame in it.
@@ -30,6 +32,11 @@ pub(super) fn check(path: &Path) -> Result<(), StoreError> {
     let damaged = |fault: String| Err(StoreError::Damaged { file: path.to_owned(), fault });
     if file.read_exact_at(&mut header, 0).is_err() {
         return damaged(format!("it was truncated: found {found} octets, expected at least {HEADER}"));
+    }
+    if !header.starts_with(MAGIC) {
+        return damaged(String::from(
+            "it is not a database: expected one that begins with `SQLite format 3`",
+        ));
     }
     let page = match number(&header, 16, 2) {
         1 => 65_536,
