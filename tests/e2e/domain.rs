@@ -15,13 +15,19 @@ pub(crate) struct Domain {
 impl Domain {
     /// The one in `examples/NAME/`, with the files beside it.
     pub(crate) fn example(name: &str) -> Self {
+        let domain = Self::not_applied(name);
+        domain.apply();
+        domain
+    }
+
+    /// The same before `handfast apply`.
+    pub(crate) fn not_applied(name: &str) -> Self {
         let domain = Self { folder: TempDir::new().unwrap() };
         for entry in fs::read_dir(examples().join(name)).unwrap().map(Result::unwrap) {
             if entry.file_type().unwrap().is_file() {
                 fs::copy(entry.path(), domain.path().join(entry.file_name())).unwrap();
             }
         }
-        domain.apply();
         domain
     }
 

@@ -7,9 +7,13 @@ mod domain;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod foreign;
 #[cfg(test)]
 mod haproxy;
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]
