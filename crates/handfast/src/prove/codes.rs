@@ -5,16 +5,29 @@ use hf_core::time::Timestamp;
 
 use crate::domain::Domain;
 
-const NOTHING_DECLARED: FindingCode = FindingCode::new("HF-CHECK-NOTHING-DECLARED");
-const UNREADABLE: FindingCode = FindingCode::new("HF-CHECK-FILE-UNREADABLE");
-const MODE: FindingCode = FindingCode::new("HF-CHECK-MODE");
-const MISMATCH: FindingCode = FindingCode::new("HF-CHECK-KEY-MISMATCH");
-const EXPIRED: FindingCode = FindingCode::new("HF-CHECK-EXPIRED");
-const NOT_YET: FindingCode = FindingCode::new("HF-CHECK-NOT-YET-VALID");
-const SHARED: FindingCode = FindingCode::new("HF-CHECK-SHARED-KEY");
-const REFUSED: FindingCode = FindingCode::new("HF-CHECK-REFUSED");
-const NOT_TRIED: FindingCode = FindingCode::new("HF-CHECK-NOT-TRIED");
-const NO_CONNECTION: FindingCode = FindingCode::new("HF-CHECK-NO-CONNECTION");
+/// Codes, each with its page for people in `docs/findings/`.
+macro_rules! codes {
+    ($($name:ident = $code:literal;)+) => {
+        $(const $name: FindingCode = FindingCode::new($code);)+
+
+        #[cfg(test)]
+        const PAGES: &[(FindingCode, &str)] =
+            &[$(($name, include_str!(concat!("../../../../docs/findings/", $code, ".md")))),+];
+    };
+}
+
+codes! {
+    EXPIRED = "HF-CHECK-EXPIRED";
+    MISMATCH = "HF-CHECK-KEY-MISMATCH";
+    MODE = "HF-CHECK-MODE";
+    NOTHING_DECLARED = "HF-CHECK-NOTHING-DECLARED";
+    NOT_TRIED = "HF-CHECK-NOT-TRIED";
+    NOT_YET = "HF-CHECK-NOT-YET-VALID";
+    NO_CONNECTION = "HF-CHECK-NO-CONNECTION";
+    REFUSED = "HF-CHECK-REFUSED";
+    SHARED = "HF-CHECK-SHARED-KEY";
+    UNREADABLE = "HF-CHECK-FILE-UNREADABLE";
+}
 
 const APPLY: &str = "run `handfast apply` to write the files again";
 
@@ -79,4 +92,17 @@ pub(super) fn no_connection(about: &str, address: &str, why: &str) -> Finding {
     Finding::error(NO_CONNECTION, about, format!("the server at `{address}` did not complete a handshake"))
         .evidence("found", why)
         .hint("start the server, or mend its `address` in the file; without `--live` no connection is made")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_begins_with_its_code_and_says_how_to_mend() {
+        for (code, page) in PAGES {
+            assert!(page.starts_with(&format!("# {}: ", code.as_str())), "{}", code.as_str());
+            assert!(page.contains("\n## How to mend it\n\n* "), "{}", code.as_str());
+        }
+    }
 }
