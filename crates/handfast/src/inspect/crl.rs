@@ -87,7 +87,8 @@ impl CrlView {
             None => sheet.line("good until", "it does not say"),
         }
         sheet.list("number", self.number.clone());
-        sheet.line("revoked", format!("{} certificates", self.entry_count));
+        let noun = if self.entry_count == 1 { "certificate" } else { "certificates" };
+        sheet.line("revoked", format!("{} {noun}", self.entry_count));
         let shown = if full { self.entries.len() } else { FIRST };
         sheet.list("", self.entries.iter().take(shown).map(EntryView::words));
         if self.entry_count > shown.min(self.entries.len()) {

@@ -13,9 +13,19 @@ mod check;
 #[cfg(test)]
 mod help;
 #[cfg(test)]
+mod hierarchy;
+#[cfg(test)]
 mod init;
 #[cfg(test)]
+mod looking;
+#[cfg(test)]
+mod material;
+#[cfg(test)]
 mod plan;
+#[cfg(test)]
+mod revocation;
+#[cfg(test)]
+mod single;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
