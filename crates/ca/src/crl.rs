@@ -12,7 +12,7 @@ use hf_core::serial::Serial;
 use hf_core::time::{Lifetime, Timestamp};
 use hf_store::StoreError;
 use hf_store::audit::Origin;
-use hf_store::record::{CrlPosition, NewCrl, StoredCrl};
+use hf_store::record::{CrlPosition, NewCrl, RevokedEntry, StoredCrl};
 use hf_x509::crl::{CrlTemplate, CrlWriter};
 use hf_x509::error::X509Error;
 use hf_x509::lint;
@@ -169,6 +169,7 @@ impl Authority {
         Ok((writer.finish().map_err(CrlError::Build)?, entries))
     }
 
+    /// While one page is encoded the next is read.
     async fn write_entries(
         &self,
         writer: &mut CrlWriter,
@@ -176,19 +177,33 @@ impl Authority {
         up_to: u64,
     ) -> Result<u64, CrlError> {
         let mut count = 0;
-        let mut last: Option<Serial> = None;
+        let mut page = self.page(authority, up_to, None).await?;
         loop {
-            let page = self.store.revoked_entries(authority, up_to, last.as_ref(), PAGE).await;
-            let page = page.map_err(failed("read what is revoked"))?;
+            let last = page.last().filter(|_| page.len() >= PAGE).map(|entry| entry.serial.clone());
+            let next = last.map(|last| self.page(authority, up_to, Some(last)));
             for entry in &page {
                 writer.push(&entry.serial, entry.at, entry.reason, None);
                 count += 1;
             }
-            if page.len() < PAGE {
-                return Ok(count);
+            match next {
+                Some(next) => page = next.await?,
+                None => return Ok(count),
             }
-            last = page.into_iter().next_back().map(|entry| entry.serial);
         }
+    }
+
+    /// A page of entries; reading begins at once, before anybody waits for it.
+    fn page(
+        &self,
+        authority: &str,
+        up_to: u64,
+        after: Option<Serial>,
+    ) -> impl Future<Output = Result<Vec<RevokedEntry>, CrlError>> + use<> {
+        let (store, authority) = (Arc::clone(&self.store), authority.to_owned());
+        let reading =
+            tokio::spawn(async move { store.revoked_entries(&authority, up_to, after.as_ref(), PAGE).await });
+        // A task that fell has read nothing.
+        async { reading.await.unwrap_or(Err(StoreError::NoAnswer)).map_err(failed("read what is revoked")) }
     }
 
     async fn sign_crl(

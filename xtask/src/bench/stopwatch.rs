@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use rustix::time::{ClockId, clock_gettime};
 
 /// Started now.
 #[derive(Clone, Copy)]
@@ -19,9 +19,9 @@ impl Stopwatch {
     }
 }
 
-/// Processor time of the calling thread so far: the first number of `schedstat`, in nanoseconds.
-pub(super) fn thread_processor_time() -> Result<Duration> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").context("cannot read schedstat")?;
-    let nanoseconds = text.split_whitespace().next().and_then(|number| number.parse().ok());
-    nanoseconds.map(Duration::from_nanos).context("schedstat has no number")
+/// Processor time of the calling thread so far.
+pub(super) fn thread_processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use hf_ca::crl::CrlRequest;
@@ -9,7 +10,7 @@ use hf_core::principal::Channel;
 use serde::{Deserialize, Serialize};
 
 use super::world::{self, AUTHORITY, World};
-use crate::bench::proc_facts::memory;
+use crate::bench::proc_facts::{memory, processor_time};
 use crate::bench::stopwatch::Stopwatch;
 use crate::{process, report};
 
@@ -18,6 +19,8 @@ use crate::{process, report};
 pub(super) struct Fresh {
     /// How long it took, in seconds.
     pub(super) seconds: f64,
+    /// Processor time, in seconds.
+    pub(super) processor_s: f64,
     /// Resident memory afterwards, in megabytes.
     pub(super) now_mb: f64,
     /// Resident memory at most, in megabytes.
@@ -56,9 +59,9 @@ fn ask(what: &str, directory: &Path) -> Result<Fresh> {
 }
 
 fn measure_start(directory: &Path) -> Result<Fresh> {
-    let stopwatch = Stopwatch::start();
+    let start = Start::now()?;
     let world = World::open(directory)?;
-    let fresh = fresh(stopwatch, 0)?;
+    let fresh = start.fresh(0)?;
     drop(world);
     Ok(fresh)
 }
@@ -71,13 +74,26 @@ fn measure_crl(directory: &Path) -> Result<Fresh> {
         authority: AUTHORITY.to_owned(),
         lifetime: CrlRequest::LIFETIME,
     };
-    let stopwatch = Stopwatch::start();
+    let start = Start::now()?;
     let crl = world.runtime.block_on(world.authority.issue_crl(request))?;
-    fresh(stopwatch, crl.entries)
+    start.fresh(crl.entries)
 }
 
-fn fresh(stopwatch: Stopwatch, entries: u64) -> Result<Fresh> {
-    let seconds = stopwatch.elapsed().as_secs_f64();
-    let memory = memory()?;
-    Ok(Fresh { seconds, now_mb: memory.now_mb, peak_mb: memory.peak_mb, entries })
+/// Where measuring began.
+struct Start {
+    stopwatch: Stopwatch,
+    worked: Duration,
+}
+
+impl Start {
+    fn now() -> Result<Self> {
+        Ok(Self { stopwatch: Stopwatch::start(), worked: processor_time()? })
+    }
+
+    fn fresh(&self, entries: u64) -> Result<Fresh> {
+        let seconds = self.stopwatch.elapsed().as_secs_f64();
+        let processor_s = processor_time()?.saturating_sub(self.worked).as_secs_f64();
+        let memory = memory()?;
+        Ok(Fresh { seconds, processor_s, now_mb: memory.now_mb, peak_mb: memory.peak_mb, entries })
+    }
 }
