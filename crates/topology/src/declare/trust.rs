@@ -58,7 +58,7 @@ pub(super) fn read(
 
 fn defaults() -> Trust {
     Trust {
-        domain: placeholder(),
+        domain: unnamed(),
         model: Model::default(),
         url: None,
         key: KeyAlgorithm::default(),
@@ -68,7 +68,7 @@ fn defaults() -> Trust {
 }
 
 #[expect(clippy::expect_used, reason = "the constant holds only lower-case letters, and a test parses it")]
-fn placeholder() -> TrustDomain {
+fn unnamed() -> TrustDomain {
     NO_DOMAIN.parse().expect("a constant")
 }
 
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_placeholder_is_a_trust_domain() {
-        assert_eq!(placeholder().as_str(), NO_DOMAIN);
+    fn the_unnamed_domain_is_a_trust_domain() {
+        assert_eq!(unnamed().as_str(), NO_DOMAIN);
     }
 }
