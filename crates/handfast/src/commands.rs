@@ -18,6 +18,7 @@ pub(crate) mod plan;
 pub(crate) mod renew;
 pub(crate) mod revoke;
 pub(crate) mod shared;
+pub(crate) mod shared_key;
 pub(crate) mod sign;
 pub(crate) mod target;
 pub(crate) mod up;

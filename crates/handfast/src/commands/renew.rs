@@ -15,6 +15,7 @@ use hf_x509::distinguished_name::DistinguishedName;
 use super::issue::write_certificates;
 use super::options::{DomainOptions, FormatOptions};
 use super::shared::{tell_issued, write_public};
+use super::shared_key;
 use super::target;
 use crate::authority::{self, Opened};
 use crate::context::Context;
@@ -89,6 +90,7 @@ fn with_request(args: &Args, csr: &Path, opened: &Opened, context: &Context) -> 
         None if !args.format.is_json() => context.output.text(&pem)?,
         None => {}
     }
+    shared_key::report(&issued.certificate, opened.authority.store(), context)?;
     tell_issued(&issued, args.out.as_deref(), args.format, context)
 }
 

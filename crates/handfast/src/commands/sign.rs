@@ -9,6 +9,7 @@ use hf_x509::certificate::Certificate;
 
 use super::options::{DomainOptions, FormatOptions};
 use super::shared::{chosen_authority, tell_issued, write_public};
+use super::shared_key;
 use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
@@ -73,5 +74,6 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         None if !args.format.is_json() => context.output.text(&pem)?,
         None => {}
     }
+    shared_key::report(&issued.certificate, opened.authority.store(), context)?;
     tell_issued(&issued, args.out.as_deref(), args.format, context)
 }

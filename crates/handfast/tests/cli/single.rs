@@ -55,3 +55,19 @@ fn pages(domain: &Domain) {
     }
     assert_eq!(all["certificates"], serde_json::Value::Array(paged));
 }
+
+#[test]
+fn a_key_that_two_components_share_is_reported() {
+    let domain = Domain::new();
+    for name in ["x", "y"] {
+        domain.place.good(&format!("csr {name}.shop.internal --key one.key --out {name}.csr"));
+    }
+    let reported = |words: &str| {
+        let output = domain.place.run(words);
+        assert!(output.status.success(), "{words}");
+        String::from_utf8_lossy(&output.stderr).contains("HF-ISSUE-SHARED-KEY")
+    };
+    assert!(!reported("sign x.csr --out x.pem"));
+    assert!(!reported("renew x.pem --csr x.csr --keep-key --out x.pem"), "a renewal is the same component");
+    assert!(reported("sign y.csr --out y.pem"));
+}
