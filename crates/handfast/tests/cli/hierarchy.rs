@@ -8,7 +8,7 @@ fn authorities_are_created_below_each_other() {
     insta::assert_snapshot!(domain.talk("ca list"));
     insta::assert_snapshot!(domain.talk("ca show services"));
     insta::assert_snapshot!(domain.talk("ca create branch --parent root --path-length 0"));
-    insta::assert_snapshot!(domain.talk("ca create below --parent branch"));
+    insta::assert_snapshot!(domain.talk("ca create below --parent branch --lifetime 1y"));
     insta::assert_snapshot!(domain.talk("ca create root"));
     insta::assert_snapshot!(domain.talk("ca show nobody"));
 }
