@@ -111,4 +111,18 @@ pub enum AuditAction {
         /// How many certificates it lists.
         entries: u64,
     },
+    /// A credential was made. Its secret is not on record.
+    CredentialCreated {
+        /// The public part.
+        id: String,
+        /// The name it was given.
+        name: String,
+        /// What it may do, for example `issue`.
+        rights: Vec<String>,
+    },
+    /// A credential was revoked.
+    CredentialRevoked {
+        /// The public part.
+        id: String,
+    },
 }

@@ -11,6 +11,7 @@ pub mod name;
 pub mod principal;
 pub mod random;
 pub mod reason;
+pub mod right;
 pub mod secret;
 pub mod serial;
 pub mod time;

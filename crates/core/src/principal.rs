@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::serial::Serial;
+
 /// Whoever asks the authority for something, as established by the door it came through.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -18,6 +20,41 @@ pub enum Principal {
         /// The trust domain of the file.
         domain: String,
     },
+    /// Handfast itself, serving: its own certificate, its revocation lists.
+    Server,
+    /// Whoever showed a certificate of this trust domain and proved to hold its key.
+    Certificate {
+        /// Name of the authority that issued it.
+        authority: String,
+        /// Its serial number.
+        serial: Serial,
+        /// Its first name, or its subject where it has none.
+        name: String,
+    },
+    /// Whoever holds an API key.
+    ApiKey {
+        /// The public part of the key.
+        id: String,
+        /// The name it was given.
+        name: String,
+    },
+    /// Whoever an identity provider vouches for, by a signed token (RFC 7519).
+    Token {
+        /// `iss`.
+        issuer: String,
+        /// `sub`.
+        subject: String,
+    },
+    /// Whoever holds an auth key of a CFSSL policy.
+    AuthKey {
+        /// The name of the key in the policy.
+        name: String,
+    },
+    /// Nobody known: an endpoint that was opened to everybody on purpose.
+    Anonymous {
+        /// The address of the peer.
+        address: String,
+    },
 }
 
 impl fmt::Display for Principal {
@@ -25,6 +62,14 @@ impl fmt::Display for Principal {
         match self {
             Self::Operator { user } => write!(f, "operator {user}"),
             Self::Topology { domain } => write!(f, "topology {domain}"),
+            Self::Server => f.write_str("server"),
+            Self::Certificate { authority, serial, name } => {
+                write!(f, "certificate {serial} of {authority} ({name})")
+            }
+            Self::ApiKey { id, name } => write!(f, "API key {id} ({name})"),
+            Self::Token { issuer, subject } => write!(f, "token {subject} of {issuer}"),
+            Self::AuthKey { name } => write!(f, "auth key {name}"),
+            Self::Anonymous { address } => write!(f, "anonymous {address}"),
         }
     }
 }
@@ -37,6 +82,12 @@ pub enum Channel {
     CommandLine,
     /// `apply` of a topology file.
     Topology,
+    /// The running server, for itself.
+    Server,
+    /// Our own API, `/v1`.
+    Api,
+    /// The endpoints of CFSSL.
+    Cfssl,
 }
 
 impl Channel {
@@ -45,6 +96,9 @@ impl Channel {
         match self {
             Self::CommandLine => "command-line",
             Self::Topology => "topology",
+            Self::Server => "server",
+            Self::Api => "api",
+            Self::Cfssl => "cfssl",
         }
     }
 }

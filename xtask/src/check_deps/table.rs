@@ -40,8 +40,55 @@ pub(super) const CRATES: &[CrateRow] = &[
         why: "tier 3 issues for whoever asks; topology and command line are above it",
     },
     CrateRow {
+        name: "hf-proto",
+        may_see: &["hf-core"],
+        why: "tier 1 holds messages and rules that both ends of a connection share; it sees words only",
+    },
+    CrateRow {
+        name: "hf-identity",
+        may_see: &["hf-core", "hf-x509"],
+        why: "tier 3, the workload side: it holds credentials in use and never sees authority, store or CA keys",
+    },
+    CrateRow {
+        name: "hf-client",
+        may_see: &["hf-core", "hf-identity", "hf-proto"],
+        why: "tier 3 asks other servers; it must work on machines that hold no authority",
+    },
+    CrateRow {
+        name: "hf-cfssl",
+        may_see: &[
+            "hf-ca",
+            "hf-client",
+            "hf-core",
+            "hf-keys",
+            "hf-proto",
+            "hf-store",
+            "hf-verify",
+            "hf-x509",
+        ],
+        why: "tier 3 carries out what CFSSL does, for its commands and its endpoints",
+    },
+    CrateRow {
+        name: "hf-http",
+        may_see: &["hf-ca", "hf-cfssl", "hf-core", "hf-identity", "hf-proto", "hf-store", "hf-x509"],
+        why: "tier 4, the doors of the server: they see the authority and the contract of the store, never keys or SQL",
+    },
+    CrateRow {
         name: "handfast",
-        may_see: &["hf-ca", "hf-core", "hf-keys", "hf-store", "hf-topology", "hf-verify", "hf-x509"],
+        may_see: &[
+            "hf-ca",
+            "hf-cfssl",
+            "hf-client",
+            "hf-core",
+            "hf-http",
+            "hf-identity",
+            "hf-keys",
+            "hf-proto",
+            "hf-store",
+            "hf-topology",
+            "hf-verify",
+            "hf-x509",
+        ],
         why: "the binary sees every crate that is shipped, and nothing of the tests",
     },
     CrateRow {
@@ -66,7 +113,7 @@ pub(super) const RESERVED: &[ReservedRow] = &[
     reserved("anyhow", &["handfast", "xtask"], "errors of library crates are typed"),
     reserved(
         "aws-lc-rs",
-        &["hf-x509", "hf-verify", "hf-keys", "hf-store", "hf-ca", "xtask"],
+        &["hf-x509", "hf-verify", "hf-proto", "hf-keys", "hf-store", "hf-ca", "xtask"],
         "words, plans and commands do no cryptography of their own",
     ),
     reserved("cbc", &["hf-keys"], "ciphers of key files are read and written in one place"),
@@ -80,11 +127,15 @@ pub(super) const RESERVED: &[ReservedRow] = &[
     reserved("rcgen", &[], "certificates that we ship are built by hf-x509 alone"),
     reserved("rpassword", &["handfast"], "only the binary asks at a terminal"),
     reserved("rusqlite", &["hf-store"], "SQL lives in the store"),
-    reserved("rustls", &["handfast"], "TLS stays behind one module, because its interface moves"),
+    reserved(
+        "rustls",
+        &["hf-identity", "hf-cfssl", "handfast"],
+        "TLS stays behind one module, because its interface moves",
+    ),
     reserved("rustls-webpki", &["hf-verify"], "only the gate admits a path"),
     reserved(
         "tokio",
-        &["hf-store", "hf-ca", "handfast", "xtask"],
+        &["hf-store", "hf-ca", "hf-identity", "hf-client", "hf-cfssl", "hf-http", "handfast", "xtask"],
         "tiers 0 and 1 and the keys are synchronous",
     ),
     reserved(
@@ -92,6 +143,11 @@ pub(super) const RESERVED: &[ReservedRow] = &[
         &["hf-topology", "xtask"],
         "the declaration is read in one place, the corpus exceptions in another",
     ),
+    reserved("axum", &["hf-http"], "endpoints live in the doors"),
+    reserved("governor", &["hf-http"], "rate limits are judged at the door"),
+    reserved("jsonwebtoken", &["hf-http"], "tokens of identity providers are judged at the door"),
+    reserved("tokio-postgres", &["hf-store"], "SQL lives in the store"),
+    reserved("md-5", &["hf-cfssl"], "CFSSL prints digests that nobody may rely on"),
     reserved("hf-testkit", &["xtask"], "a manual clock and seeded randomness are for tests and benches"),
 ];
 

@@ -1,0 +1,1 @@
+//! The doors of a running authority: listeners, who may ask, limits, endpoints, telemetry.
