@@ -103,15 +103,15 @@ impl Authority {
         let csr = request_for(&new.subject, &SanSet::new(), &key)?;
         let reference = self.keys.put(&new.name, &key)?;
         let request = IssueRequest {
-            principal: origin.principal.clone(),
-            channel: origin.channel,
-            authority: parent.to_owned(),
-            profile: new.profile.clone(),
-            csr,
-            wanted_names: None,
             wanted_lifetime: new.lifetime,
-            dedup_key: None,
             authority_wish: Some(new.wish.clone()),
+            ..IssueRequest::new(
+                origin.principal.clone(),
+                origin.channel,
+                parent.to_owned(),
+                new.profile.clone(),
+                csr,
+            )
         };
         let issued = self.issue(request).await?;
         let mut chain = vec![issued.certificate.clone()];

@@ -107,15 +107,15 @@ impl Authority {
         origin: &Origin,
     ) -> Result<IssuedCertificate, CreateError> {
         let request = IssueRequest {
-            principal: origin.principal.clone(),
-            channel: origin.channel,
-            authority: parent.to_owned(),
-            profile: new.profile.clone(),
-            csr: request_for(&new.subject, &SanSet::new(), key)?,
-            wanted_names: None,
             wanted_lifetime: new.lifetime,
-            dedup_key: None,
             authority_wish: Some(new.wish.clone()),
+            ..IssueRequest::new(
+                origin.principal.clone(),
+                origin.channel,
+                parent.to_owned(),
+                new.profile.clone(),
+                request_for(&new.subject, &SanSet::new(), key)?,
+            )
         };
         Ok(self.issue(request).await?)
     }

@@ -78,15 +78,16 @@ impl Authority {
         let old = self.renewable(&request).await?;
         Ok(self
             .issue(IssueRequest {
-                principal: request.principal,
-                channel: request.channel,
-                authority: request.authority,
-                profile: old.profile,
-                csr: request.csr,
                 wanted_names: Some(old.names),
                 wanted_lifetime: request.wanted_lifetime,
                 dedup_key: request.dedup_key,
-                authority_wish: None,
+                ..IssueRequest::new(
+                    request.principal,
+                    request.channel,
+                    request.authority,
+                    old.profile,
+                    request.csr,
+                )
             })
             .await?)
     }

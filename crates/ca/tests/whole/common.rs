@@ -153,17 +153,13 @@ pub(crate) fn key() -> PrivateKey {
 /// A request for a peer certificate under `services` with these names in the signing request.
 pub(crate) fn request_with(key: &PrivateKey, wanted: &[&str]) -> IssueRequest {
     let wanted = names(wanted);
-    IssueRequest {
-        principal: operator(),
-        channel: Channel::CommandLine,
-        authority: "services".to_owned(),
-        profile: "peer".to_owned(),
-        csr: request_for(&DistinguishedName::empty(), &wanted, key).unwrap(),
-        wanted_names: None,
-        wanted_lifetime: None,
-        dedup_key: None,
-        authority_wish: None,
-    }
+    IssueRequest::new(
+        operator(),
+        Channel::CommandLine,
+        "services",
+        "peer",
+        request_for(&DistinguishedName::empty(), &wanted, key).unwrap(),
+    )
 }
 
 pub(crate) fn request(wanted: &[&str]) -> IssueRequest {

@@ -16,15 +16,15 @@ impl Executor<'_> {
         let key = PrivateKey::generate(spec.key)?;
         let csr = request_for(&DistinguishedName::empty(), &spec.names, &key)?;
         let request = IssueRequest {
-            principal: self.opened.origin.principal.clone(),
-            channel: self.opened.origin.channel,
-            authority: spec.authority.clone(),
-            profile: spec.profile.clone(),
-            csr,
             wanted_names: Some(spec.names.clone()),
             wanted_lifetime: Some(spec.lifetime),
-            dedup_key: None,
-            authority_wish: None,
+            ..IssueRequest::new(
+                self.opened.origin.principal.clone(),
+                self.opened.origin.channel,
+                spec.authority.clone(),
+                spec.profile.clone(),
+                csr,
+            )
         };
         let issued = self.context.block_on(self.opened.authority.issue(request))?;
         self.issued.insert(spec.instance.clone(), (key, issued.certificate));

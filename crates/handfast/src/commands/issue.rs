@@ -72,15 +72,15 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
     let key = PrivateKey::generate(args.key_algorithm)?;
     let csr = request_for(&DistinguishedName::empty(), &names, &key)?;
     let request = IssueRequest {
-        principal: opened.origin.principal.clone(),
-        channel: opened.origin.channel,
-        authority: chosen_authority(&opened.authority, args.authority.as_deref())?,
-        profile: args.profile.clone(),
-        csr,
         wanted_names: Some(names),
         wanted_lifetime: args.lifetime,
-        dedup_key: None,
-        authority_wish: None,
+        ..IssueRequest::new(
+            opened.origin.principal.clone(),
+            opened.origin.channel,
+            chosen_authority(&opened.authority, args.authority.as_deref())?,
+            args.profile.clone(),
+            csr,
+        )
     };
     std::fs::create_dir_all(&directory).map_err(|error| CommandError::io("make", &directory, error))?;
     // The key is on stable storage before its certificate exists: a certificate without a key is of no use to anybody.

@@ -56,15 +56,15 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
     let opened = authority::open(context, &domain, &args.domain.passphrase)?;
     let wanted = (!args.name.is_empty()).then(|| args.name.iter().cloned().collect());
     let request = IssueRequest {
-        principal: opened.origin.principal.clone(),
-        channel: opened.origin.channel,
-        authority: chosen_authority(&opened.authority, args.authority.as_deref())?,
-        profile: args.profile.clone(),
-        csr,
         wanted_names: wanted,
         wanted_lifetime: args.lifetime,
-        dedup_key: None,
-        authority_wish: None,
+        ..IssueRequest::new(
+            opened.origin.principal.clone(),
+            opened.origin.channel,
+            chosen_authority(&opened.authority, args.authority.as_deref())?,
+            args.profile.clone(),
+            csr,
+        )
     };
     let issued = context.block_on(opened.authority.issue(request))?;
     let between = issued.chain.iter().filter(|certificate| !certificate.is_self_issued());

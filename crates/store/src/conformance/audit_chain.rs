@@ -20,6 +20,8 @@ fn word(action: &AuditAction) -> &'static str {
         AuditAction::KeyBlocked { .. } => "key-blocked",
         AuditAction::CrlBegun { .. } => "crl-begun",
         AuditAction::CrlIssued { .. } => "crl-issued",
+        AuditAction::CredentialCreated { .. } => "credential-created",
+        AuditAction::CredentialRevoked { .. } => "credential-revoked",
     }
 }
 

@@ -112,17 +112,7 @@ pub(super) fn verified(der: &[u8]) -> Result<VerifiedCsr> {
 
 /// The request for a peer certificate.
 pub(super) fn issue_request(csr: VerifiedCsr) -> IssueRequest {
-    IssueRequest {
-        principal: principal(),
-        channel: Channel::CommandLine,
-        authority: AUTHORITY.to_owned(),
-        profile: "peer".to_owned(),
-        csr,
-        wanted_names: None,
-        wanted_lifetime: None,
-        dedup_key: None,
-        authority_wish: None,
-    }
+    IssueRequest::new(principal(), Channel::CommandLine, AUTHORITY, "peer", csr)
 }
 
 pub(super) fn principal() -> Principal {

@@ -60,19 +60,19 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         context.block_on(opened.authority.lend_key(&args.parent, Arc::new(key)))?;
     }
     let request = IssueRequest {
-        principal: opened.origin.principal,
-        channel: opened.origin.channel,
-        authority: args.parent.clone(),
-        profile: "intermediate".to_owned(),
-        csr,
-        wanted_names: None,
         wanted_lifetime: args.lifetime,
-        dedup_key: None,
         authority_wish: Some(AuthorityWish {
             path_length: Some(args.path_length),
             permitted: args.permitted.clone(),
             excluded: Vec::new(),
         }),
+        ..IssueRequest::new(
+            opened.origin.principal,
+            opened.origin.channel,
+            args.parent.clone(),
+            "intermediate",
+            csr,
+        )
     };
     let issued = context.block_on(opened.authority.issue(request))?;
     issued.notices.iter().for_each(|notice| context.output.finding(notice));
