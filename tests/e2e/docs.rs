@@ -6,7 +6,8 @@
 //! test; `cargo xtask …` is what runs this test, so it is only checked to be a chore that exists.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
 
 use crate::domain::handfast;
 
@@ -62,13 +63,67 @@ fn run_page(page: &Path) -> Vec<String> {
     let place = tempfile::tempdir().expect("a directory for the page");
     copy_tree(&root().join("examples"), &place.path().join("examples"));
     let mut faults = Vec::new();
+    let mut background = Background::default();
     for step in steps_of(&text) {
-        if let Some(fault) = run_step(&step, place.path()) {
+        let fault = match step.command.strip_suffix(" &") {
+            Some(command) => background.start(command, &step.shown, place.path()),
+            None => run_step(&step, place.path()),
+        };
+        if let Some(fault) = fault {
             faults.push(format!("{}:{}: `{}`: {fault}", page.display(), step.line, step.command));
             break;
         }
     }
     faults
+}
+
+/// What a page started and left running; ended with the page.
+#[derive(Default)]
+struct Background(Vec<Child>);
+
+impl Background {
+    /// Start it and wait until it has printed what the page shows.
+    fn start(&mut self, command: &str, shown: &[String], place: &Path) -> Option<String> {
+        let printed_to = place.join(format!(".printed-{}", self.0.len()));
+        let file = std::fs::File::create(&printed_to).expect("a file for what it prints");
+        let again = file.try_clone().expect("a second handle");
+        let command = format!("exec {}", binary_under_test(command));
+        let child = shell(&command, place).stdout(file).stderr(again).spawn().expect("sh runs");
+        self.0.push(child);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let printed = std::fs::read_to_string(&printed_to).unwrap_or_default();
+            let missing = missing_line(shown, &printed)?;
+            let ended =
+                self.0.last_mut().is_some_and(|child| child.try_wait().is_ok_and(|end| end.is_some()));
+            if ended || Instant::now() > deadline {
+                return Some(format!("output lacks `{missing}`:\n{printed}"));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            // Each was started here; a page that is over needs it no longer.
+            drop(child.kill());
+            drop(child.wait());
+        }
+    }
+}
+
+/// A shell command in the directory of a page.
+fn shell(command: &str, place: &Path) -> Command {
+    let directory = handfast().parent().expect("a directory").display().to_string();
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", command])
+        .current_dir(place)
+        .env("PATH", format!("{directory}:{}", path_variable()))
+        .env("HANDFAST_PASSPHRASE", "correct horse battery staple");
+    shell
 }
 
 fn run_step(step: &Step, place: &Path) -> Option<String> {
@@ -78,15 +133,7 @@ fn run_step(step: &Step, place: &Path) -> Option<String> {
         return (!known.contains(&format!("\"{chore}\""))).then(|| "no such chore".to_owned());
     }
     let command = binary_under_test(&step.command);
-    let directory = handfast().parent().expect("a directory").display().to_string();
-    let path = format!("{directory}:{}", path_variable());
-    let output = Command::new("sh")
-        .args(["-c", &command])
-        .current_dir(place)
-        .env("PATH", path)
-        .env("HANDFAST_PASSPHRASE", "correct horse battery staple")
-        .output()
-        .expect("sh runs");
+    let output = shell(&command, place).output().expect("sh runs");
     let printed =
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     let expected = i32::from(step.refused);

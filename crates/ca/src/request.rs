@@ -6,8 +6,8 @@ use hf_core::principal::{Channel, Principal};
 use hf_core::serial::Serial;
 use hf_core::time::{Lifetime, Timestamp, Validity};
 use hf_store::audit::Origin;
-use hf_x509::certificate::Certificate;
 use hf_x509::asn1::Oid;
+use hf_x509::certificate::Certificate;
 use hf_x509::csr::VerifiedCsr;
 use hf_x509::distinguished_name::DistinguishedName;
 
