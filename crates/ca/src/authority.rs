@@ -16,8 +16,8 @@ use hf_store::{Store, StoreError};
 use crate::issuer::{Issuer, Issuers};
 use crate::key_directory::KeyDirectory;
 use crate::policy::{NamePattern, Policy};
-use crate::profile::Profile;
-use crate::signer::{Signer, SignerError};
+use crate::profile::{Profile, Profiles};
+use crate::signer::{Signer, SignerCounts, SignerError};
 use crate::signing_clock::{ClockJumpedBack, SigningClock};
 
 /// What an authority is made of: the one place where its collaborators are named.
@@ -47,7 +47,9 @@ pub struct Authority {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) keys: KeyDirectory,
     pub(crate) issuers: Issuers,
-    pub(crate) profiles: BTreeMap<String, Arc<Profile>>,
+    pub(crate) profiles: Profiles,
+    /// Held while the authorities are read anew, so that two readings do not overtake each other.
+    pub(crate) refreshing: tokio::sync::Mutex<()>,
     pub(crate) policy: Policy,
     pub(crate) permitted: BTreeMap<String, Vec<NamePattern>>,
     pub(crate) block_list: BlockList,
@@ -103,7 +105,8 @@ impl Authority {
         let authority = Self {
             keys: parts.keys,
             issuers: Issuers::default(),
-            profiles: by_name(parts.profiles)?,
+            profiles: Profiles::new(parts.profiles)?,
+            refreshing: tokio::sync::Mutex::new(()),
             policy: parts.policy,
             permitted: parts.permitted,
             block_list: parts.block_list,
@@ -113,8 +116,11 @@ impl Authority {
             random: parts.random,
             store,
         };
-        authority.record_profiles(&origin).await.map_err(failed("record the profiles"))?;
-        authority.load_issuers().await.map_err(failed("read the authorities"))?;
+        authority
+            .record_profiles(&authority.profiles.all(), &origin)
+            .await
+            .map_err(failed("record the profiles"))?;
+        authority.read_issuers().await.map_err(failed("read the authorities"))?;
         let report = StartReport { closed_intents, findings: authority.findings() };
         Ok((authority, report))
     }
@@ -140,8 +146,31 @@ impl Authority {
     }
 
     /// The profile of this name.
-    pub fn profile(&self, name: &str) -> Option<&Arc<Profile>> {
+    pub fn profile(&self, name: &str) -> Option<Arc<Profile>> {
         self.profiles.get(name)
+    }
+
+    /// All profiles, in the order of their names.
+    pub fn profiles(&self) -> Vec<Arc<Profile>> {
+        self.profiles.all()
+    }
+
+    /// Replace all profiles at once, after putting them on record. A request that is under way keeps the profile that it
+    /// was judged by. When anything fails, the profiles stay as they were.
+    ///
+    /// # Errors
+    /// When two profiles have one name, or the store fails.
+    pub async fn set_profiles(&self, profiles: Vec<Profile>, origin: &Origin) -> Result<(), StartError> {
+        let next = Profiles::new(profiles)?;
+        let recorded = self.record_profiles(&next.all(), origin).await;
+        recorded.map_err(|source| StartError::Store { step: "record the profiles", source })?;
+        self.profiles.replace(next);
+        Ok(())
+    }
+
+    /// What the threads that sign did since the start, how long it took and what waits.
+    pub fn signer_counts(&self) -> SignerCounts {
+        self.signer.counts()
     }
 
     /// The record of everything.
@@ -151,15 +180,15 @@ impl Authority {
 
     /// Load an authority and check it, with its key if that is at hand.
     pub(crate) fn load(&self, record: AuthorityRecord) -> Issuer {
-        let key = match &record.key {
-            None => Ok(None),
-            Some(reference) => self
-                .keys
-                .open(reference)
-                .map(|key| Some(Arc::new(key) as Arc<dyn SigningKey>))
-                .map_err(|error| error.finding(&record.name)),
-        };
+        let key = self.key_of(&record);
         self.load_with(record, key)
+    }
+
+    /// The key of an authority, if it is at hand.
+    pub(crate) fn key_of(&self, record: &AuthorityRecord) -> Result<Option<Arc<dyn SigningKey>>, Finding> {
+        let Some(reference) = &record.key else { return Ok(None) };
+        let key = self.keys.open(reference).map_err(|error| error.finding(&record.name))?;
+        Ok(Some(Arc::new(key)))
     }
 
     /// Load an authority and check it, with this key.
@@ -177,22 +206,8 @@ impl Authority {
         issuer
     }
 
-    async fn load_issuers(&self) -> Result<(), StoreError> {
-        for record in self.store.authorities().await? {
-            self.issuers.insert(self.load(record));
-        }
-        for issuer in self.issuers.all() {
-            let (Some(parent), Some(own)) = (&issuer.record().parent, issuer.certificate()) else { continue };
-            let Ok(serial) = own.serial() else { continue };
-            if self.store.revocation(parent, &serial).await?.is_some() {
-                self.issuers.revoke_branch(parent, &serial);
-            }
-        }
-        Ok(())
-    }
-
-    async fn record_profiles(&self, origin: &Origin) -> Result<(), StoreError> {
-        for profile in self.profiles.values() {
+    async fn record_profiles(&self, profiles: &[Arc<Profile>], origin: &Origin) -> Result<(), StoreError> {
+        for profile in profiles {
             let snapshot = profile.snapshot().clone();
             let event = origin.event(AuditAction::SnapshotRecorded {
                 profile: snapshot.profile.clone(),
@@ -202,17 +217,6 @@ impl Authority {
         }
         Ok(())
     }
-}
-
-fn by_name(profiles: Vec<Profile>) -> Result<BTreeMap<String, Arc<Profile>>, StartError> {
-    let mut by_name = BTreeMap::new();
-    for profile in profiles {
-        let name = profile.name().to_owned();
-        if by_name.insert(name.clone(), Arc::new(profile)).is_some() {
-            return Err(StartError::TwoProfiles { name });
-        }
-    }
-    Ok(by_name)
 }
 
 fn clock_finding(error: &ClockJumpedBack) -> Finding {

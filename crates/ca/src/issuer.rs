@@ -25,6 +25,7 @@ use hf_x509::signature::SignatureAlgorithm;
 
 pub use constraints::Constraints;
 pub(crate) use constraints::subtrees;
+pub(crate) use facts::purpose_text;
 pub use facts::{IssuerFacts, ParentFacts, ParentPurposes};
 pub use registry::Issuers;
 pub(crate) use self_check::{check_chain, check_key};

@@ -16,6 +16,7 @@ pub mod policy;
 pub mod prepared;
 pub mod profile;
 mod propose;
+mod refresh;
 pub mod reissue;
 pub mod renew;
 pub mod request;

@@ -4,11 +4,14 @@
 //! the request, after policy has granted them. Key usages follow RFC 5280 section 4.2.1.3 and depend on the key: a
 //! leaf with an EC key never asserts `keyEncipherment`.
 
+mod compiled;
 mod defaults;
 mod fault;
+mod set;
 mod settings;
 mod snapshot;
 mod urls;
+mod usage;
 
 use std::collections::BTreeSet;
 
@@ -16,9 +19,16 @@ use hf_core::algorithm::KeyAlgorithm;
 use hf_core::finding::Finding;
 use hf_core::time::{Lifetime, Timestamp, Validity};
 use hf_store::record::ProfileSnapshot;
-use hf_x509::ext::KeyUsage;
+use hf_x509::asn1::Oid;
+use hf_x509::ext::{CertificatePolicies, KeyUsage};
+use regex::Regex;
 
-pub use settings::{BeyondIssuer, ProfileKind, ProfileSettings, Purpose, SubjectRule};
+use compiled::Compiled;
+pub(crate) use set::Profiles;
+pub use settings::{
+    BeyondIssuer, KeyUsageName, PolicyStatement, ProfileKind, ProfileSettings, Purpose, Qualifier,
+    SubjectRule,
+};
 pub use urls::{UrlTemplate, UrlTemplateError};
 
 /// A compiled profile.
@@ -29,6 +39,7 @@ pub struct Profile {
     crl_url: Option<UrlTemplate>,
     ca_issuers_url: Option<UrlTemplate>,
     ocsp_url: Option<UrlTemplate>,
+    compiled: Compiled,
 }
 
 impl Profile {
@@ -47,11 +58,12 @@ impl Profile {
         let crl_url = url("crl_url", &settings.crl_url);
         let ca_issuers_url = url("ca_issuers_url", &settings.ca_issuers_url);
         let ocsp_url = url("ocsp_url", &settings.ocsp_url);
+        let compiled = Compiled::read(&settings, &mut faults);
         if !faults.is_empty() {
             return Err(faults);
         }
         let snapshot = snapshot::of(&settings);
-        Ok(Self { settings, snapshot, crl_url, ca_issuers_url, ocsp_url })
+        Ok(Self { settings, snapshot, crl_url, ca_issuers_url, ocsp_url, compiled })
     }
 
     /// The name by which requests ask for it.
@@ -129,8 +141,63 @@ impl Profile {
         self.ocsp_url.as_ref()
     }
 
+    /// The settings that it was made from.
+    pub fn settings(&self) -> &ProfileSettings {
+        &self.settings
+    }
+
+    /// Every extended key usage, in the order of the certificate; empty: the extension is left out.
+    pub fn extended_key_usage(&self) -> &[Oid] {
+        &self.compiled.extended_key_usage
+    }
+
+    /// The certificate policies, if any.
+    pub fn certificate_policies(&self) -> Option<&CertificatePolicies> {
+        self.compiled.policies.as_ref()
+    }
+
+    /// Whether certificates are for OCSP responders whose own status nobody asks for.
+    pub fn ocsp_no_check(&self) -> bool {
+        self.settings.ocsp_no_check
+    }
+
+    /// First and last second of every certificate, if they are fixed.
+    pub fn fixed_validity(&self) -> Option<Validity> {
+        self.settings.validity
+    }
+
+    /// What the common name and every DNS name, e-mail address and URI must match.
+    pub fn name_regex(&self) -> Option<&Regex> {
+        self.compiled.name_regex.as_ref()
+    }
+
+    /// Extensions that a request may bring.
+    pub fn allowed_extensions(&self) -> &[Oid] {
+        &self.compiled.allowed_extensions
+    }
+
+    /// Whether the extensions of the signing request are taken over.
+    pub fn copies_extensions(&self) -> bool {
+        self.settings.copy_extensions
+    }
+
+    /// Whether requests bring their serial numbers.
+    pub fn client_serial(&self) -> bool {
+        self.settings.client_serial
+    }
+
+    /// Whether the key usages are listed, instead of those that fit the key.
+    pub fn has_explicit_key_usage(&self) -> bool {
+        self.compiled.key_usage.is_some()
+    }
+
     /// Key usages for a key of this algorithm, RFC 5280 section 4.2.1.3, RFC 8813 section 3, RFC 9295 section 3.
+    ///
+    /// Of those that are listed, what the key cannot have is left out; none may remain.
     pub fn key_usage(&self, algorithm: KeyAlgorithm) -> KeyUsage {
+        if let Some(listed) = self.compiled.key_usage {
+            return usage::fitting(listed, self.settings.kind, algorithm);
+        }
         match self.settings.kind {
             ProfileKind::Authority { .. } => KeyUsage::KEY_CERT_SIGN | KeyUsage::CRL_SIGN,
             ProfileKind::Leaf if algorithm.is_rsa() => {
@@ -141,11 +208,14 @@ impl Profile {
     }
 
     /// Validity of a certificate issued `now`: it begins `backdate` earlier and its total, backdate and last second
-    /// included, is `wanted` (or the default).
+    /// included, is `wanted` (or the default). Without a wish, a fixed validity of the profile goes first.
     ///
     /// A lifetime that is not longer than the backdate would be over before it is handed out, so the backdate is at
     /// most half of it.
     pub fn validity(&self, now: Timestamp, wanted: Option<Lifetime>) -> Validity {
+        if let (Some(fixed), None) = (self.settings.validity, wanted) {
+            return fixed;
+        }
         let lifetime = wanted.unwrap_or(self.settings.default_lifetime);
         let half = lifetime.seconds() / 2;
         if half == 0 {

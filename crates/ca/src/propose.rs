@@ -13,14 +13,13 @@ use hf_keys::block_list::BlockList;
 use hf_keys::weak;
 use hf_x509::csr::{CsrError, VerifiedCsr};
 use hf_x509::distinguished_name::DistinguishedName;
-use hf_x509::oids;
 use hf_x509::public_key::PublicKey;
 
 use crate::authority::Authority;
 use crate::error::IssueError;
 use crate::issuer::Signing;
 use crate::policy::{KeyFacts, Proposal};
-use crate::profile::{Profile, Purpose, SubjectRule};
+use crate::profile::{Profile, SubjectRule};
 use crate::request::IssueRequest;
 
 /// RFC 5280 appendix A.1, `ub-common-name`.
@@ -42,7 +41,7 @@ impl Authority {
         let public_key = request.csr.public_key().clone();
         Ok(Proposal {
             issuer: Arc::clone(issuer.facts()),
-            subject: subject(&profile, &names, request.csr.subject()),
+            subject: subject(&profile, &names, request.wanted_subject.as_ref(), request.csr.subject()),
             key: examine(&public_key, &self.block_list),
             validity: profile.validity(now, request.wanted_lifetime),
             names,
@@ -57,10 +56,9 @@ impl Authority {
 
     /// The profile of this name.
     pub(crate) fn known_profile(&self, name: &str) -> Result<Arc<Profile>, IssueError> {
-        self.profiles.get(name).cloned().ok_or_else(|| IssueError::UnknownProfile {
-            name: name.to_owned(),
-            known: self.profiles.keys().cloned().collect::<Vec<_>>().join(", "),
-        })
+        self.profiles
+            .get(name)
+            .ok_or_else(|| IssueError::UnknownProfile { name: name.to_owned(), known: self.profiles.names() })
     }
 }
 
@@ -84,10 +82,18 @@ fn final_names(request: &IssueRequest, profile: &Profile) -> SanSet {
     csr.subject().common_name().and_then(|name| name.parse::<Identifier>().ok()).into_iter().collect()
 }
 
-fn subject(profile: &Profile, names: &SanSet, requested: &DistinguishedName) -> DistinguishedName {
+fn subject(
+    profile: &Profile,
+    names: &SanSet,
+    wanted: Option<&DistinguishedName>,
+    requested: &DistinguishedName,
+) -> DistinguishedName {
     match profile.subject_rule() {
         SubjectRule::Empty => DistinguishedName::empty(),
-        SubjectRule::Requested => requested.clone(),
+        SubjectRule::Requested => wanted.unwrap_or(requested).clone(),
+        SubjectRule::Wanted => {
+            wanted.map_or_else(|| requested.clone(), |wanted| wanted.completed_by(requested))
+        }
         SubjectRule::CommonName => names
             .primary()
             .map(ToString::to_string)
@@ -105,14 +111,7 @@ struct AskedFor {
 impl AskedFor {
     fn read(csr: &VerifiedCsr, profile: &Profile) -> Result<Self, IssueError> {
         let refuse = |error| unreadable(csr, &error);
-        let given: Vec<_> = profile
-            .purposes()
-            .iter()
-            .map(|purpose| match purpose {
-                Purpose::ClientAuth => oids::CLIENT_AUTH,
-                Purpose::ServerAuth => oids::SERVER_AUTH,
-            })
-            .collect();
+        let given = profile.extended_key_usage();
         let purposes_beyond = csr
             .extended_key_usage()
             .map_err(refuse)?

@@ -1,6 +1,7 @@
 //! Distinguished names, RFC 5280 section 4.1.2.4: kept as DER, shown as RFC 4514 text.
 
 mod attribute;
+mod builder;
 mod text;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use crate::asn1::{DerError, DerProblem, Reader, Writer, tag, whole_sequence};
 use crate::{limits, oids};
 
 pub use attribute::Attribute;
+pub use builder::DistinguishedNameBuilder;
 pub(crate) use text::upper_bound;
 pub use text::{NameTextError, NameTextProblem};
 

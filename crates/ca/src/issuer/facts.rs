@@ -4,12 +4,14 @@
 use hf_core::time::Lifetime;
 use hf_core::time::{Timestamp, Validity};
 
+use hf_x509::asn1::Oid;
 use hf_x509::certificate::Certificate;
 use hf_x509::error::X509Error;
 use hf_x509::oids;
 
 use super::Constraints;
 use crate::policy::NamePattern;
+#[cfg(test)]
 use crate::profile::Purpose;
 
 /// The issuer as policy sees it.
@@ -78,8 +80,8 @@ pub struct ParentFacts {
 pub struct ParentPurposes {
     /// Whether `anyExtendedKeyUsage` is among them.
     pub any: bool,
-    /// Those that a profile can state.
-    pub known: Vec<Purpose>,
+    /// All of them.
+    pub listed: Vec<Oid>,
 }
 
 impl ParentFacts {
@@ -87,11 +89,7 @@ impl ParentFacts {
     pub fn read(certificate: &Certificate) -> Result<Self, X509Error> {
         let purposes = certificate.extended_key_usage()?.map(|usage| ParentPurposes {
             any: usage.contains(&oids::ANY_EXTENDED_KEY_USAGE),
-            known: [(oids::CLIENT_AUTH, Purpose::ClientAuth), (oids::SERVER_AUTH, Purpose::ServerAuth)]
-                .into_iter()
-                .filter(|(oid, _)| usage.contains(oid))
-                .map(|(_, purpose)| purpose)
-                .collect(),
+            listed: usage.0.clone(),
         });
         let path_length = certificate.basic_constraints()?.and_then(|constraints| constraints.path_length);
         Ok(Self {
@@ -130,17 +128,22 @@ impl ParentFacts {
     }
 
     /// Whether a certificate below may state this purpose.
-    pub fn allows_purpose(&self, purpose: Purpose) -> bool {
-        self.purposes.as_ref().is_none_or(|purposes| purposes.any || purposes.known.contains(&purpose))
+    pub fn allows_purpose(&self, purpose: &Oid) -> bool {
+        self.purposes.as_ref().is_none_or(|purposes| purposes.any || purposes.listed.contains(purpose))
     }
 
     /// The purposes as text.
     pub fn purposes_text(&self) -> String {
         let Some(purposes) = &self.purposes else { return "any".to_owned() };
-        if purposes.known.is_empty() {
-            return "none that a profile can state".to_owned();
-        }
-        purposes.known.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        purposes.listed.iter().map(purpose_text).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A purpose as users know it: `serverAuth`, else the dotted identifier.
+pub(crate) fn purpose_text(purpose: &Oid) -> String {
+    match purpose.name() {
+        Some(name) => name.trim_start_matches("id-kp-").to_owned(),
+        None => purpose.to_string(),
     }
 }
 
@@ -158,7 +161,10 @@ impl ParentFacts {
     }
 
     pub(crate) fn with_purposes(mut self, purposes: &[Purpose]) -> Self {
-        self.purposes = Some(ParentPurposes { any: false, known: purposes.to_vec() });
+        self.purposes = Some(ParentPurposes {
+            any: false,
+            listed: purposes.iter().map(|purpose| purpose.oid()).collect(),
+        });
         self
     }
 

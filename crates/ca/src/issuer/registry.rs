@@ -42,6 +42,37 @@ impl Issuers {
         issuers.insert(issuer.name().to_owned(), Arc::new(issuer));
     }
 
+    /// Add or replace one that is shared already.
+    pub(crate) fn insert_shared(&self, issuer: Arc<Issuer>) {
+        let mut issuers = self.by_name.write().unwrap_or_else(PoisonError::into_inner);
+        issuers.insert(issuer.name().to_owned(), issuer);
+    }
+
+    /// Take over what `next` holds, all at once. What was changed here since `before` was read is newer and stays; what
+    /// was there before and is not in `next` goes.
+    pub(crate) fn replace(&self, before: &[Arc<Issuer>], next: &Self) {
+        let next = next.all();
+        let mut issuers = self.by_name.write().unwrap_or_else(PoisonError::into_inner);
+        let unchanged = |name: &str, now: Option<&Arc<Issuer>>| {
+            let then = before.iter().find(|issuer| issuer.name() == name);
+            match (then, now) {
+                (Some(then), Some(now)) => Arc::ptr_eq(then, now),
+                (None, None) => true,
+                _ => false,
+            }
+        };
+        for gone in before.iter().filter(|old| !next.iter().any(|new| new.name() == old.name())) {
+            if unchanged(gone.name(), issuers.get(gone.name())) {
+                issuers.remove(gone.name());
+            }
+        }
+        for issuer in next {
+            if unchanged(issuer.name(), issuers.get(issuer.name())) {
+                issuers.insert(issuer.name().to_owned(), issuer);
+            }
+        }
+    }
+
     /// The certificate with this serial number of authority `parent` is revoked: every authority that has it in its
     /// chain signs no more. Returns their names: the branch that falls.
     pub(crate) fn revoke_branch(&self, parent: &str, serial: &Serial) -> Vec<String> {

@@ -1,12 +1,11 @@
 //! The extensions of a certificate, from the profile and the grant and from nothing else (RFC 5280 section 4.2).
 
 use hf_x509::ext::{AuthorityInfoAccess, BasicConstraints, NameConstraints};
-use hf_x509::oids;
 use hf_x509::tbs::Extensions;
 
 use crate::issuer::{Signing, subtrees};
 use crate::policy::Grant;
-use crate::profile::{ProfileKind, Purpose};
+use crate::profile::ProfileKind;
 
 /// Everything that the profile says about a certificate of this grant.
 pub(super) fn build(grant: &Grant, issuer: &Signing) -> Extensions {
@@ -15,15 +14,7 @@ pub(super) fn build(grant: &Grant, issuer: &Signing) -> Extensions {
     Extensions {
         basic_constraints: basic_constraints(grant),
         key_usage: profile.key_usage(grant.key_algorithm()),
-        extended_key_usage: profile
-            .purposes()
-            .iter()
-            .rev()
-            .map(|purpose| match purpose {
-                Purpose::ClientAuth => oids::CLIENT_AUTH,
-                Purpose::ServerAuth => oids::SERVER_AUTH,
-            })
-            .collect(),
+        extended_key_usage: profile.extended_key_usage().to_vec(),
         subject_alt_names: grant.names().clone(),
         name_constraints: name_constraints(grant),
         // A root names no CRL of its own: nobody above it could revoke it.
@@ -33,6 +24,8 @@ pub(super) fn build(grant: &Grant, issuer: &Signing) -> Extensions {
             url(profile.crl_url()).into_iter().collect()
         },
         authority_info_access: access(url(profile.ocsp_url()), url(profile.ca_issuers_url()), issuer),
+        certificate_policies: profile.certificate_policies().cloned(),
+        ocsp_no_check: profile.ocsp_no_check(),
         ..Extensions::new(issuer.authority_key_identifier().clone())
     }
 }

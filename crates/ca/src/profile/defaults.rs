@@ -34,6 +34,15 @@ impl ProfileSettings {
             crl_url: None,
             ca_issuers_url: None,
             ocsp_url: None,
+            key_usage: None,
+            extended_key_usage: Vec::new(),
+            certificate_policies: Vec::new(),
+            ocsp_no_check: false,
+            validity: None,
+            name_regex: None,
+            allowed_extensions: Vec::new(),
+            copy_extensions: false,
+            client_serial: false,
         }
     }
 

@@ -10,6 +10,7 @@ const NAME: FindingCode = FindingCode::new("HF-PROFILE-NAME");
 const NO_KEYS: FindingCode = FindingCode::new("HF-PROFILE-NO-KEY-ALGORITHMS");
 const LIFETIMES: FindingCode = FindingCode::new("HF-PROFILE-LIFETIMES");
 const BACKDATE: FindingCode = FindingCode::new("HF-PROFILE-BACKDATE");
+const VALIDITY: FindingCode = FindingCode::new("HF-PROFILE-VALIDITY");
 const NAMES: FindingCode = FindingCode::new("HF-PROFILE-NAMES");
 const PURPOSES: FindingCode = FindingCode::new("HF-PROFILE-PURPOSES");
 const SUBJECT: FindingCode = FindingCode::new("HF-PROFILE-SUBJECT");
@@ -22,11 +23,11 @@ const MAX_NAMES: usize = 1_000;
 pub(super) fn faults(settings: &ProfileSettings) -> Vec<Finding> {
     let about = format!("profile `{}`", settings.name);
     let mut faults = Vec::new();
-    if !is_plain_name(&settings.name) {
-        faults.push(
-            Finding::error(NAME, &about, "the name of a profile is not usable")
-                .expected_found("1 to 64 lower-case letters, digits and hyphens", &settings.name),
-        );
+    if !is_usable_name(&settings.name) {
+        faults.push(Finding::error(NAME, &about, "the name of a profile is not usable").expected_found(
+            "1 to 64 lower-case letters, digits and hyphens, or `cfssl/LABEL/NAME`",
+            settings.name.escape_debug().to_string(),
+        ));
     }
     if settings.key_algorithms.is_empty() {
         faults.push(
@@ -63,6 +64,18 @@ fn time_faults(settings: &ProfileSettings, about: &str) -> Vec<Finding> {
                 .expected_found("at most 1d", settings.backdate.to_string()),
         );
     }
+    if let Some(fixed) = settings.validity
+        && (fixed.not_after() < fixed.not_before() || fixed.lifetime() > settings.max_lifetime)
+    {
+        faults.push(
+            Finding::error(VALIDITY, about, "the fixed validity is not usable")
+                .expected_found(
+                    format!("an end after the beginning, at most {} later", settings.max_lifetime),
+                    format!("{} to {}", fixed.not_before(), fixed.not_after()),
+                )
+                .rfc("RFC 5280 section 4.1.2.5"),
+        );
+    }
     faults
 }
 
@@ -70,7 +83,8 @@ fn shape_faults(settings: &ProfileSettings, about: &str) -> Vec<Finding> {
     let mut faults = Vec::new();
     match settings.kind {
         ProfileKind::Leaf => {
-            if settings.purposes.is_empty() {
+            let purposes = !settings.purposes.is_empty() || !settings.extended_key_usage.is_empty();
+            if !purposes && settings.key_usage.is_none() {
                 faults.push(
                     Finding::error(PURPOSES, about, "a leaf without purpose would be good for anything")
                         .hint("name `server-auth`, `client-auth` or both in `purposes`")
@@ -80,7 +94,7 @@ fn shape_faults(settings: &ProfileSettings, about: &str) -> Vec<Finding> {
             if settings.subject == SubjectRule::Requested {
                 faults.push(
                     Finding::error(SUBJECT, about, "a leaf cannot take its subject from the request")
-                        .expected_found("`common-name` or `empty`", "`requested`"),
+                        .expected_found("`common-name`, `empty` or `wanted`", "`requested`"),
                 );
             }
         }
@@ -102,6 +116,18 @@ pub(super) fn url(profile: &str, key: &'static str, error: &UrlTemplateError) ->
     Finding::error(URL, format!("profile `{profile}`, key `{key}`"), error.to_string())
 }
 
+/// Plain, or in the namespace of the profiles that come from CFSSL policy files, whose names are free.
+fn is_usable_name(name: &str) -> bool {
+    let part = |part: &str| {
+        (1..=64).contains(&part.len()) && part.bytes().all(|octet| octet == b' ' || octet.is_ascii_graphic())
+    };
+    match name.split('/').collect::<Vec<_>>().as_slice() {
+        [name] => is_plain_name(name),
+        ["cfssl", label, name] => part(label) && part(name),
+        _ => false,
+    }
+}
+
 fn is_plain_name(name: &str) -> bool {
     (1..=64).contains(&name.len())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
@@ -111,7 +137,7 @@ fn is_plain_name(name: &str) -> bool {
 mod tests {
     use std::collections::BTreeSet;
 
-    use hf_core::time::Lifetime;
+    use hf_core::time::{Lifetime, Timestamp, Validity};
 
     use super::*;
 
@@ -120,11 +146,34 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_from_cfssl_may_be_named_freely_and_need_no_purpose() {
+        let free = ProfileSettings { name: "cfssl/default/Web Server_2".into(), ..ProfileSettings::peer() };
+        assert_eq!(codes(&free), Vec::<&str>::new());
+        let usages_only = ProfileSettings {
+            purposes: BTreeSet::new(),
+            key_usage: Some(Vec::new()),
+            subject: SubjectRule::Wanted,
+            ..free
+        };
+        assert_eq!(codes(&usages_only), Vec::<&str>::new());
+    }
+
+    #[test]
     fn each_fault_has_its_code_and_good_settings_have_none() {
         let peer = ProfileSettings::peer;
         assert_eq!(codes(&peer()), Vec::<&str>::new());
         let cases = [
             (ProfileSettings { name: "A b".into(), ..peer() }, "HF-PROFILE-NAME"),
+            (ProfileSettings { name: "cfssl/a/b/c".into(), ..peer() }, "HF-PROFILE-NAME"),
+            (ProfileSettings { name: "cfssl//b".into(), ..peer() }, "HF-PROFILE-NAME"),
+            (ProfileSettings { name: "cfssl/a/b\n".into(), ..peer() }, "HF-PROFILE-NAME"),
+            (
+                ProfileSettings {
+                    validity: Some(Validity::starting(Timestamp::MIN, Lifetime::from_days(399))),
+                    ..peer()
+                },
+                "HF-PROFILE-VALIDITY",
+            ),
             (ProfileSettings { key_algorithms: BTreeSet::new(), ..peer() }, "HF-PROFILE-NO-KEY-ALGORITHMS"),
             (
                 ProfileSettings { default_lifetime: Lifetime::from_days(500), ..peer() },

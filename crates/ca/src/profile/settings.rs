@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use hf_core::algorithm::KeyAlgorithm;
-use hf_core::time::Lifetime;
+use hf_core::time::{Lifetime, Validity};
+use hf_x509::ext::KeyUsage;
 use serde::{Deserialize, Serialize};
 
 /// Everything that can be set about certificates of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileSettings {
-    /// Name of the profile: lower-case letters, digits, hyphens.
+    /// Name of the profile: lower-case letters, digits, hyphens; or `cfssl/LABEL/NAME`, whose last two parts are free.
     pub name: String,
     /// Leaf or authority.
     pub kind: ProfileKind,
@@ -38,6 +39,97 @@ pub struct ProfileSettings {
     pub ca_issuers_url: Option<String>,
     /// Where the OCSP responder answers; `{authority}` as above.
     pub ocsp_url: Option<String>,
+    /// Key usages, RFC 5280 section 4.2.1.3; absent: what fits the key. Those that a key cannot have (enciphering with an
+    /// EC or Ed25519 key, `keyCertSign` of a leaf) are left out of the certificate all the same.
+    #[serde(default)]
+    pub key_usage: Option<Vec<KeyUsageName>>,
+    /// Extended key usages beyond `purposes`, as dotted object identifiers, in the order of the certificate.
+    #[serde(default)]
+    pub extended_key_usage: Vec<String>,
+    /// Certificate policies; empty: no such extension.
+    #[serde(default)]
+    pub certificate_policies: Vec<PolicyStatement>,
+    /// Whether certificates state `id-pkix-ocsp-nocheck` (RFC 6960 section 4.2.2.2.1), for OCSP responders.
+    #[serde(default)]
+    pub ocsp_no_check: bool,
+    /// First and last second of every certificate; absent: counted from the moment of issuing.
+    #[serde(default)]
+    pub validity: Option<Validity>,
+    /// A regular expression, not anchored, that the common name and every DNS name, e-mail address and URI must match;
+    /// IP addresses are not looked at. Absent: everything matches.
+    #[serde(default)]
+    pub name_regex: Option<String>,
+    /// Extensions that a request may bring, as dotted object identifiers. Those that the authority writes itself cannot
+    /// be listed.
+    #[serde(default)]
+    pub allowed_extensions: Vec<String>,
+    /// Whether the extensions of the signing request are taken over, apart from those that the authority writes itself.
+    #[serde(default)]
+    pub copy_extensions: bool,
+    /// Whether requests bring their serial numbers. They must then.
+    #[serde(default)]
+    pub client_serial: bool,
+}
+
+/// A key usage by its name, RFC 5280 section 4.2.1.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyUsageName {
+    /// `digitalSignature`.
+    DigitalSignature,
+    /// `nonRepudiation`, also called `contentCommitment`.
+    ContentCommitment,
+    /// `keyEncipherment`.
+    KeyEncipherment,
+    /// `dataEncipherment`.
+    DataEncipherment,
+    /// `keyAgreement`.
+    KeyAgreement,
+    /// `keyCertSign`.
+    KeyCertSign,
+    /// `cRLSign`.
+    CrlSign,
+    /// `encipherOnly`.
+    EncipherOnly,
+    /// `decipherOnly`.
+    DecipherOnly,
+}
+
+impl KeyUsageName {
+    /// The bit of the extension.
+    pub fn bit(self) -> KeyUsage {
+        match self {
+            Self::DigitalSignature => KeyUsage::DIGITAL_SIGNATURE,
+            Self::ContentCommitment => KeyUsage::NON_REPUDIATION,
+            Self::KeyEncipherment => KeyUsage::KEY_ENCIPHERMENT,
+            Self::DataEncipherment => KeyUsage::DATA_ENCIPHERMENT,
+            Self::KeyAgreement => KeyUsage::KEY_AGREEMENT,
+            Self::KeyCertSign => KeyUsage::KEY_CERT_SIGN,
+            Self::CrlSign => KeyUsage::CRL_SIGN,
+            Self::EncipherOnly => KeyUsage::ENCIPHER_ONLY,
+            Self::DecipherOnly => KeyUsage::DECIPHER_ONLY,
+        }
+    }
+}
+
+/// A certificate policy with its qualifiers, RFC 5280 section 4.2.1.4.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyStatement {
+    /// `policyIdentifier`, dotted.
+    pub id: String,
+    /// Qualifiers, in the order of the certificate.
+    #[serde(default)]
+    pub qualifiers: Vec<Qualifier>,
+}
+
+/// A qualifier of a certificate policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "type", content = "value")]
+pub enum Qualifier {
+    /// `id-qt-cps`: the URI of the practice statement.
+    Cps(String),
+    /// `id-qt-unotice`: a text for whoever relies on the certificate, at most 200 characters.
+    UserNotice(String),
 }
 
 /// Whether certificates of the profile may sign certificates.
@@ -89,6 +181,8 @@ pub enum SubjectRule {
     Empty,
     /// As in the request. For authorities only: leaves are known by their names.
     Requested,
+    /// What the requester wants, attribute by attribute; what it leaves open is taken from the signing request.
+    Wanted,
 }
 
 /// What to do when a certificate would outlive a certificate above it.

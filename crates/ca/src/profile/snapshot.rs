@@ -1,9 +1,11 @@
 //! The settings of a profile as text, to be put on record.
 
+use std::fmt::Write as _;
+
 use hf_store::record::{ProfileSnapshot, SnapshotId};
 use hf_x509::digest::sha256;
 
-use super::settings::{BeyondIssuer, ProfileKind, ProfileSettings, SubjectRule};
+use super::settings::{BeyondIssuer, ProfileKind, ProfileSettings, Qualifier, SubjectRule};
 
 /// The settings as lines of `key=value`: the same on every machine and in every version.
 pub(super) fn of(settings: &ProfileSettings) -> ProfileSnapshot {
@@ -22,6 +24,7 @@ fn canonical(settings: &ProfileSettings) -> String {
         SubjectRule::CommonName => "common-name",
         SubjectRule::Empty => "empty",
         SubjectRule::Requested => "requested",
+        SubjectRule::Wanted => "wanted",
     };
     let beyond = match settings.beyond_issuer {
         BeyondIssuer::Shorten => "shorten",
@@ -44,7 +47,52 @@ fn canonical(settings: &ProfileSettings) -> String {
         ("ca-issuers", optional(&settings.ca_issuers_url)),
         ("ocsp", optional(&settings.ocsp_url)),
     ];
-    lines.map(|(key, value)| format!("{key}={value}")).join("\n") + "\n"
+    let mut text = lines.map(|(key, value)| format!("{key}={value}")).join("\n") + "\n";
+    for (key, value) in added(settings) {
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "{key}={value}");
+    }
+    text
+}
+
+/// Settings that came later are written only where they are set, so that older profiles keep their identity. Values are
+/// quoted where a user's text could hold a line break.
+fn added(settings: &ProfileSettings) -> Vec<(&'static str, String)> {
+    let list = |texts: &[String]| texts.iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(",");
+    let mut lines = Vec::new();
+    if let Some(usages) = &settings.key_usage {
+        let names = usages.iter().flat_map(|usage| usage.bit().names().collect::<Vec<_>>());
+        lines.push(("key-usage", names.collect::<Vec<_>>().join(",")));
+    }
+    if !settings.extended_key_usage.is_empty() {
+        lines.push(("extended-key-usage", list(&settings.extended_key_usage)));
+    }
+    for policy in &settings.certificate_policies {
+        lines.push(("policy", list(std::slice::from_ref(&policy.id))));
+        lines.extend(policy.qualifiers.iter().map(|qualifier| match qualifier {
+            Qualifier::Cps(uri) => ("policy-cps", list(std::slice::from_ref(uri))),
+            Qualifier::UserNotice(text) => ("policy-notice", list(std::slice::from_ref(text))),
+        }));
+    }
+    if let Some(validity) = settings.validity {
+        lines.push(("validity", format!("{} {}", validity.not_before(), validity.not_after())));
+    }
+    if let Some(regex) = &settings.name_regex {
+        lines.push(("name-regex", list(std::slice::from_ref(regex))));
+    }
+    if !settings.allowed_extensions.is_empty() {
+        lines.push(("allowed-extensions", list(&settings.allowed_extensions)));
+    }
+    for (key, set) in [
+        ("ocsp-no-check", settings.ocsp_no_check),
+        ("copy-extensions", settings.copy_extensions),
+        ("client-serial", settings.client_serial),
+    ] {
+        if set {
+            lines.push((key, "true".to_owned()));
+        }
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -58,5 +106,18 @@ mod tests {
         assert!(of(&peer).text.contains("max-lifetime=34387200\n"));
         let changed = ProfileSettings { wildcards: true, ..peer.clone() };
         assert_ne!(of(&peer).id, of(&changed).id);
+        let wanted = [
+            ProfileSettings { key_usage: Some(Vec::new()), ..peer.clone() },
+            ProfileSettings { extended_key_usage: vec!["1.2.3".into()], ..peer.clone() },
+            ProfileSettings { name_regex: Some("a\nclient-serial=true".into()), ..peer.clone() },
+            ProfileSettings { client_serial: true, ..peer.clone() },
+            ProfileSettings { copy_extensions: true, ..peer.clone() },
+        ];
+        let mut ids: Vec<_> = wanted.iter().map(|settings| of(settings).id.0).collect();
+        ids.push(of(&peer).id.0);
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), wanted.len() + 1);
+        assert!(!of(&wanted[2]).text.contains("\nclient-serial"));
     }
 }

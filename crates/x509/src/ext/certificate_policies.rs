@@ -31,6 +31,15 @@ pub enum PolicyQualifier {
     },
 }
 
+impl PolicyQualifier {
+    /// `id-qt-unotice` with an explicit text alone, as `UTF8String`.
+    pub fn user_notice(text: &str) -> Self {
+        let mut writer = Writer::with_capacity(text.len() + 8);
+        writer.sequence(|notice| notice.primitive(tag::UTF8_STRING, text.as_bytes()));
+        Self::Other { kind: oids::QUALIFIER_USER_NOTICE, value: writer.into_bytes() }
+    }
+}
+
 impl CertificatePolicies {
     /// The most policies that are read.
     pub const MAX: usize = 256;

@@ -5,6 +5,7 @@
 
 use hf_core::finding::{Finding, FindingCode};
 
+use crate::issuer::purpose_text;
 use crate::policy::{PolicySettings, Proposal, Rule};
 
 const NOT_BY_ISSUER: FindingCode = FindingCode::new("HF-POLICY-PURPOSE-NOT-BY-ISSUER");
@@ -13,16 +14,16 @@ const LEFT_OUT: FindingCode = FindingCode::new("HF-POLICY-PURPOSE-LEFT-OUT");
 pub(super) const RULE: Rule = Rule { name: "extended_key_usage", check };
 
 fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
-    for purpose in proposal.profile.purposes() {
+    for purpose in proposal.profile.extended_key_usage() {
         for parent in proposal.issuer.parents() {
-            if !parent.allows_purpose(*purpose) {
+            if !parent.allows_purpose(purpose) {
                 findings.push(
                     Finding::error(
                         NOT_BY_ISSUER,
                         parent.subject(),
                         "the certificate of an authority above does not allow a purpose of the profile",
                     )
-                    .expected_found(purpose.to_string(), parent.purposes_text())
+                    .expected_found(purpose_text(purpose), parent.purposes_text())
                     .hint("choose a profile or an authority with fitting purposes")
                     .rfc("RFC 5280 section 4.2.1.12"),
                 );
@@ -37,7 +38,7 @@ fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
                 "a purpose that the signing request asks for is not in the profile and was left out",
             )
             .expected_found(
-                proposal.profile.purposes().iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+                proposal.profile.extended_key_usage().iter().map(purpose_text).collect::<Vec<_>>().join(", "),
                 purpose,
             ),
         );
