@@ -2,3 +2,5 @@
 //!
 //! Nothing here reads a clock, a file or the network. Servers, clients and commands share these types, so that both
 //! ends of a connection cannot disagree.
+
+pub mod api;

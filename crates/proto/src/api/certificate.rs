@@ -1,0 +1,83 @@
+//! Certificates on record.
+
+use hf_core::reason::RevocationReason;
+use hf_core::serial::Serial;
+use hf_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a certificate on record is now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schema(as = CertificateState)]
+pub enum State {
+    /// Issued, not revoked, not expired.
+    Valid,
+    /// Issued, not revoked, its last second has passed.
+    Expired,
+    /// Revoked, expired or not.
+    Revoked,
+    /// May have been signed when the process ended; nobody received it.
+    PossiblySigned,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Valid, Self::Expired, Self::Revoked, Self::PossiblySigned];
+
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::PossiblySigned => "possibly-signed",
+        }
+    }
+}
+
+/// A certificate on record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Certificate)]
+pub struct CertificateRecord {
+    /// Serial number, lower-case hexadecimal.
+    #[schema(value_type = String, example = "5a1b00c3")]
+    pub serial: Serial,
+    /// Name of the issuing authority.
+    pub authority: String,
+    /// Name of the profile.
+    pub profile: String,
+    /// What it is now.
+    pub state: State,
+    /// Subject, RFC 4514; empty when the subject is empty.
+    pub subject: String,
+    /// Names, as in `dns:NAME`.
+    pub names: Vec<String>,
+    /// First second of the validity.
+    #[schema(value_type = String, format = DateTime)]
+    pub not_before: Timestamp,
+    /// Last second of the validity.
+    #[schema(value_type = String, format = DateTime)]
+    pub not_after: Timestamp,
+    /// When it was revoked, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub revoked_at: Option<Timestamp>,
+    /// Why it was revoked, RFC 5280 section 5.3.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub reason: Option<RevocationReason>,
+    /// The certificate, PEM. Left out in lists, and where none exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
+}
+
+/// A page of certificates, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CertificatePage {
+    /// The certificates.
+    pub certificates: Vec<CertificateRecord>,
+    /// Give this as `after` for the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
