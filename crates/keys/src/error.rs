@@ -65,7 +65,9 @@ pub enum KeyError {
         max: u64,
     },
     /// Not one of the algorithms that Handfast uses.
-    #[error("found {found}, expected ECDSA P-256 or P-384, Ed25519, or RSA with 2048, 3072 or 4096 bits")]
+    #[error(
+        "found {found}, expected ECDSA P-256, P-384 or P-521, Ed25519, or RSA with 2048, 3072, 4096 or 8192 bits"
+    )]
     UnsupportedAlgorithm {
         /// The algorithm found.
         found: String,

@@ -8,6 +8,8 @@ pub(crate) const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 pub(crate) const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 /// `secp384r1`, RFC 5480.
 pub(crate) const P384: &[u8] = &[0x2b, 0x81, 4, 0, 0x22];
+/// `secp521r1`, RFC 5480.
+pub(crate) const P521: &[u8] = &[0x2b, 0x81, 4, 0, 0x23];
 /// `id-Ed25519`, RFC 8410.
 pub(crate) const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 

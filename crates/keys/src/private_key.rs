@@ -1,4 +1,4 @@
-//! A private key in memory: ECDSA on P-256 and P-384, Ed25519, RSA.
+//! A private key in memory: ECDSA on P-256, P-384 and P-521, Ed25519, RSA.
 //!
 //! Read from PKCS#8 (RFC 5958), SEC 1 (RFC 5915) and PKCS#1 (RFC 8017) in PEM or DER; written as PKCS#8. Whatever was read, the
 //! cryptographic module holds it ready: signing parses nothing.
@@ -10,8 +10,8 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
-    Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
+    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING,
+    EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
 };
 use hf_core::algorithm::KeyAlgorithm;
 use hf_core::secret::Secret;
@@ -50,13 +50,14 @@ impl PrivateKey {
         let failed = |_| KeyError::Unavailable { action: "generate a key" };
         let rsa = |size| RsaKeyPair::generate(size).map(Pair::Rsa).map_err(failed);
         let pair = match algorithm {
-            KeyAlgorithm::EcdsaP256 | KeyAlgorithm::EcdsaP384 => {
+            KeyAlgorithm::EcdsaP256 | KeyAlgorithm::EcdsaP384 | KeyAlgorithm::EcdsaP521 => {
                 Pair::Ecdsa(EcdsaKeyPair::generate(ecdsa(algorithm)).map_err(failed)?)
             }
             KeyAlgorithm::Ed25519 => Pair::Ed25519(Ed25519KeyPair::generate().map_err(failed)?),
             KeyAlgorithm::Rsa2048 => rsa(KeySize::Rsa2048)?,
             KeyAlgorithm::Rsa3072 => rsa(KeySize::Rsa3072)?,
             KeyAlgorithm::Rsa4096 => rsa(KeySize::Rsa4096)?,
+            KeyAlgorithm::Rsa8192 => rsa(KeySize::Rsa8192)?,
         };
         Self::from_pair(pair, algorithm)
     }
@@ -102,6 +103,12 @@ impl PrivateKey {
     /// The key as PKCS#8, PEM, not encrypted.
     pub fn to_pem(&self) -> Secret<String> {
         encode::pem(&self.pkcs8)
+    }
+
+    /// The key in the form of before PKCS#8, PEM, not encrypted: `RSA PRIVATE KEY` (PKCS#1) and `EC PRIVATE KEY` (SEC 1,
+    /// with its curve), which older programs look for. Ed25519 has no such form: PKCS#8.
+    pub fn to_traditional_pem(&self) -> Result<Secret<String>, KeyError> {
+        encode::traditional_pem(&self.pkcs8)
     }
 
     /// The key as PKCS#8, PEM, encrypted with PBES2: AES-256-CBC, PBKDF2 with HMAC-SHA-256.
@@ -185,16 +192,21 @@ impl SigningKey for PrivateKey {
     }
 }
 
-/// The module's name for the curve; meant for the two ECDSA algorithms.
+/// The module's name for the curve; meant for the ECDSA algorithms.
 fn ecdsa(algorithm: KeyAlgorithm) -> &'static EcdsaSigningAlgorithm {
     match curve(algorithm) {
         Curve::P384 => &ECDSA_P384_SHA384_ASN1_SIGNING,
-        Curve::P256 | Curve::P521 => &ECDSA_P256_SHA256_ASN1_SIGNING,
+        Curve::P521 => &ECDSA_P521_SHA512_ASN1_SIGNING,
+        Curve::P256 => &ECDSA_P256_SHA256_ASN1_SIGNING,
     }
 }
 
 fn curve(algorithm: KeyAlgorithm) -> Curve {
-    if algorithm == KeyAlgorithm::EcdsaP384 { Curve::P384 } else { Curve::P256 }
+    match algorithm {
+        KeyAlgorithm::EcdsaP384 => Curve::P384,
+        KeyAlgorithm::EcdsaP521 => Curve::P521,
+        _ => Curve::P256,
+    }
 }
 
 #[cfg(test)]

@@ -40,9 +40,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 2048 to 4096 bits: smaller ones can be factored, larger ones cost those who verify more than they gain.
+    /// 2048 to 8192 bits: smaller ones can be factored, larger ones cost those who verify more than they gain.
     fn default() -> Self {
-        Self { rsa_bits: 2048..=4096 }
+        Self { rsa_bits: 2048..=8192 }
     }
 }
 
@@ -110,7 +110,10 @@ fn unsupported(key: &PublicKey) -> Finding {
         (kind, _) => kind.to_string(),
     };
     Finding::error(ALGORITHM, "public key", "this kind of key is not certified")
-        .expected_found("ECDSA P-256 or P-384, Ed25519, or RSA with 2048, 3072 or 4096 bits", found)
+        .expected_found(
+            "ECDSA P-256, P-384 or P-521, Ed25519, or RSA with 2048, 3072, 4096 or 8192 bits",
+            found,
+        )
         .evidence("spki_sha256", hex(&key.spki_sha256()))
         .hint(NEW_KEY)
 }

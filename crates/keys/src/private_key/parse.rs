@@ -123,6 +123,7 @@ fn read_curve(mut parameters: Reader<'_>) -> Result<KeyAlgorithm, KeyError> {
     match curve {
         oid::P256 => Ok(KeyAlgorithm::EcdsaP256),
         oid::P384 => Ok(KeyAlgorithm::EcdsaP384),
+        oid::P521 => Ok(KeyAlgorithm::EcdsaP521),
         other => Err(KeyError::UnsupportedAlgorithm {
             found: format!("an EC key on curve {}", oid::dotted(other)),
         }),
@@ -164,8 +165,11 @@ fn from_sec1(der: &[u8], outside: Option<KeyAlgorithm>) -> Result<PrivateKey, Ke
 /// The key of a scalar; the module computes the public key.
 fn from_scalar(algorithm: KeyAlgorithm, scalar: &[u8]) -> Result<PrivateKey, KeyError> {
     let inconsistent = || KeyError::Inconsistent { algorithm: "ECDSA" };
-    let (length, curve): (usize, _) =
-        if algorithm == KeyAlgorithm::EcdsaP384 { (48, oid::P384) } else { (32, oid::P256) };
+    let (length, curve): (usize, _) = match algorithm {
+        KeyAlgorithm::EcdsaP384 => (48, oid::P384),
+        KeyAlgorithm::EcdsaP521 => (66, oid::P521),
+        _ => (32, oid::P256),
+    };
     // Some programs write leading zeros too many, some too few.
     let zeros = scalar.iter().take_while(|octet| **octet == 0).count();
     let digits = scalar.get(zeros..).unwrap_or_default();
@@ -226,6 +230,7 @@ fn from_pkcs1(der: &[u8]) -> Result<PrivateKey, KeyError> {
         2048 => KeyAlgorithm::Rsa2048,
         3072 => KeyAlgorithm::Rsa3072,
         4096 => KeyAlgorithm::Rsa4096,
+        8192 => KeyAlgorithm::Rsa8192,
         bits => return Err(KeyError::UnsupportedAlgorithm { found: format!("an RSA key of {bits} bits") }),
     };
     for field in RSA_FIELDS {

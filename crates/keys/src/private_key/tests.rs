@@ -71,9 +71,10 @@ fn a_request_is_signed_and_another_algorithm_refused() {
 }
 
 /// Arguments of `openssl genpkey` for each algorithm.
-const GENERATE: [(KeyAlgorithm, &[&str]); 6] = [
+const GENERATE: [(KeyAlgorithm, &[&str]); 7] = [
     (KeyAlgorithm::EcdsaP256, &["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]),
     (KeyAlgorithm::EcdsaP384, &["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384"]),
+    (KeyAlgorithm::EcdsaP521, &["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521"]),
     (KeyAlgorithm::Ed25519, &["-algorithm", "ED25519"]),
     (KeyAlgorithm::Rsa2048, &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]),
     (KeyAlgorithm::Rsa3072, &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072"]),
@@ -231,7 +232,7 @@ fn other_keys_and_other_things_are_told_apart() {
     let small = openssl(&["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"], b"");
     let error = error_of(PrivateKey::from_pem(&small, None));
     assert!(error.to_string().contains("an RSA key of 1024 bits"), "{error}");
-    for curve in ["P-521", "secp256k1"] {
+    for curve in ["P-224", "secp256k1"] {
         let option = format!("ec_paramgen_curve:{curve}");
         let pem = openssl(&["genpkey", "-algorithm", "EC", "-pkeyopt", &option], b"");
         assert!(
@@ -288,4 +289,22 @@ fn a_key_that_was_read_is_written_as_it_was_made() {
         let read = PrivateKey::from_der(made.pkcs8_der().expose(), None).unwrap();
         assert_eq!(read.pkcs8_der().expose(), made.pkcs8_der().expose(), "{algorithm}");
     }
+}
+
+#[test]
+fn the_form_of_before_pkcs8_is_what_openssl_writes_and_we_read() {
+    for algorithm in [KeyAlgorithm::EcdsaP256, KeyAlgorithm::EcdsaP521, KeyAlgorithm::Rsa2048] {
+        let key = PrivateKey::generate(algorithm).unwrap();
+        let pem = key.to_traditional_pem().unwrap();
+        let label =
+            if algorithm.is_rsa() { "-----BEGIN RSA PRIVATE KEY" } else { "-----BEGIN EC PRIVATE KEY" };
+        assert!(pem.expose().starts_with(label), "{algorithm}");
+        let der = |form: &str| openssl(&["pkey", form, "-outform", "DER"], key.to_pem().expose().as_bytes());
+        let ours = openssl(&["pkey", "-traditional", "-outform", "DER"], pem.expose().as_bytes());
+        assert_eq!(ours, der("-traditional"), "{algorithm}");
+        let again = PrivateKey::from_pem(pem.expose().as_bytes(), None).unwrap();
+        assert_eq!(again.public_key(), key.public_key());
+    }
+    let key = PrivateKey::generate(KeyAlgorithm::Ed25519).unwrap();
+    assert!(key.to_traditional_pem().unwrap().expose().starts_with("-----BEGIN PRIVATE KEY"));
 }
