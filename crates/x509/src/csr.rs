@@ -21,7 +21,7 @@ use crate::public_key::PublicKey;
 use crate::raw::RawExtension;
 use crate::signature::SignatureError;
 
-pub use template::CsrTemplate;
+pub use template::{CsrTemplate, RequestedExtension};
 
 /// Why a request was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -157,10 +157,12 @@ impl PublicKey {
         match (&self.0.kind, self.key_bits()) {
             (KeyKind::Ec(Curve::P256), _) => Some(KeyAlgorithm::EcdsaP256),
             (KeyKind::Ec(Curve::P384), _) => Some(KeyAlgorithm::EcdsaP384),
+            (KeyKind::Ec(Curve::P521), _) => Some(KeyAlgorithm::EcdsaP521),
             (KeyKind::Ed25519, _) => Some(KeyAlgorithm::Ed25519),
             (KeyKind::Rsa, Some(2048)) => Some(KeyAlgorithm::Rsa2048),
             (KeyKind::Rsa, Some(3072)) => Some(KeyAlgorithm::Rsa3072),
             (KeyKind::Rsa, Some(4096)) => Some(KeyAlgorithm::Rsa4096),
+            (KeyKind::Rsa, Some(8192)) => Some(KeyAlgorithm::Rsa8192),
             _ => None,
         }
     }

@@ -34,14 +34,14 @@ impl fmt::Debug for Signature {
     }
 }
 
-/// Algorithms that are understood. Handfast signs with four of them; the others are read in certificates of others.
+/// Algorithms that are understood. Handfast signs with five of them; the others are read in certificates of others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SignatureAlgorithm {
     /// `ecdsa-with-SHA256`. Signed with by P-256 keys.
     EcdsaSha256,
     /// `ecdsa-with-SHA384`. Signed with by P-384 keys.
     EcdsaSha384,
-    /// `ecdsa-with-SHA512`.
+    /// `ecdsa-with-SHA512`. Signed with by P-521 keys.
     EcdsaSha512,
     /// Ed25519. Signed with by Ed25519 keys.
     Ed25519,
@@ -71,8 +71,11 @@ impl SignatureAlgorithm {
         match key {
             KeyAlgorithm::EcdsaP256 => Self::EcdsaSha256,
             KeyAlgorithm::EcdsaP384 => Self::EcdsaSha384,
+            KeyAlgorithm::EcdsaP521 => Self::EcdsaSha512,
             KeyAlgorithm::Ed25519 => Self::Ed25519,
-            KeyAlgorithm::Rsa2048 | KeyAlgorithm::Rsa3072 | KeyAlgorithm::Rsa4096 => Self::RsaPkcs1Sha256,
+            KeyAlgorithm::Rsa2048 | KeyAlgorithm::Rsa3072 | KeyAlgorithm::Rsa4096 | KeyAlgorithm::Rsa8192 => {
+                Self::RsaPkcs1Sha256
+            }
         }
     }
 

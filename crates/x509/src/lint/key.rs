@@ -7,7 +7,7 @@ use crate::public_key::{Curve, KeyKind};
 
 pub(super) static ROWS: &[CertificateRow] = &[
     row!(Error, "HF-LINT-KEY-ALGORITHM", "Handfast: ECDSA P-256 or P-384, Ed25519, RSA", key_algorithm),
-    row!(Error, "HF-LINT-KEY-RSA-SIZE", "Handfast: RSA of 2048 to 4096 bits", key_rsa_size),
+    row!(Error, "HF-LINT-KEY-RSA-SIZE", "Handfast: RSA of 2048 to 8192 bits", key_rsa_size),
     row!(Error, "HF-LINT-KEY-RSA-EXPONENT", "NIST SP 800-56B section 6.2", key_rsa_exponent),
     row!(Warning, "HF-LINT-KEY-EC-POINT", "RFC 5480 section 2.2", key_ec_point),
 ];
@@ -26,10 +26,10 @@ fn key_algorithm(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
 fn key_rsa_size(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     view.public_key.rsa_modulus()?;
     let bits = view.public_key.key_bits().unwrap_or(0);
-    if (2048..=4096).contains(&bits) {
+    if (2048..=8192).contains(&bits) {
         return None;
     }
-    fault("the RSA modulus is too small or too large", "2048 to 4096 bits", format!("{bits} bits"))
+    fault("the RSA modulus is too small or too large", "2048 to 8192 bits", format!("{bits} bits"))
 }
 
 /// Odd, at least 65537, fewer than 257 bits.
