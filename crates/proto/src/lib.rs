@@ -4,3 +4,4 @@
 //! ends of a connection cannot disagree.
 
 pub mod api;
+pub mod cfssl;
