@@ -74,6 +74,15 @@ pub enum AuditAction {
         /// Serial number.
         serial: Serial,
     },
+    /// A certificate that was issued before, by another program with the same authority, was taken into the record.
+    CertificateImported {
+        /// Name of the issuing authority.
+        authority: String,
+        /// Serial number.
+        serial: Serial,
+        /// SHA-256 of the certificate, DER, lower-case hexadecimal.
+        certificate_sha256: String,
+    },
     /// A request was refused.
     RequestRefused {
         /// Name of the authority that was asked.

@@ -7,8 +7,10 @@ mod audit_chain;
 mod authorities;
 mod blocking;
 mod concurrency;
+mod credentials;
 mod crls;
 mod deduplication;
+mod importing;
 mod issuance;
 mod listing;
 pub mod material;
@@ -103,6 +105,10 @@ pub async fn run(backend: &dyn Backend) -> Result<(), Violation> {
         crls::expired_entries_are_listed_once_more,
         authorities::authorities_are_added_and_replaced,
         authorities::snapshots_are_kept,
+        credentials::credentials_are_added_and_revoked,
+        credentials::bad_credentials_are_refused,
+        importing::certificates_are_taken_in,
+        importing::serial_numbers_of_others_are_not_taken,
         blocking::blocked_keys_get_no_certificate,
         audit_chain::every_change_has_its_event,
         audit_chain::refused_changes_leave_no_event,

@@ -16,6 +16,7 @@
 
 mod audit_log;
 mod block_list;
+mod credential;
 mod issuance;
 mod issuer;
 mod revocation;
@@ -23,6 +24,7 @@ mod snapshot;
 
 pub use audit_log::AuditLog;
 pub use block_list::BlockListStore;
+pub use credential::CredentialStore;
 pub use issuance::IssuanceStore;
 pub use issuer::IssuerStore;
 pub use revocation::RevocationStore;
@@ -32,7 +34,7 @@ use crate::StoreFuture;
 
 /// All ports of the store in one trait object.
 pub trait Store:
-    IssuanceStore + RevocationStore + IssuerStore + BlockListStore + SnapshotStore + AuditLog
+    IssuanceStore + RevocationStore + IssuerStore + BlockListStore + SnapshotStore + CredentialStore + AuditLog
 {
     /// Bring everything acknowledged into its final place. Never needed for durability; afterwards the next start has
     /// nothing to catch up with.

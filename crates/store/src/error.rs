@@ -71,6 +71,14 @@ pub enum StoreError {
     /// The connection to the store was lost: the operation may or may not have been carried out.
     #[error("the store did not answer: whether the operation was recorded is not known")]
     NoAnswer,
+    /// The server that has the store cannot be spoken with; nothing was recorded.
+    #[error("the server at `{}` cannot be spoken with: {fault}", socket.display())]
+    Remote {
+        /// Its socket.
+        socket: PathBuf,
+        /// What was found and what was expected.
+        fault: String,
+    },
     /// The store was closed before the operation began; nothing was recorded.
     #[error("the store is closed")]
     Closed,
@@ -115,6 +123,30 @@ pub enum StoreError {
     AuthorityExists {
         /// Its name.
         name: String,
+    },
+    /// The identifier was used before.
+    #[error("there is a credential `{id}` already")]
+    CredentialExists {
+        /// The public part.
+        id: String,
+    },
+    /// There is no such credential.
+    #[error("there is no credential `{id}`")]
+    UnknownCredential {
+        /// The public part.
+        id: String,
+    },
+    /// No more credentials are taken.
+    #[error("there are {limit} credentials, revoked ones included: no more are taken")]
+    TooManyCredentials {
+        /// How many there may be.
+        limit: u64,
+    },
+    /// A credential cannot have this identifier.
+    #[error("`{found}` cannot identify a credential: expected 1 to 64 letters, digits, `-` and `_`")]
+    BadCredentialId {
+        /// What was found.
+        found: String,
     },
     /// The CRL number cannot be used.
     #[error("CRL number {number} of authority `{authority}` cannot be used: the last one is {last}")]

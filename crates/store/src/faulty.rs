@@ -12,12 +12,14 @@ use hf_core::time::Timestamp;
 
 use crate::audit::{AuditRow, ChainHead, Origin};
 use crate::contract::{
-    AuditLog, BlockListStore, IssuanceStore, IssuerStore, RevocationStore, SnapshotStore, Store,
+    AuditLog, BlockListStore, CredentialStore, IssuanceStore, IssuerStore, RevocationStore, SnapshotStore,
+    Store,
 };
 use crate::list::{Cursor, ListFilter, Page};
 use crate::record::{
-    AuthorityRecord, Begun, CrlPosition, Intent, NewCrl, NewRevocation, OpenIntent, ProfileSnapshot,
-    RevocationRecord, RevokeOutcome, RevokedEntry, SnapshotId, StoredCertificate, StoredCrl,
+    AuthorityRecord, Begun, CredentialRecord, CrlPosition, ForeignCertificate, Imported, Intent, NewCrl,
+    NewRevocation, OpenIntent, ProfileSnapshot, RevocationRecord, RevokeOutcome, RevokedEntry, SnapshotId,
+    StoredCertificate, StoredCrl,
 };
 use crate::{StoreError, StoreFuture};
 
@@ -91,6 +93,14 @@ impl IssuanceStore for FaultyStore {
 
     fn close_open_intents(&self, origin: Origin) -> StoreFuture<'_, u64> {
         self.mutate(self.inner.close_open_intents(origin))
+    }
+
+    fn import_certificate(
+        &self,
+        certificate: ForeignCertificate,
+        event: AuditEvent,
+    ) -> StoreFuture<'_, Imported> {
+        self.mutate(self.inner.import_certificate(certificate, event))
     }
 
     fn open_intents(&self, limit: usize) -> StoreFuture<'_, Vec<OpenIntent>> {
@@ -201,6 +211,24 @@ impl SnapshotStore for FaultyStore {
 
     fn snapshot(&self, id: SnapshotId) -> StoreFuture<'_, Option<ProfileSnapshot>> {
         self.inner.snapshot(id)
+    }
+}
+
+impl CredentialStore for FaultyStore {
+    fn add_credential(&self, credential: CredentialRecord, event: AuditEvent) -> StoreFuture<'_, ()> {
+        self.mutate(self.inner.add_credential(credential, event))
+    }
+
+    fn revoke_credential(&self, id: &str, event: AuditEvent) -> StoreFuture<'_, bool> {
+        self.mutate(self.inner.revoke_credential(id, event))
+    }
+
+    fn credential(&self, id: &str) -> StoreFuture<'_, Option<CredentialRecord>> {
+        self.inner.credential(id)
+    }
+
+    fn credentials(&self) -> StoreFuture<'_, Vec<CredentialRecord>> {
+        self.inner.credentials()
     }
 }
 

@@ -19,7 +19,8 @@ pub mod record;
 pub mod sqlite;
 
 pub use contract::{
-    AuditLog, BlockListStore, IssuanceStore, IssuerStore, RevocationStore, SnapshotStore, Store,
+    AuditLog, BlockListStore, CredentialStore, IssuanceStore, IssuerStore, RevocationStore, SnapshotStore,
+    Store,
 };
 pub use error::StoreError;
 

@@ -1,7 +1,12 @@
 //! The records that the store keeps.
 
+mod credential;
+mod foreign;
+
 use std::fmt;
 
+pub use credential::{CredentialLimits, CredentialRecord};
+pub use foreign::{ForeignCertificate, Imported};
 use hf_core::name::SanSet;
 use hf_core::reason::RevocationReason;
 use hf_core::serial::Serial;

@@ -27,6 +27,9 @@ fn store_exit(error: &StoreError) -> Exit {
         | StoreError::UnknownAuthority { .. }
         | StoreError::AuthorityExists { .. }
         | StoreError::KeyBlocked { .. }
+        | StoreError::UnknownCredential { .. }
+        | StoreError::TooManyCredentials { .. }
+        | StoreError::BadCredentialId { .. }
         | StoreError::TooLong { .. } => Exit::Refused,
         StoreError::NoSpace { .. }
         | StoreError::Damaged { .. }
@@ -37,7 +40,9 @@ fn store_exit(error: &StoreError) -> Exit {
         | StoreError::Closed
         | StoreError::SerialTaken { .. }
         | StoreError::UnknownIntent { .. }
+        | StoreError::CredentialExists { .. }
         | StoreError::CrlNumberTaken { .. }
+        | StoreError::Remote { .. }
         | StoreError::EventMismatch { .. } => Exit::Fault,
     }
 }
@@ -61,6 +66,11 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
         | StoreError::UnknownAuthority { .. }
         | StoreError::AuthorityExists { .. }
         | StoreError::CrlNumberTaken { .. }
+        | StoreError::CredentialExists { .. }
+        | StoreError::UnknownCredential { .. }
+        | StoreError::TooManyCredentials { .. }
+        | StoreError::BadCredentialId { .. }
+        | StoreError::Remote { .. }
         | StoreError::EventMismatch { .. }
         | StoreError::TooLong { .. } => None,
     }

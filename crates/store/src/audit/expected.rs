@@ -4,6 +4,7 @@ use hf_core::audit::{AuditAction, AuditEvent};
 use hf_core::serial::Serial;
 
 use crate::StoreError;
+use crate::record::CredentialRecord;
 
 /// What the action of an event must be.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +19,9 @@ pub(crate) enum Expected<'a> {
     CrlIssued(&'a str, u64),
     KeyBlocked(&'a str),
     Snapshot(&'a str),
+    Imported(&'a str, &'a Serial),
+    CredentialCreated(&'a CredentialRecord),
+    CredentialRevoked(&'a str),
     Refused,
 }
 
@@ -28,7 +32,8 @@ impl Expected<'_> {
             (Self::Begun(name, number), A::IssuanceBegun { authority, serial, .. })
             | (Self::Finished(name, number), A::IssuanceFinished { authority, serial, .. })
             | (Self::Abandoned(name, number), A::IssuanceAbandoned { authority, serial })
-            | (Self::Revoked(name, number), A::Revoked { authority, serial, .. }) => {
+            | (Self::Revoked(name, number), A::Revoked { authority, serial, .. })
+            | (Self::Imported(name, number), A::CertificateImported { authority, serial, .. }) => {
                 name == authority && number == serial
             }
             (Self::AuthorityAdded(name), A::AuthorityAdded { authority, .. })
@@ -39,6 +44,11 @@ impl Expected<'_> {
             }
             (Self::KeyBlocked(digest), A::KeyBlocked { spki_sha256 }) => digest == spki_sha256,
             (Self::Snapshot(id), A::SnapshotRecorded { snapshot, .. }) => id == snapshot,
+            (Self::CredentialCreated(record), A::CredentialCreated { id, name, rights }) => {
+                let wanted = record.rights.iter().map(|right| right.as_str());
+                record.id == *id && record.name == *name && wanted.eq(rights.iter().map(String::as_str))
+            }
+            (Self::CredentialRevoked(wanted), A::CredentialRevoked { id }) => wanted == id,
             (Self::Refused, A::RequestRefused { .. }) => true,
             _ => false,
         }
@@ -56,6 +66,11 @@ impl Expected<'_> {
             Self::CrlIssued(name, number) => format!("crl-issued {number} of `{name}`"),
             Self::KeyBlocked(digest) => format!("key-blocked of {digest}"),
             Self::Snapshot(id) => format!("snapshot-recorded of {id}"),
+            Self::Imported(name, serial) => format!("certificate-imported of {serial} by `{name}`"),
+            Self::CredentialCreated(record) => {
+                format!("credential-created of `{}` named `{}` with its rights", record.id, record.name)
+            }
+            Self::CredentialRevoked(id) => format!("credential-revoked of `{id}`"),
             Self::Refused => "request-refused".to_owned(),
         }
     }

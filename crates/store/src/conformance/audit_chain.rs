@@ -15,6 +15,7 @@ fn word(action: &AuditAction) -> &'static str {
         AuditAction::IssuanceBegun { .. } => "begun",
         AuditAction::IssuanceFinished { .. } => "finished",
         AuditAction::IssuanceAbandoned { .. } => "abandoned",
+        AuditAction::CertificateImported { .. } => "certificate-imported",
         AuditAction::RequestRefused { .. } => "refused",
         AuditAction::Revoked { .. } => "revoked",
         AuditAction::KeyBlocked { .. } => "key-blocked",

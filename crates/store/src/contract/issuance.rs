@@ -7,7 +7,7 @@ use hf_core::time::Timestamp;
 use crate::StoreFuture;
 use crate::audit::Origin;
 use crate::list::{Cursor, ListFilter, Page};
-use crate::record::{Begun, Intent, OpenIntent, StoredCertificate};
+use crate::record::{Begun, ForeignCertificate, Imported, Intent, OpenIntent, StoredCertificate};
 
 /// Records of issuance. The life of a record: intent → issued, or intent → possibly signed.
 pub trait IssuanceStore: Send + Sync {
@@ -52,6 +52,22 @@ pub trait IssuanceStore: Send + Sync {
     /// To be called once at the start, before anything is issued: what is open then was left by a process that ended
     /// between the intent and the certificate. Safe to repeat.
     fn close_open_intents(&self, origin: Origin) -> StoreFuture<'_, u64>;
+
+    /// Take in a certificate that another program issued with the same authority, and its revocation if it was revoked.
+    ///
+    /// `event` is `CertificateImported`. When it is new it is written; when the certificate is revoked by this call a
+    /// `Revoked` event of the same origin follows, and with reason `keyCompromise` the key joins the block list as in
+    /// [`crate::RevocationStore::revoke`]. One that is on record with the same bytes writes no `CertificateImported`.
+    /// A key on the block list is no hindrance: the certificate exists.
+    ///
+    /// # Errors
+    /// `SerialTaken` when the authority has used this serial number for something else; `TooLong` when the record
+    /// exceeds its limits.
+    fn import_certificate(
+        &self,
+        certificate: ForeignCertificate,
+        event: AuditEvent,
+    ) -> StoreFuture<'_, Imported>;
 
     /// Intents that are neither finished nor closed, oldest first, at most `limit`.
     fn open_intents(&self, limit: usize) -> StoreFuture<'_, Vec<OpenIntent>>;

@@ -2,7 +2,9 @@
 
 pub(super) mod authority;
 pub(super) mod block;
+pub(super) mod credential;
 pub(super) mod crl;
+pub(super) mod import;
 pub(super) mod intent;
 pub(super) mod revoke;
 pub(super) mod snapshot;

@@ -2,6 +2,7 @@
 
 mod audit_log;
 mod block_list;
+mod credential;
 mod issuance;
 mod issuer;
 mod revocation;

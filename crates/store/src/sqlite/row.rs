@@ -8,7 +8,7 @@ use hf_core::time::{Timestamp, Validity};
 use super::codec::{Decoder, put_bytes, put_i64};
 use super::limits;
 use crate::StoreError;
-use crate::record::{Body, Intent, RevocationRecord, SnapshotId, StoredCertificate};
+use crate::record::{Body, ForeignCertificate, Intent, RevocationRecord, SnapshotId, StoredCertificate};
 
 /// The authority's number in the database, and the serial number.
 pub(super) type Key = (i64, Serial);
@@ -92,6 +92,24 @@ impl CertificateRow {
             requested_at: intent.requested_at.unix_seconds(),
         };
         Ok((intent.authority, row))
+    }
+
+    /// As [`Self::from_intent`], for a certificate from elsewhere.
+    pub(super) fn from_foreign(certificate: ForeignCertificate) -> Result<(String, Self), StoreError> {
+        limits::check_foreign(&certificate)?;
+        Self::from_intent(Intent {
+            authority: certificate.authority,
+            serial: certificate.serial,
+            tbs: certificate.certificate,
+            profile: certificate.profile,
+            snapshot: SnapshotId::default(),
+            subject: certificate.subject,
+            names: certificate.names,
+            validity: certificate.validity,
+            spki_sha256: certificate.spki_sha256,
+            dedup_key: None,
+            requested_at: certificate.issued_at,
+        })
     }
 
     pub(super) fn key(&self) -> Key {

@@ -2,6 +2,7 @@
 
 mod length;
 mod v1;
+mod v2;
 
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
@@ -17,7 +18,10 @@ use crate::StoreError;
 /// `HFDB`, in the header of the file, for `file(1)` and against other databases.
 const APPLICATION_ID: u32 = 0x4846_4442;
 /// Schema changes, oldest first; the version of the schema is how many were applied. Applied ones never change.
-const MIGRATIONS: [&str; 1] = [v1::SQL];
+const MIGRATIONS: [&str; 2] = [v1::SQL, v2::SQL];
+/// For the test that a database of version 1 is brought up to date.
+#[cfg(test)]
+pub(super) const V1: &str = v1::SQL;
 /// Pages that a connection caches, in KiB: memory must not grow with the database.
 const WRITER_CACHE_KIB: i32 = 12 * 1024;
 const READER_CACHE_KIB: i32 = 2 * 1024;

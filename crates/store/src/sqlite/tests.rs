@@ -3,6 +3,7 @@
 mod damage;
 mod disk;
 mod journal;
+mod migration;
 mod tamper;
 
 use std::fs::File;

@@ -7,7 +7,7 @@ use hf_core::time::Timestamp;
 use crate::audit::{Expected, Origin, encode_event, expect};
 use crate::contract::IssuanceStore;
 use crate::list::{Cursor, ListFilter, Page};
-use crate::record::{Begun, Intent, OpenIntent, StoredCertificate};
+use crate::record::{Begun, ForeignCertificate, Imported, Intent, OpenIntent, StoredCertificate};
 use crate::sqlite::ledger::serial_column;
 use crate::sqlite::reader::Reader;
 use crate::sqlite::request::{Begin, Finish, Request};
@@ -51,6 +51,20 @@ impl IssuanceStore for SqliteStore {
 
     fn close_open_intents(&self, origin: Origin) -> StoreFuture<'_, u64> {
         self.operate(Ok(()), move |ledger, ()| operations::intent::close_all(ledger, &origin))
+    }
+
+    fn import_certificate(
+        &self,
+        certificate: ForeignCertificate,
+        event: AuditEvent,
+    ) -> StoreFuture<'_, Imported> {
+        let (origin, revocation) = (Origin::of(&event), certificate.revocation);
+        let prepared = expect(Expected::Imported(&certificate.authority, &certificate.serial), &event)
+            .and_then(|()| encode_event(&event))
+            .and_then(|event| CertificateRow::from_foreign(certificate).map(|prepared| (prepared, event)));
+        self.operate(prepared, move |ledger, ((authority, row), event)| {
+            operations::import::import(ledger, authority, row, revocation, event, &origin)
+        })
     }
 
     fn open_intents(&self, limit: usize) -> StoreFuture<'_, Vec<OpenIntent>> {

@@ -1,0 +1,76 @@
+//! A database of an older version is brought up to date with everything that it holds.
+
+use std::path::Path;
+
+use hf_core::audit::AuditAction;
+use hf_core::reason::RevocationReason::Superseded;
+use hf_core::right::Right;
+use rusqlite::Connection;
+
+use super::open;
+use crate::audit::verify;
+use crate::conformance::material::{event, intent, issue, revoke, time};
+use crate::contract::{CredentialStore, IssuanceStore, RevocationStore};
+use crate::record::{CredentialLimits, CredentialRecord};
+
+fn database(directory: &Path) -> Connection {
+    Connection::open(directory.join("handfast.db")).unwrap()
+}
+
+/// Put the database into the state in which version 1 left it.
+fn as_version_1(directory: &Path) {
+    let db = database(directory);
+    db.execute_batch("DROP TABLE credential; PRAGMA user_version = 1;").unwrap();
+    let fresh = Connection::open_in_memory().unwrap();
+    fresh.execute_batch(crate::sqlite::schema::V1).unwrap();
+    let tables = |db: &Connection| -> Vec<(String, Option<String>)> {
+        let mut statement = db.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name").unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    assert_eq!(tables(&db), tables(&fresh), "this is not what version 1 wrote");
+}
+
+#[tokio::test]
+async fn version_1_becomes_version_2_with_all_that_it_holds() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    for number in 1..=20 {
+        issue(&store, &intent(number)).await.unwrap();
+    }
+    revoke(&store, &intent(7), 1, Superseded).await.unwrap();
+    drop(store);
+    as_version_1(directory.path());
+
+    let store = open(directory.path());
+    for number in 1..=20 {
+        let wanted = intent(number);
+        assert!(store.find_by_serial(&wanted.authority, &wanted.serial).await.unwrap().is_some());
+    }
+    let revoked = intent(7);
+    assert!(store.revocation(&revoked.authority, &revoked.serial).await.unwrap().is_some());
+    let record = CredentialRecord {
+        id: "k1".to_owned(),
+        name: "ci".to_owned(),
+        secret_sha256: [1; 32],
+        rights: vec![Right::Issue],
+        limits: CredentialLimits::default(),
+        created: time(0),
+        expires: None,
+        revoked_at: None,
+    };
+    let created = AuditAction::CredentialCreated {
+        id: record.id.clone(),
+        name: record.name.clone(),
+        rights: vec!["issue".to_owned()],
+    };
+    store.add_credential(record.clone(), event(created)).await.unwrap();
+    issue(&store, &intent(21)).await.unwrap();
+    assert_eq!(store.credentials().await.unwrap(), [record]);
+    let report = verify(&store, None).await.unwrap();
+    assert!(report.is_intact() && report.rows == 44, "{:?}", report.faults);
+    drop(store);
+    let version: u32 =
+        database(directory.path()).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 2);
+}
