@@ -71,8 +71,6 @@ impl Authority {
         origin: Origin,
     ) -> Result<IssuedCertificate, CreateError> {
         self.check_name(&new.name).await?;
-        let now = self.signing_clock.now(self.clock.as_ref()).map_err(IssueError::from)?;
-        let origin = Origin { at: now, ..origin };
         let key = PrivateKey::generate(new.key_algorithm).map_err(CreateError::Key)?;
         let reference = match &key_goes {
             RootKey::Keep => Some(self.keys.put(&new.name, &key)?),
@@ -81,7 +79,30 @@ impl Authority {
                 None
             }
         };
-        let key: Arc<dyn SigningKey> = Arc::new(key);
+        self.root_of_key(new, Arc::new(key), reference, origin).await
+    }
+
+    /// Create a self-signed authority with a key that the caller has and keeps: nothing of the key is written, and the
+    /// record holds no reference to it. The algorithm in `new` does not count.
+    pub async fn create_root_with_key(
+        &self,
+        new: NewAuthority,
+        key: Arc<dyn SigningKey>,
+        origin: Origin,
+    ) -> Result<IssuedCertificate, CreateError> {
+        self.check_name(&new.name).await?;
+        self.root_of_key(new, key, None, origin).await
+    }
+
+    async fn root_of_key(
+        &self,
+        new: NewAuthority,
+        key: Arc<dyn SigningKey>,
+        reference: Option<String>,
+        origin: Origin,
+    ) -> Result<IssuedCertificate, CreateError> {
+        let now = self.signing_clock.now(self.clock.as_ref()).map_err(IssueError::from)?;
+        let origin = Origin { at: now, ..origin };
         let permitted = self.permitted.get(&new.name).cloned().unwrap_or_default();
         let issuer = Signing::of_new_root(&new.name, new.subject.clone(), Arc::clone(&key), permitted);
         let proposal = self.root_proposal(&new, &issuer, &origin)?;
