@@ -1,1 +1,9 @@
 //! What CFSSL does, carried out by our own authority: the engine behind both the commands and the endpoints.
+//!
+//! Certificates go through the spine of [`hf_ca`], so that nothing is signed that is not on record: a server signs with
+//! its authority, a command with one that is made for it ([`standalone`]). Errors carry CFSSL's codes.
+
+mod failure;
+pub mod keys;
+pub mod machine;
+pub mod standalone;

@@ -150,28 +150,6 @@ impl FromStr for DistinguishedName {
 }
 
 impl DistinguishedName {
-    /// From relative distinguished names in the order of the encoding, each with one or more attributes. Those without
-    /// any are left out.
-    pub fn from_rdns(rdns: &[Vec<(crate::asn1::Oid, String)>]) -> Self {
-        let mut writer = Writer::with_capacity(128);
-        writer.sequence(|name| {
-            for rdn in rdns.iter().filter(|rdn| !rdn.is_empty()) {
-                let mut encoded: Vec<Vec<u8>> = rdn
-                    .iter()
-                    .map(|(kind, value)| {
-                        let mut attribute = Writer::with_capacity(32);
-                        attribute::write(&mut attribute, kind, value);
-                        attribute.into_bytes()
-                    })
-                    .collect();
-                // The order that DER asks of a SET OF.
-                encoded.sort();
-                name.set(|set| encoded.iter().for_each(|attribute| set.raw(attribute)));
-            }
-        });
-        Self(writer.into_bytes().into())
-    }
-
     /// From attributes in the order of the encoding, one relative distinguished name for each.
     pub(crate) fn from_attributes(attributes: &[(crate::asn1::Oid, String)]) -> Self {
         let mut writer = Writer::with_capacity(128);

@@ -1,0 +1,91 @@
+//! Private keys as CFSSL asks for them, reads them and writes them.
+
+use hf_core::algorithm::KeyAlgorithm;
+use hf_core::secret::Secret;
+use hf_keys::private_key::PrivateKey;
+use hf_proto::cfssl::code::{CfsslError, ErrorKind};
+
+use crate::failure;
+
+/// A new key. `algorithm` is `rsa`, `ecdsa` or `ed25519`, `bits` its size; Ed25519 has one size.
+///
+/// # Errors
+/// Code 2400 with what CFSSL says of sizes that it refuses, and for RSA sizes other than 2048, 3072, 4096 and 8192.
+pub fn generate(algorithm: &str, bits: i64) -> Result<PrivateKey, CfsslError> {
+    let key = PrivateKey::generate(algorithm_of(algorithm, bits)?);
+    key.map_err(|error| failure::because(ErrorKind::KeyGeneration, &error))
+}
+
+fn algorithm_of(algorithm: &str, bits: i64) -> Result<KeyAlgorithm, CfsslError> {
+    let refuse = |text: &str| Err(CfsslError::wrap(ErrorKind::KeyGeneration, text));
+    match (algorithm, bits) {
+        ("rsa", ..2048) => refuse("RSA key is too weak"),
+        ("rsa", 8193..) => refuse("RSA key size too large"),
+        ("rsa", 2048) => Ok(KeyAlgorithm::Rsa2048),
+        ("rsa", 3072) => Ok(KeyAlgorithm::Rsa3072),
+        ("rsa", 4096) => Ok(KeyAlgorithm::Rsa4096),
+        ("rsa", 8192) => Ok(KeyAlgorithm::Rsa8192),
+        ("rsa", _) => refuse("RSA keys have 2048, 3072, 4096 or 8192 bits here"),
+        ("ecdsa", 256) => Ok(KeyAlgorithm::EcdsaP256),
+        ("ecdsa", 384) => Ok(KeyAlgorithm::EcdsaP384),
+        ("ecdsa", 521) => Ok(KeyAlgorithm::EcdsaP521),
+        ("ecdsa", _) => refuse("invalid curve"),
+        ("ed25519", _) => Ok(KeyAlgorithm::Ed25519),
+        _ => refuse("invalid algorithm"),
+    }
+}
+
+/// A private key from PEM or DER; `password` opens an encrypted one.
+///
+/// # Errors
+/// Codes 2002, 2003, 2100 and 2200.
+pub fn parse(octets: &[u8], password: Option<&Secret<String>>) -> Result<PrivateKey, CfsslError> {
+    PrivateKey::from_pem_or_der(octets, password).map_err(|error| failure::key(&error))
+}
+
+/// The key as CFSSL prints it: `RSA PRIVATE KEY`, `EC PRIVATE KEY`; Ed25519 as `PRIVATE KEY`, which every program reads.
+///
+/// # Errors
+/// Code 2000 when the key cannot be encoded.
+pub fn to_pem(key: &PrivateKey) -> Result<Secret<String>, CfsslError> {
+    key.to_traditional_pem().map_err(|error| failure::because(ErrorKind::KeyUnknown, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use hf_keys::signing_key::SigningKey as _;
+
+    use super::*;
+
+    #[test]
+    fn sizes_and_refusals_are_those_of_cfssl() {
+        for (algorithm, bits, expected) in [
+            ("ecdsa", 256, KeyAlgorithm::EcdsaP256),
+            ("ecdsa", 384, KeyAlgorithm::EcdsaP384),
+            ("ecdsa", 521, KeyAlgorithm::EcdsaP521),
+            ("ed25519", 0, KeyAlgorithm::Ed25519),
+            ("rsa", 2048, KeyAlgorithm::Rsa2048),
+        ] {
+            let key = generate(algorithm, bits).unwrap();
+            assert_eq!(key.key_algorithm(), expected);
+            let again = parse(to_pem(&key).unwrap().expose().as_bytes(), None).unwrap();
+            assert_eq!(again.public_key(), key.public_key());
+        }
+        for (algorithm, bits, message) in [
+            ("rsa", 1024, "RSA key is too weak"),
+            ("rsa", 16384, "RSA key size too large"),
+            ("ecdsa", 224, "invalid curve"),
+            ("dsa", 2048, "invalid algorithm"),
+        ] {
+            let error = generate(algorithm, bits).err().unwrap();
+            assert_eq!((error.code, error.message.as_str()), (2400, message));
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_has_a_code() {
+        assert_eq!(parse(b"nothing", None).err().unwrap().code, 2003);
+        let certificate = b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+        assert_eq!(parse(certificate, None).err().unwrap().code, 2002);
+    }
+}
