@@ -21,5 +21,6 @@ pub mod reissue;
 pub mod renew;
 pub mod request;
 pub mod revoke;
+mod self_signed;
 pub mod signer;
 pub mod signing_clock;

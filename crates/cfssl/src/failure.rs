@@ -44,7 +44,13 @@ pub(crate) fn certificate(error: &X509Error) -> CfsslError {
             CfsslError::wrap(ErrorKind::CertificateParse, "the PEM file should contain only one object")
         }
         X509Error::Pem(_) => because(ErrorKind::CertificateDecode, error),
-        _ => because(ErrorKind::CertificateParse, error),
+        X509Error::Syntax { .. }
+        | X509Error::Extension { .. }
+        | X509Error::DuplicateExtension { .. }
+        | X509Error::Name { .. }
+        | X509Error::Serial(_)
+        | X509Error::Validity(_)
+        | X509Error::Build(_) => because(ErrorKind::CertificateParse, error),
     }
 }
 
@@ -97,7 +103,10 @@ pub(crate) fn issue(error: &IssueError) -> CfsslError {
         }
         IssueError::Build(_) => because(ErrorKind::CertificateBadRequest, error),
         IssueError::Store { .. } => because(ErrorKind::StoreInsertion, error),
-        _ => because(ErrorKind::CertificateUnknown, error),
+        IssueError::Random(_)
+        | IssueError::Stale { .. }
+        | IssueError::InProgress { .. }
+        | IssueError::DifferentRequest { .. } => because(ErrorKind::CertificateUnknown, error),
     }
 }
 
@@ -112,7 +121,14 @@ pub(crate) fn create(error: &CreateError) -> CfsslError {
         }
         CreateError::Key(inner) => key(inner),
         CreateError::Store { .. } => because(ErrorKind::StoreUnknown, error),
-        _ => because(ErrorKind::CertificateUnknown, error),
+        CreateError::Name { .. }
+        | CreateError::Exists { .. }
+        | CreateError::Unknown { .. }
+        | CreateError::NotPending { .. }
+        | CreateError::KeyDirectory(_)
+        | CreateError::Request(_)
+        | CreateError::Sign(_)
+        | CreateError::OwnRequest(_) => because(ErrorKind::CertificateUnknown, error),
     }
 }
 
@@ -139,4 +155,9 @@ fn list(findings: &[Finding]) -> String {
 
 fn sentence(finding: &Finding) -> String {
     format!("{} (`{}`, {})", finding.summary, finding.about, finding.code)
+}
+
+/// Settings that cannot be used.
+pub(crate) fn invalid(kind: ErrorKind, findings: &[Finding]) -> CfsslError {
+    saying(kind, list(findings))
 }

@@ -6,4 +6,5 @@
 mod failure;
 pub mod keys;
 pub mod machine;
+mod root;
 pub mod standalone;

@@ -64,13 +64,21 @@ impl Standalone {
     /// Code 2300 when the key is another one's, 1210 when the certificate is none of an authority.
     pub async fn admit(&self, chain: &[Certificate], key: PrivateKey) -> Result<String, CfsslError> {
         let own = chain.first().ok_or(ErrorKind::CertificateRead)?;
-        let name = name_of(own);
-        if self.authority.issuers().get(&name).is_none() {
-            let imported = self.authority.import(&name, chain, None, self.origin()).await;
-            imported.map_err(|error| failure::create(&error))?;
-        }
+        let known = self.authority.issuers().all().into_iter();
+        let known = known.filter(|issuer| issuer.certificate() == Some(own)).map(|one| one.name().to_owned());
+        let name = match known.last() {
+            Some(name) => name,
+            None => self.import(chain, own).await?,
+        };
         let lent = self.authority.lend_key(&name, Arc::new(key)).await;
         lent.map_err(|error| failure::create(&error))?;
+        Ok(name)
+    }
+
+    async fn import(&self, chain: &[Certificate], own: &Certificate) -> Result<String, CfsslError> {
+        let name = name_of(own);
+        let imported = self.authority.import(&name, chain, None, self.origin()).await;
+        imported.map_err(|error| failure::create(&error))?;
         Ok(name)
     }
 
@@ -86,7 +94,7 @@ impl Standalone {
 }
 
 /// The name under which the certificate of a CA is on record.
-pub(crate) fn name_of(certificate: &Certificate) -> String {
+fn name_of(certificate: &Certificate) -> String {
     let identifier = hex(&certificate.sha256());
     format!("cfssl-{}", identifier.get(..16).unwrap_or(&identifier))
 }
