@@ -23,9 +23,9 @@ use crate::authority::Authority;
 use crate::error::IssueError;
 use crate::issuer::Signing;
 use crate::key_directory::KeyDirectory;
-use crate::policy::{AuthorityWish, Proposal};
+use crate::policy::{AuthorityWish, Proposal, Wishes};
 use crate::propose::examine;
-use crate::request::{IssueRequest, IssuedCertificate};
+use crate::request::{IssueRequest, IssuedCertificate, RequesterLimits};
 
 pub use error::CreateError;
 
@@ -230,6 +230,8 @@ impl Authority {
             csr_asks_for_authority: false,
             csr_purposes_beyond_profile: Vec::new(),
             authority: Some(new.wish.clone()),
+            wishes: Wishes::default(),
+            limits: RequesterLimits::default(),
             profile,
             now: origin.at,
         })

@@ -2,7 +2,6 @@
 
 mod steps;
 
-use hf_core::serial::Serial;
 use hf_store::audit::Origin;
 
 use crate::authority::Authority;
@@ -33,7 +32,7 @@ impl Authority {
         // 1  Policy over the final names, for this issuer: a grant, or every refusal as a finding.
         let grant = self.decide(proposal, issuer, &origin).await?;
         // 2  A serial number that was never used.
-        let serial = Serial::generate(origin.at, self.random.as_ref())?;
+        let serial = self.serial(&grant, &origin)?;
         // 3  The bytes to be signed, linted; from here on nothing can change them.
         let prepared = Prepared::new(grant, issuer, serial)?;
         // 4  Serial number and bytes on stable storage, before any key is asked.

@@ -16,7 +16,7 @@ use hf_core::finding::{Finding, Severity, without_consequences};
 
 pub use grant::Grant;
 pub use pattern::{NamePattern, NamePatternError};
-pub use proposal::{AuthorityWish, KeyFacts, Proposal};
+pub use proposal::{AuthorityWish, KeyFacts, Proposal, Wishes};
 pub use settings::PolicySettings;
 
 /// The policy of a trust domain: its settings and the table of rules.

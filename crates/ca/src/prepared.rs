@@ -8,14 +8,15 @@ mod extensions;
 use std::sync::Arc;
 
 use hf_core::audit::AuditAction;
-use hf_core::finding::{Finding, Severity};
+use hf_core::finding::{Finding, FindingCode, Severity};
 use hf_core::serial::Serial;
 use hf_core::time::{Lifetime, Timestamp};
 use hf_store::audit::hex;
-use hf_store::record::Intent;
+use hf_store::record::{Intent, StoredCertificate};
 use hf_x509::certificate::Certificate;
 use hf_x509::digest::sha256;
 use hf_x509::lint;
+use hf_x509::oids;
 use hf_x509::signature::Signature;
 use hf_x509::tbs::{TbsCertificate, ToBeSigned};
 
@@ -49,7 +50,8 @@ impl Prepared {
             extensions,
         };
         let to_be_signed = certificate.finalize().map_err(IssueError::Build)?;
-        let findings = findings(&certificate, &to_be_signed, issuer);
+        let mut findings = findings(&certificate, &to_be_signed, issuer);
+        findings.retain(|finding| !tolerated(finding.code, &grant));
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
             return Err(IssueError::Lint { findings });
         }
@@ -65,6 +67,19 @@ impl Prepared {
     /// Name of the profile.
     pub fn profile(&self) -> &str {
         self.grant.profile().name()
+    }
+
+    /// Whether the requester brought the serial number.
+    pub(crate) fn has_wanted_serial(&self) -> bool {
+        self.grant.serial().is_some()
+    }
+
+    /// Whether the certificate is the one that this would become: the same key, names, subject and profile.
+    pub(crate) fn is_for_the_same(&self, stored: &StoredCertificate) -> bool {
+        stored.spki_sha256 == self.grant.public_key().spki_sha256()
+            && stored.names == *self.grant.names()
+            && stored.subject == self.grant.subject().to_string()
+            && stored.profile == self.profile()
     }
 
     /// The bytes that the key signs.
@@ -133,6 +148,19 @@ impl Prepared {
             return Err(CompletionError::BadSignature);
         }
         Ok(certificate)
+    }
+}
+
+/// Rules of the house that give way where the profile says the contrary in so many words. What an RFC demands never does.
+fn tolerated(code: FindingCode, grant: &Grant) -> bool {
+    let profile = grant.profile();
+    match code.as_str() {
+        "HF-LINT-KU-MISSING" | "HF-LINT-EKU-KEY-USAGE" => profile.has_explicit_key_usage(),
+        "HF-LINT-EKU-MISSING" => profile.has_explicit_key_usage() && profile.extended_key_usage().is_empty(),
+        "HF-LINT-EKU-ANY" => profile.extended_key_usage().contains(&oids::ANY_EXTENDED_KEY_USAGE),
+        "HF-LINT-SERIAL-SHORT" => profile.client_serial(),
+        "HF-LINT-EXTENSION-UNKNOWN" => grant.has_further_extensions(),
+        _ => false,
     }
 }
 

@@ -24,6 +24,7 @@ use hf_x509::ext::{CertificatePolicies, KeyUsage};
 use regex::Regex;
 
 use compiled::Compiled;
+pub(crate) use compiled::MANAGED_EXTENSIONS;
 pub(crate) use set::Profiles;
 pub use settings::{
     BeyondIssuer, KeyUsageName, PolicyStatement, ProfileKind, ProfileSettings, Purpose, Qualifier,

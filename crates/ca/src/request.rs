@@ -6,10 +6,10 @@ use hf_core::principal::{Channel, Principal};
 use hf_core::serial::Serial;
 use hf_core::time::{Lifetime, Timestamp, Validity};
 use hf_store::audit::Origin;
-use hf_x509::asn1::Oid;
 use hf_x509::certificate::Certificate;
 use hf_x509::csr::VerifiedCsr;
 use hf_x509::distinguished_name::DistinguishedName;
+use hf_x509::tbs::FurtherExtension;
 
 use crate::policy::{AuthorityWish, NamePattern};
 
@@ -47,15 +47,7 @@ pub struct IssueRequest {
 }
 
 /// An extension that a requester asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WantedExtension {
-    /// Its identifier.
-    pub id: Oid,
-    /// Whether whoever does not know it must refuse the certificate.
-    pub critical: bool,
-    /// `extnValue`, DER.
-    pub value: Vec<u8>,
-}
+pub type WantedExtension = FurtherExtension;
 
 /// What a requester is limited to by its credential. The default limits nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -62,6 +62,19 @@ pub struct Extensions {
     pub certificate_policies: Option<CertificatePolicies>,
     /// `id-pkix-ocsp-nocheck`, RFC 6960 section 4.2.2.2.1, for responders' certificates.
     pub ocsp_no_check: bool,
+    /// Extensions of other kinds, written last and as given.
+    pub further: Vec<FurtherExtension>,
+}
+
+/// An extension that this crate does not know how to build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FurtherExtension {
+    /// Its identifier.
+    pub id: crate::asn1::Oid,
+    /// Whether whoever does not know it must refuse the certificate.
+    pub critical: bool,
+    /// `extnValue`, DER.
+    pub value: Vec<u8>,
 }
 
 impl Extensions {
@@ -78,6 +91,7 @@ impl Extensions {
             authority_info_access: None,
             certificate_policies: None,
             ocsp_no_check: false,
+            further: Vec::new(),
         }
     }
 }
@@ -256,6 +270,9 @@ impl TbsCertificate {
         }
         if extensions.ocsp_no_check {
             ext::write_raw_extension(list, &oids::OCSP_NO_CHECK, false, Writer::null);
+        }
+        for further in &extensions.further {
+            ext::write_raw_extension(list, &further.id, further.critical, |value| value.raw(&further.value));
         }
     }
 }

@@ -8,7 +8,7 @@ use hf_core::finding::Finding;
 use hf_core::serial::Serial;
 use hf_store::StoreError;
 use hf_store::audit::{Origin, hex};
-use hf_store::record::{Begun, Intent, StoredCertificate};
+use hf_store::record::{Begun, StoredCertificate};
 use hf_x509::certificate::Certificate;
 use hf_x509::signature::Signature;
 
@@ -34,6 +34,14 @@ impl Authority {
         }
     }
 
+    /// Step 2: the one that the requester was granted, else a random one.
+    pub(super) fn serial(&self, grant: &Grant, origin: &Origin) -> Result<Serial, IssueError> {
+        match grant.serial() {
+            Some(serial) => Ok(serial.clone()),
+            None => Ok(Serial::generate(origin.at, self.random.as_ref())?),
+        }
+    }
+
     /// Step 4. `Some` when the same request has its certificate already.
     pub(super) async fn begin(
         &self,
@@ -42,17 +50,19 @@ impl Authority {
         dedup_key: Option<String>,
         origin: &Origin,
     ) -> Result<Option<IssuedCertificate>, IssueError> {
-        let intent = prepared.intent(dedup_key);
-        let asked = Asked::of(&intent);
+        let intent = prepared.intent(dedup_key.clone());
         match self.store.begin_issuance(intent, origin.event(prepared.begun())).await {
             Ok(Begun::Recorded) => {
                 self.signing_clock.note(origin.at);
                 Ok(None)
             }
-            Ok(Begun::Existing(stored)) => existing(*stored, issuer, &asked).map(Some),
+            Ok(Begun::Existing(stored)) => existing(*stored, issuer, prepared, dedup_key).map(Some),
             Ok(Begun::InProgress { serial }) => Err(IssueError::InProgress { serial }),
             Err(StoreError::KeyBlocked { spki_sha256 }) => {
                 Err(self.refuse(issuer, vec![blocked(&spki_sha256)], origin).await)
+            }
+            Err(StoreError::SerialTaken { serial, .. }) if prepared.has_wanted_serial() => {
+                Err(self.refuse(issuer, vec![taken(&serial)], origin).await)
             }
             Err(source) => {
                 if !source.is_definite() {
@@ -169,33 +179,16 @@ pub(super) struct Unrecorded {
     issued: IssuedCertificate,
 }
 
-/// What makes two requests the same.
-struct Asked {
-    spki_sha256: [u8; 32],
-    names: hf_core::name::SanSet,
-    dedup_key: String,
-}
-
-impl Asked {
-    fn of(intent: &Intent) -> Self {
-        Self {
-            spki_sha256: intent.spki_sha256,
-            names: intent.names.clone(),
-            dedup_key: intent.dedup_key.clone().unwrap_or_default(),
-        }
-    }
-}
-
-/// The certificate that exists, if it is for what was asked.
+/// The certificate that exists, if it is for what was asked: the same key, names, subject and profile.
 fn existing(
     stored: StoredCertificate,
     issuer: &Signing,
-    asked: &Asked,
+    asked: &Prepared,
+    dedup_key: Option<String>,
 ) -> Result<IssuedCertificate, IssueError> {
-    let same = stored.spki_sha256 == asked.spki_sha256 && stored.names == asked.names;
-    let der = stored.body.certificate().filter(|_| same);
+    let der = stored.body.certificate().filter(|_| asked.is_for_the_same(&stored));
     let Some(der) = der else {
-        return Err(IssueError::DifferentRequest { dedup_key: asked.dedup_key.clone() });
+        return Err(IssueError::DifferentRequest { dedup_key: dedup_key.unwrap_or_default() });
     };
     Ok(IssuedCertificate {
         certificate: Certificate::from_der(der).map_err(IssueError::Build)?,
@@ -212,4 +205,11 @@ fn blocked(spki_sha256: &str) -> Finding {
     Finding::error(CODE, spki_sha256, "the key is on the block list")
         .expected_found("a key that nobody else has", spki_sha256)
         .hint("make a new key")
+}
+
+fn taken(serial: &Serial) -> Finding {
+    const CODE: hf_core::finding::FindingCode = hf_core::finding::FindingCode::new("HF-POLICY-SERIAL-TAKEN");
+    Finding::error(CODE, serial.to_string(), "the authority has used the serial number before")
+        .expected_found("a serial number that no certificate has", serial.to_string())
+        .rfc("RFC 5280 section 4.1.2.2")
 }

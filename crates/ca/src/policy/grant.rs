@@ -5,13 +5,15 @@ use std::sync::Arc;
 use hf_core::algorithm::KeyAlgorithm;
 use hf_core::finding::Finding;
 use hf_core::name::SanSet;
+use hf_core::serial::Serial;
 use hf_core::time::{Timestamp, Validity};
 use hf_x509::distinguished_name::DistinguishedName;
 use hf_x509::public_key::PublicKey;
 
-use super::proposal::{AuthorityWish, Proposal};
+use super::proposal::{AuthorityWish, Proposal, Wishes};
 use crate::issuer::IssuerFacts;
 use crate::profile::Profile;
+use crate::request::WantedExtension;
 
 /// Permission for one certificate, with everything that goes into it. Not `Clone`: one grant, one certificate.
 #[derive(Debug)]
@@ -69,6 +71,23 @@ impl Grant {
     /// For an authority: how far down and for which names.
     pub fn authority(&self) -> Option<&AuthorityWish> {
         self.proposal.authority.as_ref()
+    }
+
+    /// The serial number that the requester brings; `None`: a random one.
+    pub fn serial(&self) -> Option<&Serial> {
+        self.proposal.wishes.serial.as_ref()
+    }
+
+    /// Extensions beyond those of the profile. One that is asked for goes before the same one of the signing request.
+    pub fn further_extensions(&self) -> Vec<WantedExtension> {
+        let Wishes { extensions, copied, .. } = &self.proposal.wishes;
+        let copied = copied.iter().filter(|copy| !extensions.iter().any(|wish| wish.id == copy.id));
+        extensions.iter().chain(copied).cloned().collect()
+    }
+
+    /// Whether there are extensions beyond those of the profile.
+    pub fn has_further_extensions(&self) -> bool {
+        !self.proposal.wishes.extensions.is_empty() || !self.proposal.wishes.copied.is_empty()
     }
 
     /// The moment for which it was decided.

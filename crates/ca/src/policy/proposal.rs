@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hf_core::algorithm::KeyAlgorithm;
 use hf_core::finding::Finding;
 use hf_core::name::SanSet;
+use hf_core::serial::Serial;
 use hf_core::time::{Timestamp, Validity};
 use hf_x509::distinguished_name::DistinguishedName;
 use hf_x509::public_key::PublicKey;
@@ -12,6 +13,7 @@ use hf_x509::public_key::PublicKey;
 use super::NamePattern;
 use crate::issuer::IssuerFacts;
 use crate::profile::Profile;
+use crate::request::{RequesterLimits, WantedExtension};
 
 /// The certificate as it would be, if policy grants it.
 #[derive(Clone, Debug)]
@@ -36,8 +38,27 @@ pub struct Proposal {
     pub csr_purposes_beyond_profile: Vec<String>,
     /// For an authority: how far down and for which names.
     pub authority: Option<AuthorityWish>,
+    /// What the requester wants beyond names and lifetime.
+    pub wishes: Wishes,
+    /// What its credential limits the requester to.
+    pub limits: RequesterLimits,
     /// The moment of issuing.
     pub now: Timestamp,
+}
+
+/// What a requester wants beyond names and lifetime, and what the profile makes it bring.
+#[derive(Clone, Debug, Default)]
+pub struct Wishes {
+    /// Whether it names a subject.
+    pub subject: bool,
+    /// Whether it names the first and the last second.
+    pub validity: bool,
+    /// The serial number that it brings.
+    pub serial: Option<Serial>,
+    /// Extensions that it asks for outside the signing request.
+    pub extensions: Vec<WantedExtension>,
+    /// Extensions of the signing request that are taken over, as the profile says.
+    pub copied: Vec<WantedExtension>,
 }
 
 /// What an authority to be may do.

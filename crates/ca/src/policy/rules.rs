@@ -10,18 +10,26 @@ mod extended_key_usage;
 mod key_algorithm;
 mod lifetime;
 mod name_count;
+mod name_regex;
 mod outlives_issuer;
 mod path_length;
 mod permitted_names;
 mod public_addresses;
 mod public_names;
+mod requester_authority;
+mod requester_lifetime;
+mod requester_names;
+mod requester_profile;
 mod validity_start;
+mod wanted_extensions;
+mod wanted_serial;
+mod wanted_subject;
 mod wildcards;
 
 use super::Rule;
 
 /// Every rule, alphabetical by file.
-pub(super) static RULES: [Rule; 17] = [
+pub(super) static RULES: [Rule; 25] = [
     authority_bit::RULE,
     blocked_or_weak_key::RULE,
     common_name::RULE,
@@ -32,11 +40,19 @@ pub(super) static RULES: [Rule; 17] = [
     key_algorithm::RULE,
     lifetime::RULE,
     name_count::RULE,
+    name_regex::RULE,
     outlives_issuer::RULE,
     path_length::RULE,
     permitted_names::RULE,
     public_addresses::RULE,
     public_names::RULE,
+    requester_authority::RULE,
+    requester_lifetime::RULE,
+    requester_names::RULE,
+    requester_profile::RULE,
     validity_start::RULE,
+    wanted_extensions::RULE,
+    wanted_serial::RULE,
+    wanted_subject::RULE,
     wildcards::RULE,
 ];

@@ -10,9 +10,10 @@ use hf_keys::signing_key::SigningKey;
 use hf_testkit::ManualClock;
 use hf_x509::distinguished_name::DistinguishedName;
 
-use super::{AuthorityWish, KeyFacts, NamePattern, PolicySettings, Proposal, Rule};
+use super::{AuthorityWish, KeyFacts, NamePattern, PolicySettings, Proposal, Rule, Wishes};
 use crate::issuer::{Constraints, IssuerFacts, ParentFacts};
 use crate::profile::{BeyondIssuer, Profile, ProfileSettings, Purpose};
+use crate::request::RequesterLimits;
 
 /// The codes of what one rule finds under the default settings.
 pub(super) fn codes(rule: &Rule, proposal: &Proposal) -> Vec<&'static str> {
@@ -71,6 +72,12 @@ impl ProposalBuilder {
 
     pub(super) fn permitted(mut self, patterns: &[&str]) -> Self {
         self.permitted = patterns.iter().map(|pattern| pattern.parse().unwrap()).collect();
+        self
+    }
+
+    /// Change the settings of the profile.
+    pub(super) fn profile(mut self, change: impl FnOnce(&mut ProfileSettings)) -> Self {
+        change(&mut self.profile);
         self
     }
 
@@ -144,6 +151,8 @@ impl ProposalBuilder {
             csr_asks_for_authority: false,
             csr_purposes_beyond_profile: Vec::new(),
             authority: self.authority,
+            wishes: Wishes::default(),
+            limits: RequesterLimits::default(),
             now: now(),
         }
     }

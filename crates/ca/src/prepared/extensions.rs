@@ -26,6 +26,7 @@ pub(super) fn build(grant: &Grant, issuer: &Signing) -> Extensions {
         authority_info_access: access(url(profile.ocsp_url()), url(profile.ca_issuers_url()), issuer),
         certificate_policies: profile.certificate_policies().cloned(),
         ocsp_no_check: profile.ocsp_no_check(),
+        further: grant.further_extensions(),
         ..Extensions::new(issuer.authority_key_identifier().clone())
     }
 }

@@ -20,7 +20,7 @@ const REGEX_SIZE: usize = 1 << 20;
 const LONGEST_NOTICE: usize = 200;
 
 /// Extensions that the authority writes itself, or that say what only it may say: no request brings them.
-pub(crate) const MANAGED_EXTENSIONS: [Oid; 15] = [
+pub(crate) const MANAGED_EXTENSIONS: [Oid; 16] = [
     oids::AUTHORITY_INFO_ACCESS,
     oids::AUTHORITY_KEY_IDENTIFIER,
     oids::BASIC_CONSTRAINTS,
@@ -32,6 +32,7 @@ pub(crate) const MANAGED_EXTENSIONS: [Oid; 15] = [
     oids::ISSUER_ALT_NAME,
     oids::KEY_USAGE,
     oids::NAME_CONSTRAINTS,
+    oids::OCSP_NO_CHECK,
     oids::POLICY_CONSTRAINTS,
     oids::POLICY_MAPPINGS,
     oids::SUBJECT_ALT_NAME,

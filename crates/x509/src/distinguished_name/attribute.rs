@@ -3,6 +3,8 @@
 use crate::asn1::{DerError, DerProblem, Oid, Reader, Tag, Writer, tag};
 use crate::oids;
 
+use super::text::upper_bound;
+
 /// Type and value of one attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute<'a> {
@@ -22,6 +24,23 @@ impl Attribute<'_> {
         let text = decode(self.tag, self.content)
             .ok_or_else(|| fault(DerProblem::Characters { string: Tag(self.tag) }))?;
         if text.contains('\0') { Err(fault(DerProblem::Nul)) } else { Ok(text) }
+    }
+
+    /// Why a certificate should not say it: no text of its type, empty, a control character, or longer than RFC 5280
+    /// appendix A.1 allows. `None` when nothing is wrong.
+    pub fn fault(&self) -> Option<String> {
+        let text = match self.text() {
+            Ok(text) => text,
+            Err(error) => return Some(error.problem.to_string()),
+        };
+        let length = text.chars().count();
+        if text.is_empty() {
+            return Some("an empty value".to_owned());
+        }
+        if text.chars().any(char::is_control) {
+            return Some("a control character".to_owned());
+        }
+        (length > upper_bound(&self.kind)).then(|| format!("{length} characters"))
     }
 
     /// The ASN.1 type of the value, for example `UTF8String`.

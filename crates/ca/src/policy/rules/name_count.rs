@@ -1,8 +1,9 @@
-//! A leaf has at least one name, and no certificate has more than its profile allows.
+//! A leaf has at least one name, if only the common name that its requester chose, and no certificate has more than its profile allows.
 
 use hf_core::finding::{Finding, FindingCode};
 
 use crate::policy::{PolicySettings, Proposal, Rule};
+use crate::profile::SubjectRule;
 
 const NONE: FindingCode = FindingCode::new("HF-POLICY-NO-NAME");
 const TOO_MANY: FindingCode = FindingCode::new("HF-POLICY-TOO-MANY-NAMES");
@@ -11,7 +12,9 @@ pub(super) const RULE: Rule = Rule { name: "name_count", check };
 
 fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
     let count = proposal.names.len();
-    if count == 0 && !proposal.profile.kind().is_authority() {
+    let by_subject =
+        proposal.profile.subject_rule() == SubjectRule::Wanted && proposal.subject.common_name().is_some();
+    if count == 0 && !proposal.profile.kind().is_authority() && !by_subject {
         findings.push(
             Finding::error(NONE, proposal.subject.to_string(), "the certificate would name nobody")
                 .expected_found("at least one name", "none in the request and none given")
@@ -46,5 +49,11 @@ mod tests {
         );
         assert_eq!(codes(&RULE, &ProposalBuilder::leaf().names(&[]).build()), ["HF-POLICY-NO-NAME"]);
         assert!(codes(&RULE, &ProposalBuilder::authority().names(&[]).build()).is_empty());
+        let chosen =
+            || ProposalBuilder::leaf().profile(|profile| profile.subject = SubjectRule::Wanted).names(&[]);
+        assert!(codes(&RULE, &chosen().build()).is_empty());
+        let mut nobody = chosen().build();
+        nobody.subject = "O=Shop".parse().unwrap();
+        assert_eq!(codes(&RULE, &nobody), ["HF-POLICY-NO-NAME"]);
     }
 }

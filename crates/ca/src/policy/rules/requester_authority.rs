@@ -1,0 +1,44 @@
+//! The credential of the requester allows the authority.
+
+use hf_core::finding::{Finding, FindingCode};
+
+use crate::policy::{PolicySettings, Proposal, Rule};
+
+const CODE: FindingCode = FindingCode::new("HF-POLICY-REQUESTER-AUTHORITY");
+
+pub(super) const RULE: Rule = Rule { name: "requester_authority", check };
+
+fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
+    let Some(allowed) = &proposal.limits.authorities else { return };
+    let found = proposal.issuer.name();
+    if allowed.iter().any(|name| name == found) {
+        return;
+    }
+    let expected = if allowed.is_empty() { "none at all".to_owned() } else { allowed.join(", ") };
+    findings.push(
+        Finding::error(CODE, found, "the credential does not allow the authority")
+            .expected_found(expected, found)
+            .hint("ask another authority, or use a credential that allows this one"),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::testing::{ProposalBuilder, codes};
+
+    #[test]
+    fn only_what_is_listed() {
+        let under = |allowed: Option<&[&str]>| {
+            let mut proposal = ProposalBuilder::leaf().build();
+            proposal.limits.authorities =
+                allowed.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
+            codes(&RULE, &proposal)
+        };
+        assert!(under(None).is_empty(), "no limit");
+        assert!(under(Some(&["other", "services"])).is_empty());
+        assert_eq!(under(Some(&["other"])), ["HF-POLICY-REQUESTER-AUTHORITY"]);
+        assert_eq!(under(Some(&[])), ["HF-POLICY-REQUESTER-AUTHORITY"], "an empty list allows none");
+        assert_eq!(under(Some(&["SERVICES"])), ["HF-POLICY-REQUESTER-AUTHORITY"]);
+    }
+}

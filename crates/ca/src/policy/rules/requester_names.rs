@@ -1,0 +1,101 @@
+//! The credential of the requester allows every name; of a subject that it chose, the common name and the e-mail addresses
+//! too.
+
+use hf_core::finding::{Finding, FindingCode};
+use hf_core::name::Identifier;
+use hf_x509::oids;
+
+use crate::policy::{NamePattern, PolicySettings, Proposal, Rule};
+
+const CODE: FindingCode = FindingCode::new("HF-POLICY-REQUESTER-NAME");
+
+pub(super) const RULE: Rule = Rule { name: "requester_names", check };
+
+fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
+    let Some(allowed) = &proposal.limits.names else { return };
+    let covered = |name: &Identifier| allowed.iter().any(|pattern| pattern.covers(name));
+    for name in proposal.names.iter().filter(|name| !covered(name)) {
+        findings.push(finding(&name.to_string(), allowed));
+    }
+    // A subject is read by peers as well: a database takes its user from the common name.
+    let speaking = proposal
+        .subject
+        .attributes()
+        .filter(|attribute| attribute.kind == oids::COMMON_NAME || attribute.kind == oids::EMAIL_ADDRESS);
+    for attribute in speaking {
+        let text = attribute.text().unwrap_or_default();
+        let among_names = proposal.names.iter().any(|name| name.to_string() == text);
+        if !among_names && !text.parse().is_ok_and(|name| covered(&name)) {
+            findings.push(finding(&text, allowed));
+        }
+    }
+}
+
+fn finding(name: &str, allowed: &[NamePattern]) -> Finding {
+    let expected = match allowed {
+        [] => "no name at all".to_owned(),
+        some => {
+            format!("a name under {}", some.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+        }
+    };
+    Finding::error(CODE, name, "the credential does not allow the name")
+        .expected_found(expected, name)
+        .hint("ask for other names, or use a credential that allows these")
+}
+
+#[cfg(test)]
+mod tests {
+    use hf_x509::distinguished_name::DistinguishedName;
+
+    use super::*;
+    use crate::policy::testing::{ProposalBuilder, codes};
+
+    fn limited(allowed: &[&str], names: &[&str]) -> Proposal {
+        let mut proposal = ProposalBuilder::leaf().names(names).build();
+        proposal.limits.names = Some(allowed.iter().map(|pattern| pattern.parse().unwrap()).collect());
+        proposal
+    }
+
+    #[test]
+    fn every_name_must_be_allowed() {
+        assert!(codes(&RULE, &ProposalBuilder::leaf().build()).is_empty(), "no limit");
+        let good = limited(
+            &["a.shop.internal", "10.0.0.0/8"],
+            &["a.shop.internal", "x.a.shop.internal", "10.1.1.1"],
+        );
+        assert!(codes(&RULE, &good).is_empty());
+        let bad = limited(
+            &["a.shop.internal"],
+            &["a.shop.internal", "b.shop.internal", "*.shop.internal", "10.1.1.1"],
+        );
+        assert_eq!(codes(&RULE, &bad), ["HF-POLICY-REQUESTER-NAME"; 3]);
+        assert!(!codes(&RULE, &limited(&[], &["a.shop.internal"])).is_empty(), "an empty list allows none");
+    }
+
+    #[test]
+    fn spelling_makes_no_difference() {
+        assert!(codes(&RULE, &limited(&["a.shop.internal"], &["A.SHOP.internal"])).is_empty());
+        assert_eq!(
+            codes(&RULE, &limited(&["a.shop.internal"], &["xa.shop.internal"]))[..1],
+            ["HF-POLICY-REQUESTER-NAME"]
+        );
+    }
+
+    #[test]
+    fn a_chosen_subject_says_no_more_than_the_names_may() {
+        let mut proposal = limited(&["a.shop.internal"], &["a.shop.internal"]);
+        for (subject, good) in [
+            ("CN=a.shop.internal,O=Shop", true),
+            ("CN=x.a.shop.internal", true),
+            ("CN=postgres", false),
+            ("CN=b.shop.internal", false),
+            ("CN=a.shop.internal,CN=postgres", false),
+            ("CN=Not a name", false),
+            ("emailAddress=root@bank.internal,CN=a.shop.internal", false),
+            ("O=Shop", true),
+        ] {
+            proposal.subject = subject.parse::<DistinguishedName>().unwrap();
+            assert_eq!(codes(&RULE, &proposal).is_empty(), good, "{subject}");
+        }
+    }
+}
