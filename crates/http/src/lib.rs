@@ -1,1 +1,9 @@
 //! The doors of a running authority: listeners, who may ask, limits, endpoints, telemetry.
+
+pub mod admin;
+pub mod limits;
+pub mod peer;
+pub mod pki;
+pub mod server;
+pub mod state;
+pub mod telemetry;

@@ -12,6 +12,7 @@ mod profile;
 mod references;
 mod resolve;
 mod section;
+mod server;
 mod service;
 mod source;
 mod suggest;
@@ -69,9 +70,17 @@ fn read(document: &DeTable<'_>, file_name: &str, faults: &mut Faults<'_>) -> Top
     let services = service::read(services, faults, &mut references);
     let externals = top.named_sections("external", MAX_SECTIONS, faults);
     let externals = external::read(externals, faults, &mut references);
+    let server = server::read(&mut top, faults, &mut references);
     top.finish(faults);
-    let parts =
-        resolve::Parts { file: file_name.to_owned(), trust, authorities, profiles, services, externals };
+    let parts = resolve::Parts {
+        file: file_name.to_owned(),
+        trust,
+        authorities,
+        profiles,
+        services,
+        externals,
+        server,
+    };
     let topology = resolve::resolve(parts, faults);
     limits::count_instances(&topology, faults);
     references.check(&topology, faults);

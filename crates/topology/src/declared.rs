@@ -10,6 +10,7 @@ mod links;
 mod party;
 mod place;
 mod profile;
+mod server;
 mod service;
 mod trust;
 
@@ -22,6 +23,10 @@ pub use external::External;
 pub use party::{Member, Party};
 pub use place::Place;
 pub use profile::{Profile, Usage};
+pub use server::{
+    CfsslDoor, ListenAddress, ListenAddressError, LogFormat, RequestRate, RequestRateError, Server,
+    ServerLimits,
+};
 pub use service::{Address, FileSettings, Instance, KeyStore, Service};
 pub use trust::{Fraction, FractionError, Model, Trust};
 
@@ -40,6 +45,8 @@ pub struct Topology {
     pub services: Vec<Service>,
     /// The parties that have certificates of their own.
     pub externals: Vec<External>,
+    /// How `serve` serves the domain.
+    pub server: Server,
 }
 
 impl Topology {

@@ -4,9 +4,10 @@
 use super::authority::{implied, implied_tree};
 use super::faults::{Fault, Faults, MISSING_KEY, VALUE};
 use super::section::listed;
+use super::server::ServerSection;
 use super::service::ServiceSection;
 use super::trust::TrustSection;
-use crate::declared::{Authority, External, Model, Profile, Service, Topology};
+use crate::declared::{Authority, External, Model, Profile, Server, Service, Topology};
 
 /// Everything that was read.
 pub(super) struct Parts {
@@ -16,6 +17,7 @@ pub(super) struct Parts {
     pub(super) profiles: Vec<Profile>,
     pub(super) services: Vec<ServiceSection>,
     pub(super) externals: Vec<External>,
+    pub(super) server: ServerSection,
 }
 
 pub(super) fn resolve(mut parts: Parts, faults: &mut Faults<'_>) -> Topology {
@@ -27,6 +29,7 @@ pub(super) fn resolve(mut parts: Parts, faults: &mut Faults<'_>) -> Topology {
     let services =
         services.into_iter().zip(signers).map(|(section, authority)| fill(section, authority, &parts));
     let services: Vec<Service> = services.collect();
+    let server = serving(&parts);
     let mut topology = Topology {
         file: parts.file,
         trust: parts.trust.trust,
@@ -34,6 +37,7 @@ pub(super) fn resolve(mut parts: Parts, faults: &mut Faults<'_>) -> Topology {
         profiles: parts.profiles,
         services,
         externals: parts.externals,
+        server,
     };
     fill_roots(&mut topology);
     report_same_names(&topology, faults);
@@ -68,6 +72,19 @@ fn one_tree(parts: &mut Parts, faults: &mut Faults<'_>) -> Vec<String> {
         signers.push(signer.or_else(|| candidates.first().cloned()).unwrap_or_default());
     }
     signers
+}
+
+/// The authority of the server's own certificate and of CFSSL's endpoints, where they name none: the one of `[trust]`, or
+/// the first that could sign services.
+fn serving(parts: &Parts) -> Server {
+    let mut server = parts.server.server.clone();
+    let first = || issuing(&parts.authorities).into_iter().next();
+    let default = parts.trust.authority.clone().or_else(first).unwrap_or_default();
+    server.authority = parts.server.authority.clone().unwrap_or_else(|| default.clone());
+    if let Some(cfssl) = &mut server.cfssl {
+        cfssl.label = parts.server.label.clone().unwrap_or(default);
+    }
+    server
 }
 
 /// Those with nothing below, roots apart; when there are only roots, these.

@@ -110,6 +110,21 @@ impl<'t, 'i> Section<'t, 'i> {
         number
     }
 
+    /// A whole number from 1 to a billion.
+    pub(super) fn count(&mut self, key: &'static str, faults: &mut Faults<'_>) -> Option<u32> {
+        const MAX: u32 = 1_000_000_000;
+        let value = self.get(key)?;
+        let number = value.get_ref().as_integer().and_then(|integer| {
+            u32::from_str_radix(integer.as_str(), integer.radix())
+                .ok()
+                .filter(|number| (1..=MAX).contains(number))
+        });
+        if number.is_none() {
+            wrong_type(value, &self.key(key), &format!("a whole number from 1 to {MAX}"), faults);
+        }
+        number
+    }
+
     /// A list of texts; empty when the key is absent.
     pub(super) fn texts(&mut self, key: &'static str, faults: &mut Faults<'_>) -> Vec<Text<'t>> {
         let path = self.key(key);

@@ -1,0 +1,101 @@
+//! `GET /readyz`: can it sign, record and publish?
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::state::Doors;
+
+/// What the server can do, and why not what it cannot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Readiness {
+    /// Whether every check passed.
+    pub ready: bool,
+    /// The checks: `sign`, `record`, `publish`.
+    pub checks: Vec<Check>,
+}
+
+/// One check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What is checked.
+    pub name: &'static str,
+    /// Whether it passed.
+    pub ok: bool,
+    /// Why not, a sentence each; what it means for nobody but operators is in the log.
+    pub reasons: Vec<String>,
+}
+
+impl Check {
+    fn new(name: &'static str, reasons: Vec<String>) -> Self {
+        Self { name, ok: reasons.is_empty(), reasons }
+    }
+}
+
+/// `200` when ready, `503` otherwise, both with the reasons.
+pub(super) async fn fetch(State(doors): State<Doors>) -> Response {
+    let readiness = judge(&doors).await;
+    let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(readiness)).into_response()
+}
+
+/// Ask every part.
+pub async fn judge(doors: &Doors) -> Readiness {
+    let checks = vec![
+        Check::new("sign", sign(doors)),
+        Check::new("record", record(doors).await),
+        Check::new("publish", publish(doors).await),
+    ];
+    Readiness { ready: checks.iter().all(|check| check.ok), checks }
+}
+
+/// At least one authority signs, and no key that should be here is missing or unfit.
+fn sign(doors: &Doors) -> Vec<String> {
+    let now = doors.clock.now();
+    let issuers = doors.authority.issuers();
+    let mut reasons: Vec<String> =
+        doors.authority.findings().into_iter().map(|finding| finding.summary).collect();
+    let mut signing = false;
+    let mut refusals = Vec::new();
+    for issuer in issuers.all() {
+        match issuers.active_for(issuer.name(), now) {
+            Ok(_) => signing = true,
+            Err(error) => refusals.push(error.to_string()),
+        }
+    }
+    if !signing {
+        reasons.push("no authority can sign".to_owned());
+        reasons.append(&mut refusals);
+    }
+    reasons
+}
+
+/// The store answers.
+async fn record(doors: &Doors) -> Vec<String> {
+    match doors.authority.store().last_signing_time().await {
+        Ok(_) => Vec::new(),
+        Err(error) => vec![format!("the store does not answer: {error}")],
+    }
+}
+
+/// Every authority that signs has a CRL that has not ended.
+async fn publish(doors: &Doors) -> Vec<String> {
+    let now = doors.clock.now();
+    let issuers = doors.authority.issuers();
+    let mut reasons = Vec::new();
+    for issuer in issuers.all() {
+        let name = issuer.name();
+        if issuers.active_for_status(name, now).is_err() {
+            continue;
+        }
+        match doors.authority.latest_crl(name).await {
+            Ok(Some(crl)) if crl.next_update > now => {}
+            Ok(Some(crl)) => reasons.push(format!("the CRL of `{name}` ended at {}", crl.next_update)),
+            Ok(None) => reasons.push(format!("`{name}` has signed no CRL yet")),
+            Err(error) => reasons.push(format!("the CRL of `{name}` cannot be read: {error}")),
+        }
+    }
+    reasons
+}

@@ -1,0 +1,175 @@
+//! One request: named, limited, read whole, answered in time, recorded.
+//!
+//! The order matters: what costs least is judged first, and a place among the requests under way is taken only when the
+//! body has arrived, so that slow bodies hold up nobody.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::MatchedPath;
+use axum::http::{HeaderValue, Method, Request, header};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use bytes::{Bytes, BytesMut};
+use futures_util::FutureExt;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::ServiceExt;
+use tracing::Instrument;
+
+use super::connection::Door;
+use super::record::RequestRecord;
+use super::refusal::Refusal;
+use super::registry::Activity;
+use crate::limits::RetryAfter;
+use crate::peer::Peer;
+
+/// The header that names a request.
+const REQUEST_ID: &str = "x-request-id";
+
+/// When whoever found no place is to ask again.
+const RETRY: RetryAfter = RetryAfter(Duration::from_secs(1));
+
+/// The route that answered, for metrics.
+#[derive(Clone)]
+struct Route(MatchedPath);
+
+/// Let answers say which route made them.
+pub(super) fn with_route(router: Router) -> Router {
+    router.layer(middleware::from_fn(async |request: axum::extract::Request, next: Next| {
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        let mut response = next.run(request).await;
+        if let Some(route) = route {
+            response.extensions_mut().insert(Route(route));
+        }
+        response
+    }))
+}
+
+/// Answer one request.
+pub(super) async fn answer(
+    request: Request<Incoming>,
+    peer: Peer,
+    door: &Door,
+    activity: Arc<Activity>,
+) -> Response {
+    let path = request.uri().path();
+    let record = RequestRecord::begin(door, activity, request.method().clone(), path, peer.address);
+    let id = record.id.clone();
+    let span = tracing::info_span!(
+        "request",
+        id = %id,
+        listener = %door.name,
+        method = %record.method,
+        path = %record.path,
+        peer = %record.peer,
+        status = tracing::field::Empty,
+    );
+    let mut response = match judged(request, peer, door, &record).instrument(span.clone()).await {
+        Ok(response) => response,
+        Err(refusal) => refuse(&refusal, door, &record),
+    };
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    span.record("status", response.status().as_u16());
+    let route = response.extensions().get::<Route>().map(|route| route.0.as_str().to_owned());
+    record.finish(route.as_deref().unwrap_or_default(), response.status().as_u16());
+    response
+}
+
+async fn judged(
+    request: Request<Incoming>,
+    peer: Peer,
+    door: &Door,
+    record: &RequestRecord<'_>,
+) -> Result<Response, Refusal> {
+    let limits = &door.shared.limits;
+    if let Some(address) = peer.address.ip() {
+        door.shared.addresses.check(address).map_err(|retry| Refusal::TooMany { retry })?;
+    }
+    let uri = request.uri().path_and_query().map_or(0, |part| part.as_str().len());
+    if uri > limits.uri_octets {
+        return Err(Refusal::UriTooLong { limit: limits.uri_octets });
+    }
+    let (mut head, body) = request.into_parts();
+    let (body, _read) = read(body, door).await?;
+    let places = if is_read(&head.method) { &door.shared.readers } else { &door.shared.writers };
+    let _place = places.try_acquire().map_err(|_| Refusal::Overloaded { retry: RETRY })?;
+    head.extensions.insert(peer);
+    head.extensions.insert(record.id.clone());
+    let answer = door.router.clone().oneshot(Request::from_parts(head, Body::from(body)));
+    let answer = tokio::time::timeout(limits.answer, AssertUnwindSafe(answer).catch_unwind()).await;
+    match answer {
+        Ok(Ok(Ok(response))) => Ok(response),
+        Ok(Err(_)) => {
+            tracing::error!(id = %record.id, "an endpoint fell over");
+            Err(Refusal::Fault)
+        }
+        Err(_) => Err(Refusal::AnswerTooSlow { limit: limits.answer }),
+    }
+}
+
+fn is_read(method: &Method) -> bool {
+    method.is_safe()
+}
+
+fn refuse(refusal: &Refusal, door: &Door, record: &RequestRecord<'_>) -> Response {
+    door.shared.metrics.limited(&door.name, refusal.code());
+    tracing::debug!(id = %record.id, reason = refusal.code(), "request turned away");
+    let mut response = (door.wording)(refusal, &record.id);
+    *response.status_mut() = refusal.status();
+    let headers = response.headers_mut();
+    if let Some(retry) = refusal.retry() {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(retry.seconds()));
+    }
+    if matches!(refusal, Refusal::BodyTooLarge { .. } | Refusal::BodyTooSlow { .. } | Refusal::BodyBroken) {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// The whole body, within size, time and the memory that all bodies share.
+async fn read(body: Incoming, door: &Door) -> Result<(Bytes, Option<OwnedSemaphorePermit>), Refusal> {
+    let limits = &door.shared.limits;
+    let limit = limits.body_octets;
+    let announced = hyper::body::Body::size_hint(&body);
+    if announced.lower() > limit as u64 {
+        return Err(Refusal::BodyTooLarge { limit });
+    }
+    if hyper::body::Body::is_end_stream(&body) {
+        return Ok((Bytes::new(), None));
+    }
+    tokio::time::timeout(limits.body, collect(body, limit, &door.shared.bodies))
+        .await
+        .map_err(|_| Refusal::BodyTooSlow { limit: limits.body })?
+}
+
+async fn collect(
+    mut body: Incoming,
+    limit: usize,
+    memory: &Arc<Semaphore>,
+) -> Result<(Bytes, Option<OwnedSemaphorePermit>), Refusal> {
+    let mut read = BytesMut::new();
+    let mut held: Option<OwnedSemaphorePermit> = None;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Refusal::BodyBroken)?.into_data() else { continue };
+        if read.len() + data.len() > limit {
+            return Err(Refusal::BodyTooLarge { limit });
+        }
+        let octets = u32::try_from(data.len()).unwrap_or(u32::MAX);
+        let more = Arc::clone(memory)
+            .try_acquire_many_owned(octets)
+            .map_err(|_| Refusal::Overloaded { retry: RETRY })?;
+        match &mut held {
+            Some(held) => held.merge(more),
+            None => held = Some(more),
+        }
+        read.extend_from_slice(&data);
+    }
+    Ok((read.freeze(), held))
+}

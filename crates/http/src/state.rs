@@ -1,0 +1,25 @@
+//! What every door of a running authority is given.
+
+use std::sync::Arc;
+
+use hf_ca::authority::Authority;
+use hf_core::random::Random;
+use hf_core::time::Clock;
+
+use crate::limits::credentials::CredentialLimiter;
+use crate::telemetry::metrics::Metrics;
+
+/// The collaborators of the doors. Cheap to clone.
+#[derive(Clone)]
+pub struct Doors {
+    /// The authority.
+    pub authority: Arc<Authority>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The system's random generator.
+    pub random: Arc<dyn Random>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// How many requests each credential may make.
+    pub credentials: Arc<CredentialLimiter>,
+}

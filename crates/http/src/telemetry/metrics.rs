@@ -1,0 +1,227 @@
+//! What is counted, in the text format of OpenMetrics.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// Upper bounds of the latency buckets in seconds: from a read of memory to the longest answer.
+const LATENCIES: [f64; 14] =
+    [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// The counts of one process. Cheap to add to from any thread.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    latency: Family<LatencyLabels, Histogram, fn() -> Histogram>,
+    limited: Family<LimitLabels, Counter>,
+    connections: Family<ListenerLabels, Gauge>,
+    connections_refused: Family<LimitLabels, Counter>,
+    issued: Family<IssuedLabels, Counter>,
+    refused: Family<RefusedLabels, Counter>,
+    repeated: Family<ChannelLabels, Counter>,
+    revoked: Family<ChannelLabels, Counter>,
+    signatures: Family<ResultLabels, Counter>,
+    authority_expiry: Family<AuthorityLabels, Gauge>,
+    crl_expiry: Family<AuthorityLabels, Gauge>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    listener: String,
+    method: String,
+    endpoint: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LatencyLabels {
+    listener: String,
+    endpoint: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ListenerLabels {
+    listener: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LimitLabels {
+    listener: String,
+    limit: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct IssuedLabels {
+    channel: String,
+    authority: String,
+    profile: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RefusedLabels {
+    channel: String,
+    reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ResultLabels {
+    result: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AuthorityLabels {
+    authority: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ChannelLabels {
+    channel: String,
+}
+
+impl Metrics {
+    /// Everything at zero.
+    pub fn new() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("handfast"),
+            requests: Family::default(),
+            latency: Family::new_with_constructor(histogram),
+            limited: Family::default(),
+            connections: Family::default(),
+            connections_refused: Family::default(),
+            issued: Family::default(),
+            refused: Family::default(),
+            repeated: Family::default(),
+            revoked: Family::default(),
+            signatures: Family::default(),
+            authority_expiry: Family::default(),
+            crl_expiry: Family::default(),
+        };
+        metrics.register();
+        metrics
+    }
+
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        registry.register("requests", "Requests answered", self.requests.clone());
+        registry.register("request_seconds", "From the header to the answer", self.latency.clone());
+        registry.register("requests_limited", "Requests turned away by a limit", self.limited.clone());
+        registry.register("connections", "Connections that are open", self.connections.clone());
+        registry.register(
+            "connections_refused",
+            "Connections closed by a limit",
+            self.connections_refused.clone(),
+        );
+        registry.register("certificates_issued", "Certificates handed out", self.issued.clone());
+        registry.register("certificates_refused", "Requests for certificates refused", self.refused.clone());
+        registry.register(
+            "requests_repeated",
+            "Authenticated requests seen before, word for word",
+            self.repeated.clone(),
+        );
+        registry.register("certificates_revoked", "Certificates revoked", self.revoked.clone());
+        registry.register("signatures", "Signatures asked of keys, by how it ended", self.signatures.clone());
+        registry.register(
+            "authority_expiry_seconds",
+            "Seconds until the certificate of an authority ends",
+            self.authority_expiry.clone(),
+        );
+        registry.register(
+            "crl_expiry_seconds",
+            "Seconds until the latest CRL of an authority ends",
+            self.crl_expiry.clone(),
+        );
+    }
+
+    /// A request was answered. `endpoint` is the route, never the path of the request.
+    pub(crate) fn answered(&self, listener: &str, method: &str, endpoint: &str, status: u16, seconds: f64) {
+        let (listener, endpoint) = (listener.to_owned(), endpoint.to_owned());
+        let labels = LatencyLabels { listener: listener.clone(), endpoint: endpoint.clone() };
+        self.latency.get_or_create(&labels).observe(seconds);
+        let labels = RequestLabels { listener, method: method.to_owned(), endpoint, status };
+        self.requests.get_or_create(&labels).inc();
+    }
+
+    /// A limit turned a request away.
+    pub(crate) fn limited(&self, listener: &str, limit: &str) {
+        let labels = LimitLabels { listener: listener.to_owned(), limit: limit.to_owned() };
+        self.limited.get_or_create(&labels).inc();
+    }
+
+    /// A limit closed a connection.
+    pub(crate) fn connection_refused(&self, listener: &str, limit: &str) {
+        let labels = LimitLabels { listener: listener.to_owned(), limit: limit.to_owned() };
+        self.connections_refused.get_or_create(&labels).inc();
+    }
+
+    /// The connections of a listener that are open.
+    pub(crate) fn connections(&self, listener: &str) -> Gauge {
+        self.connections.get_or_create_owned(&ListenerLabels { listener: listener.to_owned() })
+    }
+
+    /// A certificate was handed out.
+    pub fn issued(&self, channel: &str, authority: &str, profile: &str) {
+        let labels = IssuedLabels {
+            channel: channel.to_owned(),
+            authority: authority.to_owned(),
+            profile: profile.to_owned(),
+        };
+        self.issued.get_or_create(&labels).inc();
+    }
+
+    /// A request for a certificate was refused. `reason` is a code of a closed set, never a text of the request.
+    pub fn refused(&self, channel: &str, reason: &str) {
+        let labels = RefusedLabels { channel: channel.to_owned(), reason: reason.to_owned() };
+        self.refused.get_or_create(&labels).inc();
+    }
+
+    /// An authenticated request came again, word for word.
+    pub fn repeated(&self, channel: &str) {
+        self.repeated.get_or_create(&ChannelLabels { channel: channel.to_owned() }).inc();
+    }
+
+    /// A certificate was revoked.
+    pub fn revoked(&self, channel: &str) {
+        self.revoked.get_or_create(&ChannelLabels { channel: channel.to_owned() }).inc();
+    }
+
+    /// Signatures since the start of the process.
+    pub(crate) fn signatures(&self, result: &str, total: u64) {
+        let labels = ResultLabels { result: result.to_owned() };
+        let counter = self.signatures.get_or_create_owned(&labels);
+        counter.inc_by(total.saturating_sub(counter.get()));
+    }
+
+    /// Seconds until the certificate of an authority ends; negative afterwards.
+    pub(crate) fn authority_expiry(&self, authority: &str, seconds: i64) {
+        let labels = AuthorityLabels { authority: authority.to_owned() };
+        self.authority_expiry.get_or_create(&labels).set(seconds);
+    }
+
+    /// Seconds until the latest CRL of an authority ends; negative afterwards.
+    pub(crate) fn crl_expiry(&self, authority: &str, seconds: i64) {
+        let labels = AuthorityLabels { authority: authority.to_owned() };
+        self.crl_expiry.get_or_create(&labels).set(seconds);
+    }
+
+    /// Everything, as text.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string fails only if an encoder does, and then what there is is all there is.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn histogram() -> Histogram {
+    Histogram::new(LATENCIES)
+}

@@ -1,0 +1,21 @@
+//! What is read off the authority when somebody asks for metrics.
+
+use crate::state::Doors;
+
+/// Bring the gauges up to date: validity of authorities and CRLs, the signer.
+pub(crate) async fn take(doors: &Doors) {
+    let now = doors.clock.now();
+    let counts = doors.authority.signer_counts();
+    for (result, total) in [("signed", counts.signed), ("failed", counts.failed), ("late", counts.late)] {
+        doors.metrics.signatures(result, total);
+    }
+    for issuer in doors.authority.issuers().all() {
+        let name = issuer.name();
+        if let Some(Ok(validity)) = issuer.certificate().map(|own| own.validity()) {
+            doors.metrics.authority_expiry(name, validity.not_after().seconds_since(now));
+        }
+        if let Ok(Some(crl)) = doors.authority.latest_crl(name).await {
+            doors.metrics.crl_expiry(name, crl.next_update.seconds_since(now));
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! `[server]`, `[server.limits]` and `[server.cfssl]`.
+
+use hf_core::name::{Identifier, SanSet, UriName};
+use hf_core::time::Lifetime;
+
+use super::faults::{Fault, Faults, VALUE};
+use super::references::{Kind, References};
+use super::section::{Section, parsed};
+use super::suggest::nearest;
+use crate::declared::{CfsslDoor, ListenAddress, LogFormat, Server, ServerLimits};
+
+/// The section before the authority is known that signs for it.
+pub(super) struct ServerSection {
+    pub(super) server: Server,
+    /// The authority of its own certificate, if it is named.
+    pub(super) authority: Option<String>,
+    /// The authority behind the endpoints of CFSSL, if it is named.
+    pub(super) label: Option<String>,
+}
+
+/// How long requests may take to finish.
+const DRAIN: Lifetime = Lifetime::from_seconds(10);
+
+/// How often a CRL is signed, and for how long it is good: a day, and a long weekend more.
+const CRL_EVERY: Lifetime = Lifetime::from_days(1);
+const CRL_LIFETIME: Lifetime = Lifetime::from_days(7);
+
+pub(super) fn read(
+    top: &mut Section<'_, '_>,
+    faults: &mut Faults<'_>,
+    references: &mut References,
+) -> ServerSection {
+    let Some(mut section) = top.table("server", faults) else {
+        return ServerSection { server: defaults(), authority: None, label: None };
+    };
+    let base = defaults();
+    let listen = addresses(&mut section, "listen", faults);
+    let (cfssl, label) = cfssl(&mut section, faults, references);
+    let authority = section.text("authority", faults);
+    let server = Server {
+        names: names(&mut section, faults),
+        authority: String::new(),
+        listen: listen.unwrap_or(base.listen),
+        plain: addresses(&mut section, "plain", faults).unwrap_or_default(),
+        admin: addresses(&mut section, "admin", faults).unwrap_or_default(),
+        cfssl,
+        log: log(&mut section, faults),
+        otlp: otlp(&mut section, faults),
+        drain: section.parsed("drain", faults).unwrap_or(base.drain),
+        crl_every: section.parsed("crl_every", faults).unwrap_or(base.crl_every),
+        crl_lifetime: section.parsed("crl_lifetime", faults).unwrap_or(base.crl_lifetime),
+        limits: limits(&mut section, faults),
+    };
+    if server.crl_every >= server.crl_lifetime {
+        let summary = "a CRL would end before the next is signed";
+        faults.add(
+            Fault::new(VALUE, section.at, "server.crl_every", summary)
+                .expected_found(format!("less than {}", server.crl_lifetime), server.crl_every.to_string())
+                .write("write a shorter `crl_every` or a longer `crl_lifetime`"),
+        );
+    }
+    let authority =
+        authority.map(|text| references.add(Kind::Authority, "server.authority".to_owned(), &text));
+    section.finish(faults);
+    ServerSection { server, authority, label }
+}
+
+fn defaults() -> Server {
+    Server {
+        names: SanSet::default(),
+        authority: String::new(),
+        listen: vec![ListenAddress::Tcp(([127, 0, 0, 1], 8443).into())],
+        plain: Vec::new(),
+        admin: Vec::new(),
+        cfssl: None,
+        log: LogFormat::default(),
+        otlp: None,
+        drain: DRAIN,
+        crl_every: CRL_EVERY,
+        crl_lifetime: CRL_LIFETIME,
+        limits: ServerLimits::default(),
+    }
+}
+
+fn names(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> SanSet {
+    let key = section.key("names");
+    section
+        .texts("names", faults)
+        .iter()
+        .filter_map(|text| parsed::<Identifier>(text, &key, faults))
+        .collect()
+}
+
+fn addresses(
+    section: &mut Section<'_, '_>,
+    key: &'static str,
+    faults: &mut Faults<'_>,
+) -> Option<Vec<ListenAddress>> {
+    section.get(key)?;
+    let path = section.key(key);
+    let texts = section.texts(key, faults);
+    Some(texts.iter().filter_map(|text| parsed(text, &path, faults)).collect())
+}
+
+fn log(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> LogFormat {
+    let Some(text) = section.text("log", faults) else { return LogFormat::default() };
+    match text.value {
+        "text" => LogFormat::Text,
+        "json" => LogFormat::Json,
+        _ => {
+            let meant = nearest(text.value, ["text", "json"]).unwrap_or("text");
+            faults.add(
+                Fault::new(VALUE, text.span.start, "server.log", "there is no such form of log")
+                    .expected_found("`text` or `json`", text.value)
+                    .write(format!("write `log = \"{meant}\"`")),
+            );
+            LogFormat::default()
+        }
+    }
+}
+
+fn otlp(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<UriName> {
+    let text = section.text("otlp", faults)?;
+    let url: UriName = parsed(&text, "server.otlp", faults)?;
+    if url.scheme() == "http" && url.host().is_some() {
+        return Some(url);
+    }
+    faults.add(
+        Fault::new(VALUE, text.span.start, "server.otlp", "this is no collector that traces can be sent to")
+            .expected_found("a URL such as `http://127.0.0.1:4317`", text.value)
+            .write("name a collector on this machine; it can pass traces on over TLS"),
+    );
+    None
+}
+
+fn limits(parent: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> ServerLimits {
+    let Some(mut section) = parent.table("limits", faults) else { return ServerLimits::default() };
+    let limits = ServerLimits {
+        connections: section.count("connections", faults),
+        connections_per_address: section.count("connections_per_address", faults),
+        per_address: section.parsed("per_address", faults),
+        per_credential: section.parsed("per_credential", faults),
+        exempt: exempt(&mut section, faults),
+        body: section.count("body", faults),
+        header_time: section.parsed("header_time", faults),
+        body_time: section.parsed("body_time", faults),
+        answer_time: section.parsed("answer_time", faults),
+        idle_time: section.parsed("idle_time", faults),
+        writers: section.count("writers", faults),
+        signer_queue: section.count("signer_queue", faults),
+    };
+    section.finish(faults);
+    limits
+}
+
+/// Networks as `10.0.0.0/8` or `2001:db8::/32`.
+fn exempt(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<Vec<String>> {
+    section.get("exempt")?;
+    let key = section.key("exempt");
+    let mut networks = Vec::new();
+    for text in section.texts("exempt", faults) {
+        if is_network(text.value) {
+            networks.push(text.value.to_owned());
+        } else {
+            faults.add(
+                Fault::new(VALUE, text.span.start, &key, "this is no network")
+                    .expected_found("an address and a prefix length, such as `10.0.0.0/8`", text.value),
+            );
+        }
+    }
+    Some(networks)
+}
+
+fn is_network(text: &str) -> bool {
+    let Some((address, length)) = text.split_once('/') else { return false };
+    let Ok(address) = address.parse::<std::net::IpAddr>() else { return false };
+    let longest = if address.is_ipv4() { 32 } else { 128 };
+    length.parse::<u8>().is_ok_and(|length| length <= longest)
+}
+
+fn cfssl(
+    parent: &mut Section<'_, '_>,
+    faults: &mut Faults<'_>,
+    references: &mut References,
+) -> (Option<CfsslDoor>, Option<String>) {
+    let Some(mut section) = parent.table("cfssl", faults) else { return (None, None) };
+    let listen = addresses(&mut section, "listen", faults);
+    let config = section.text("config", faults).map(|text| text.value.to_owned());
+    let label = section.text("label", faults);
+    let label = label.map(|text| references.add(Kind::Authority, "server.cfssl.label".to_owned(), &text));
+    let enable = section.texts("enable", faults).iter().map(|text| text.value.to_owned()).collect();
+    section.finish(faults);
+    let listen = listen.unwrap_or_else(|| vec![ListenAddress::Tcp(([127, 0, 0, 1], 8888).into())]);
+    (Some(CfsslDoor { listen, config, label: String::new(), enable }), label)
+}

@@ -1,0 +1,190 @@
+//! The section `[server]`: how the authorities of the domain are served.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::str::FromStr;
+
+use hf_core::name::{SanSet, UriName};
+use hf_core::time::Lifetime;
+
+/// How `serve` serves the trust domain. Every domain has one; what the file does not say is filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// Names in the server's own certificate, beside those of the machine itself.
+    pub names: SanSet,
+    /// The authority that issues the server's own certificate.
+    pub authority: String,
+    /// HTTPS with our own API.
+    pub listen: Vec<ListenAddress>,
+    /// Plain HTTP: CRLs, CA certificates, health.
+    pub plain: Vec<ListenAddress>,
+    /// Plain HTTP: metrics and health.
+    pub admin: Vec<ListenAddress>,
+    /// The endpoints of CFSSL, when they are declared.
+    pub cfssl: Option<CfsslDoor>,
+    /// The form of the log.
+    pub log: LogFormat,
+    /// Where traces are sent (OTLP over gRPC); `None`: nowhere.
+    pub otlp: Option<UriName>,
+    /// How long requests may take to finish when the server stops.
+    pub drain: Lifetime,
+    /// How often each authority signs a new CRL when nothing is revoked.
+    pub crl_every: Lifetime,
+    /// From `thisUpdate` to `nextUpdate` of these CRLs.
+    pub crl_lifetime: Lifetime,
+    /// How much anybody may ask.
+    pub limits: ServerLimits,
+}
+
+/// `[server.cfssl]`: the endpoints of CFSSL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CfsslDoor {
+    /// Where they are served.
+    pub listen: Vec<ListenAddress>,
+    /// A policy file of CFSSL, relative to the directory of the topology file.
+    pub config: Option<String>,
+    /// The authority that signs; CFSSL's label.
+    pub label: String,
+    /// Endpoints that are open though they are closed by default.
+    pub enable: Vec<String>,
+}
+
+/// `[server.limits]`. What is `None` is as the listeners have it by themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServerLimits {
+    /// Connections in all.
+    pub connections: Option<u32>,
+    /// Connections of one address.
+    pub connections_per_address: Option<u32>,
+    /// Requests of one address: a second, and at once after a pause.
+    pub per_address: Option<RequestRate>,
+    /// Requests of one credential.
+    pub per_credential: Option<RequestRate>,
+    /// Networks whose addresses have no limits of their own; `None`: the machine itself.
+    pub exempt: Option<Vec<String>>,
+    /// Octets of the body of a request.
+    pub body: Option<u32>,
+    /// From the beginning of a request to the end of its header.
+    pub header_time: Option<Lifetime>,
+    /// From the header to the last octet of the body.
+    pub body_time: Option<Lifetime>,
+    /// From the body to the answer.
+    pub answer_time: Option<Lifetime>,
+    /// How long a connection may stay without a request.
+    pub idle_time: Option<Lifetime>,
+    /// Requests under way that change or sign something.
+    pub writers: Option<u32>,
+    /// Signatures that wait.
+    pub signer_queue: Option<u32>,
+}
+
+/// Requests a second and at once: `50/s` or `50/s burst 100`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestRate {
+    /// Requests a second, at least 1.
+    pub per_second: u32,
+    /// Requests at once after a pause, at least 1.
+    pub burst: u32,
+}
+
+/// Text that is no rate.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{found}` is not a rate: expected for example `50/s` or `50/s burst 100`")]
+pub struct RequestRateError {
+    /// What was found.
+    pub found: String,
+}
+
+impl FromStr for RequestRate {
+    type Err = RequestRateError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fault = || RequestRateError { found: text.chars().take(80).collect() };
+        let number =
+            |text: &str| text.trim().parse::<u32>().ok().filter(|number| *number > 0).ok_or_else(fault);
+        let (rate, burst) = match text.split_once("burst") {
+            Some((rate, burst)) => (rate, Some(number(burst)?)),
+            None => (text, None),
+        };
+        let per_second = number(rate.trim().strip_suffix("/s").ok_or_else(fault)?)?;
+        Ok(Self { per_second, burst: burst.unwrap_or(per_second.saturating_mul(2)) })
+    }
+}
+
+/// The form of the log on standard error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One line for people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Where a listener listens.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ListenAddress {
+    /// `127.0.0.1:8443`, `[::]:8443`.
+    Tcp(SocketAddr),
+    /// `unix:PATH`: a UNIX socket, relative to the directory of the topology file.
+    Unix(String),
+    /// `systemd:NAME`: sockets that systemd hands over under this name (`FileDescriptorName=`).
+    Systemd(String),
+}
+
+/// Text that is no address to listen on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{found}` is no address to listen on: expected `127.0.0.1:8443`, `unix:PATH` or `systemd:NAME`")]
+pub struct ListenAddressError {
+    /// What was found.
+    pub found: String,
+}
+
+impl FromStr for ListenAddress {
+    type Err = ListenAddressError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fault = || ListenAddressError { found: text.chars().take(80).collect() };
+        if let Some(path) = text.strip_prefix("unix:") {
+            return if path.is_empty() { Err(fault()) } else { Ok(Self::Unix(path.to_owned())) };
+        }
+        if let Some(name) = text.strip_prefix("systemd:") {
+            return if name.is_empty() { Err(fault()) } else { Ok(Self::Systemd(name.to_owned())) };
+        }
+        text.parse().map(Self::Tcp).map_err(|_| fault())
+    }
+}
+
+impl fmt::Display for ListenAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => write!(f, "{address}"),
+            Self::Unix(path) => write!(f, "unix:{path}"),
+            Self::Systemd(name) => write!(f, "systemd:{name}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_survive_their_text_and_others_are_refused() {
+        for text in ["127.0.0.1:8443", "[::]:8443", "unix:run/api.sock", "systemd:api"] {
+            assert_eq!(text.parse::<ListenAddress>().unwrap().to_string(), text);
+        }
+        for bad in ["", "8443", "localhost:8443", ":8443", "unix:", "systemd:", "127.0.0.1:99999"] {
+            assert!(bad.parse::<ListenAddress>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn rates_are_read() {
+        assert_eq!("50/s".parse(), Ok(RequestRate { per_second: 50, burst: 100 }));
+        assert_eq!("50/s burst 7".parse(), Ok(RequestRate { per_second: 50, burst: 7 }));
+        for bad in ["", "50", "0/s", "50/m", "50/s burst", "50/s burst 0", "-1/s", "burst 5"] {
+            assert!(bad.parse::<RequestRate>().is_err(), "{bad}");
+        }
+    }
+}
