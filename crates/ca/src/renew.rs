@@ -9,7 +9,7 @@ use hf_x509::csr::VerifiedCsr;
 
 use crate::authority::Authority;
 use crate::error::IssueError;
-use crate::request::{IssueRequest, IssuedCertificate};
+use crate::request::{IssueRequest, IssuedCertificate, RequesterLimits};
 
 /// A request for renewal.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub struct RenewRequest {
     pub keep_key: bool,
     /// How long; `None`: as the profile says.
     pub wanted_lifetime: Option<Lifetime>,
+    /// What the credential of whoever asks limits it to. Whoever proves to hold the old key needs none.
+    pub limits: RequesterLimits,
     /// Identifies the request: a repetition with the same key gets the certificate that exists.
     pub dedup_key: Option<String>,
 }
@@ -80,6 +82,7 @@ impl Authority {
             .issue(IssueRequest {
                 wanted_names: Some(old.names),
                 wanted_lifetime: request.wanted_lifetime,
+                limits: request.limits,
                 dedup_key: request.dedup_key,
                 ..IssueRequest::new(
                     request.principal,

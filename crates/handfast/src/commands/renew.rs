@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use hf_ca::create::request_for;
 use hf_ca::renew::RenewRequest;
+use hf_ca::request::RequesterLimits;
 use hf_core::algorithm::KeyAlgorithm;
 use hf_core::time::Lifetime;
 use hf_keys::file::{WriteOptions, write_atomic};
@@ -80,6 +81,7 @@ fn with_request(args: &Args, csr: &Path, opened: &Opened, context: &Context) -> 
         csr: files::verified_request(csr)?,
         keep_key: args.keep_key,
         wanted_lifetime: args.lifetime,
+        limits: RequesterLimits::default(),
         dedup_key: None,
     };
     let issued = context.block_on(opened.authority.renew(request)).map_err(refusal)?;
@@ -117,6 +119,7 @@ fn in_directory(
         csr: request_for(&DistinguishedName::empty(), &old.names, &key)?,
         keep_key: false,
         wanted_lifetime: args.lifetime,
+        limits: RequesterLimits::default(),
         dedup_key: None,
     };
     let encrypted = is_encrypted(&directory.join("key.pem"));
