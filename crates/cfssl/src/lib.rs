@@ -7,5 +7,4 @@ mod failure;
 pub mod keys;
 pub mod machine;
 mod root;
-pub mod scan;
 pub mod standalone;

@@ -1,6 +1,8 @@
 //! The doors of a running authority: listeners, who may ask, limits, endpoints, telemetry.
 
+pub mod access;
 pub mod admin;
+pub mod api;
 pub mod limits;
 pub mod peer;
 pub mod pki;

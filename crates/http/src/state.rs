@@ -6,6 +6,7 @@ use hf_ca::authority::Authority;
 use hf_core::random::Random;
 use hf_core::time::Clock;
 
+use crate::access::Access;
 use crate::limits::credentials::CredentialLimiter;
 use crate::telemetry::metrics::Metrics;
 
@@ -20,6 +21,8 @@ pub struct Doors {
     pub random: Arc<dyn Random>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Who may do what.
+    pub access: Arc<Access>,
     /// How many requests each credential may make.
     pub credentials: Arc<CredentialLimiter>,
 }

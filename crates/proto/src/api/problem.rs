@@ -20,7 +20,7 @@ pub enum Code {
     /// The body is no JSON by its media type.
     MediaType,
     /// The body is too large.
-    TooLarge,
+    BodyTooLarge,
     /// There is no such endpoint, or no such thing.
     NotFound,
     /// The endpoint has no such method.
@@ -44,21 +44,27 @@ pub enum Code {
     /// The same request is being worked on.
     InProgress,
     /// Too many requests.
-    RateLimited,
+    TooManyRequests,
     /// The server has too much to do.
     Overloaded,
-    /// It took too long.
-    Timeout,
+    /// The body did not arrive in time.
+    BodyTooSlow,
+    /// The body could not be read to its end.
+    BodyBroken,
+    /// Path and query are too long.
+    UriTooLong,
+    /// The answer was not ready in time: what was asked may or may not be done.
+    AnswerTooSlow,
     /// A fault of the server. The log has more, under the request id.
     Internal,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::Malformed,
         Self::MediaType,
-        Self::TooLarge,
+        Self::BodyTooLarge,
         Self::NotFound,
         Self::Method,
         Self::Unauthenticated,
@@ -70,9 +76,12 @@ impl Code {
         Self::BadProof,
         Self::Conflict,
         Self::InProgress,
-        Self::RateLimited,
+        Self::TooManyRequests,
         Self::Overloaded,
-        Self::Timeout,
+        Self::BodyTooSlow,
+        Self::BodyBroken,
+        Self::UriTooLong,
+        Self::AnswerTooSlow,
         Self::Internal,
     ];
 
@@ -81,7 +90,7 @@ impl Code {
         match self {
             Self::Malformed => "malformed",
             Self::MediaType => "media-type",
-            Self::TooLarge => "too-large",
+            Self::BodyTooLarge => "body-too-large",
             Self::NotFound => "not-found",
             Self::Method => "method",
             Self::Unauthenticated => "unauthenticated",
@@ -93,9 +102,12 @@ impl Code {
             Self::BadProof => "bad-proof",
             Self::Conflict => "conflict",
             Self::InProgress => "in-progress",
-            Self::RateLimited => "rate-limited",
+            Self::TooManyRequests => "too-many-requests",
             Self::Overloaded => "overloaded",
-            Self::Timeout => "timeout",
+            Self::BodyTooSlow => "body-too-slow",
+            Self::BodyBroken => "body-broken",
+            Self::UriTooLong => "uri-too-long",
+            Self::AnswerTooSlow => "answer-too-slow",
             Self::Internal => "internal",
         }
     }
@@ -103,19 +115,20 @@ impl Code {
     /// The HTTP status.
     pub fn status(self) -> u16 {
         match self {
-            Self::Malformed | Self::BadRequest => 400,
+            Self::Malformed | Self::BadRequest | Self::BodyBroken => 400,
             Self::Unauthenticated | Self::BadCredential | Self::BadProof => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::Method => 405,
-            Self::Timeout => 408,
+            Self::BodyTooSlow => 408,
             Self::Conflict | Self::InProgress => 409,
-            Self::TooLarge => 413,
+            Self::BodyTooLarge => 413,
+            Self::UriTooLong => 414,
             Self::MediaType => 415,
             Self::Refused => 422,
-            Self::RateLimited => 429,
+            Self::TooManyRequests => 429,
             Self::Internal => 500,
-            Self::AuthorityUnavailable | Self::Overloaded => 503,
+            Self::AuthorityUnavailable | Self::Overloaded | Self::AnswerTooSlow => 503,
         }
     }
 
@@ -124,7 +137,7 @@ impl Code {
         match self {
             Self::Malformed => "the request cannot be read",
             Self::MediaType => "the body is not declared as JSON",
-            Self::TooLarge => "the body is too large",
+            Self::BodyTooLarge => "the body is too large",
             Self::NotFound => "there is no such thing",
             Self::Method => "the method does not exist here",
             Self::Unauthenticated => "a credential is needed",
@@ -136,9 +149,12 @@ impl Code {
             Self::BadProof => "the proof of the old key is not accepted",
             Self::Conflict => "this contradicts what is on record",
             Self::InProgress => "the same request is being worked on",
-            Self::RateLimited => "too many requests",
+            Self::TooManyRequests => "too many requests",
             Self::Overloaded => "the server has too much to do",
-            Self::Timeout => "it took too long",
+            Self::BodyTooSlow => "the body did not arrive in time",
+            Self::BodyBroken => "the body could not be read to its end",
+            Self::UriTooLong => "path and query are too long",
+            Self::AnswerTooSlow => "the answer was not ready in time",
             Self::Internal => "the server failed",
         }
     }
@@ -161,7 +177,7 @@ pub struct Problem {
     pub detail: Option<String>,
     /// Identifies the request in the log of the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request_id: Option<String>,
+    pub request: Option<String>,
     /// Every reason for a refusal.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Note>,
@@ -182,7 +198,7 @@ impl Problem {
             title: code.title().to_owned(),
             status: code.status(),
             detail: None,
-            request_id: None,
+            request: None,
             findings: Vec::new(),
             hints: Vec::new(),
             retry_after: None,

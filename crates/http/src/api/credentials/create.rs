@@ -1,0 +1,71 @@
+//! `POST /v1/credentials`.
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use hf_core::principal::Channel;
+use hf_proto::api::credential::{CredentialRequest, NewCredential};
+use hf_proto::api::problem::Problem;
+use hf_proto::api::route;
+use hf_store::audit::Origin;
+use hf_store::record::CredentialLimits;
+
+use crate::access::credential::{self, CredentialError, Known};
+use crate::access::denied::Denied;
+use crate::access::rules::check_within;
+use crate::access::{Caller, limits_of};
+use crate::api::answer::json;
+use crate::api::body::Json;
+use crate::api::failure::Failure;
+use crate::state::Doors;
+
+/// Make an API key. It is shown in this answer and never again. Nobody can give more than it has itself.
+#[utoipa::path(
+    post, path = route::CREDENTIALS, operation_id = "createCredential", tag = "credentials",
+    request_body = CredentialRequest,
+    responses(
+        (status = 201, description = "the key", body = NewCredential),
+        (status = "default", description = "a problem", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(in crate::api) async fn handle(
+    State(doors): State<Doors>,
+    Extension(caller): Extension<Caller>,
+    Json(body): Json<CredentialRequest>,
+) -> Result<Response, Failure> {
+    check_own(&caller, &body)?;
+    let known = Known {
+        authorities: doors.authority.issuers().all().iter().map(|issuer| issuer.name().to_owned()).collect(),
+        profiles: doors.authority.profiles().iter().map(|profile| profile.name().to_owned()).collect(),
+    };
+    let origin = Origin { at: doors.clock.now(), principal: caller.principal, channel: Channel::Api };
+    let store = doors.authority.store().as_ref();
+    let made = credential::create(&body, &known, store, doors.random.as_ref(), &origin).await?;
+    let (key, record) = made;
+    let answer = NewCredential { credential: credential::view(&record), key: key.expose().to_owned() };
+    json(StatusCode::CREATED, &answer)
+}
+
+/// A credential that makes credentials must not be a way to more than it allows.
+fn check_own(caller: &Caller, body: &CredentialRequest) -> Result<(), Failure> {
+    if let Some(right) = body.rights.iter().find(|right| !caller.rights.contains(right)) {
+        return Err(Denied::Right { right: *right }.into());
+    }
+    let wanted = CredentialLimits {
+        names: body.names.clone(),
+        profiles: body.profiles.clone(),
+        authorities: body.authorities.clone(),
+        max_lifetime: body.max_lifetime,
+    };
+    let wanted = limits_of(&wanted).ok_or_else(|| {
+        let names = body.names.iter().flatten();
+        let found = names.into_iter().find(|name| name.parse::<hf_ca::policy::NamePattern>().is_err());
+        CredentialError::Pattern {
+            found: found.map(|name| name.chars().take(120).collect()).unwrap_or_default(),
+        }
+    })?;
+    check_within(&caller.limits, &wanted)
+        .map_err(|wider| Denied::Limit { what: format!("{wider}") })
+        .map_err(Failure::from)
+}

@@ -1,0 +1,240 @@
+//! From the errors of the crates below to problems: the only place of this door where that happens.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use hf_ca::crl::CrlError;
+use hf_ca::error::{IssueError, IssuerUnavailable};
+use hf_ca::renew::RenewError;
+use hf_ca::revoke::RevokeError;
+use hf_ca::signer::SignerError;
+use hf_proto::api::json::JsonError;
+use hf_proto::api::problem::{Code, MEDIA_TYPE, Problem};
+use hf_store::StoreError;
+use hf_x509::csr::CsrError;
+
+use crate::access::credential::CredentialError;
+use crate::access::denied::Denied;
+use crate::peer::RequestId;
+
+/// A problem on its way to whoever asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    problem: Box<Problem>,
+    /// For the log alone.
+    inner: Option<String>,
+}
+
+impl Failure {
+    /// A fault of ours: its text goes to the log, one neutral sentence to whoever asked.
+    pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
+        Self { problem: Box::new(Problem::new(Code::Internal)), inner: Some(chain(error)) }
+    }
+
+    /// Something in the request that cannot be read.
+    pub(crate) fn malformed(detail: impl AsRef<str>) -> Self {
+        Problem::new(Code::Malformed).detail(detail).into()
+    }
+
+    /// The stable code, for metrics.
+    pub(crate) fn code(&self) -> &'static str {
+        self.problem.code.as_str()
+    }
+
+    /// Fill in the response, and log it.
+    pub(super) fn write(mut self, response: &mut Response, id: Option<&RequestId>) {
+        self.problem.request = id.map(ToString::to_string);
+        match &self.inner {
+            Some(inner) => {
+                tracing::error!(code = self.code(), cause = inner.escape_debug().to_string(), "failed")
+            }
+            None => tracing::info!(
+                code = self.code(),
+                detail = self.problem.detail.as_deref().unwrap_or_default(),
+                "refused"
+            ),
+        }
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        headers.remove(header::CONTENT_LENGTH);
+        if let Some(seconds) = self.problem.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.problem.status == 401 {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"handfast\""));
+        }
+        *response.body_mut() = Body::from(self.problem.to_json());
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() =
+            StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The error and its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self { problem: Box::new(problem), inner: None }
+    }
+}
+
+impl From<Denied> for Failure {
+    fn from(denied: Denied) -> Self {
+        let mut failure = Self::from(denied.problem());
+        match &denied {
+            Denied::Store(error) => failure.inner = Some(chain(error)),
+            Denied::Key { reason } => tracing::info!(reason, "an API key was not accepted"),
+            Denied::NoCredential
+            | Denied::Header
+            | Denied::Certificate { .. }
+            | Denied::Token(_)
+            | Denied::Right { .. }
+            | Denied::Limit { .. } => {}
+        }
+        failure
+    }
+}
+
+impl From<JsonError> for Failure {
+    fn from(error: JsonError) -> Self {
+        Self::malformed(error.to_string())
+    }
+}
+
+impl From<CsrError> for Failure {
+    fn from(error: CsrError) -> Self {
+        Problem::new(Code::BadRequest).detail(chain(&error)).into()
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::NoSpace { .. }
+            | StoreError::NoAnswer
+            | StoreError::Closed
+            | StoreError::InUse { .. } => {
+                let problem = Problem::new(Code::Overloaded)
+                    .detail("the store cannot record anything now")
+                    .retry_after(5);
+                Self { problem: Box::new(problem), inner: Some(chain(&error)) }
+            }
+            _ => Self::internal(&error),
+        }
+    }
+}
+
+impl From<IssueError> for Failure {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Refused { findings } => Problem::new(Code::Refused).findings(&findings).into(),
+            error @ IssueError::UnknownProfile { .. } => {
+                Problem::new(Code::NotFound).detail(error.to_string()).into()
+            }
+            IssueError::Issuer(error) => error.into(),
+            IssueError::InProgress { .. } => {
+                Problem::new(Code::InProgress).detail(error.to_string()).retry_after(1).into()
+            }
+            IssueError::DifferentRequest { .. } => Problem::new(Code::Conflict)
+                .detail("another request, with another key or other names, had this `Idempotency-Key`")
+                .into(),
+            IssueError::Store { source, .. } => source.into(),
+            IssueError::Sign { ref source, .. } => signer(source, &error),
+            error => Self::internal(&error),
+        }
+    }
+}
+
+/// A signer that has too much to do is asked again later; one that fails is our fault.
+fn signer(cause: &SignerError, error: &dyn std::error::Error) -> Failure {
+    match cause {
+        SignerError::Key(_) => Failure::internal(error),
+        busy => Failure {
+            problem: Box::new(Problem::new(Code::Overloaded).detail(busy.to_string()).retry_after(2)),
+            inner: None,
+        },
+    }
+}
+
+impl From<IssuerUnavailable> for Failure {
+    fn from(error: IssuerUnavailable) -> Self {
+        match &error {
+            IssuerUnavailable::Unknown { .. } => {
+                Problem::new(Code::NotFound).detail(error.to_string()).into()
+            }
+            IssuerUnavailable::Unfit { findings, .. } => Problem::new(Code::AuthorityUnavailable)
+                .detail(error.to_string())
+                .findings(findings)
+                .retry_after(60)
+                .into(),
+            IssuerUnavailable::Pending { .. }
+            | IssuerUnavailable::Retired { .. }
+            | IssuerUnavailable::KeyAway { .. }
+            | IssuerUnavailable::NotValidNow { .. }
+            | IssuerUnavailable::Revoked { .. } => {
+                Problem::new(Code::AuthorityUnavailable).detail(error.to_string()).retry_after(60).into()
+            }
+        }
+    }
+}
+
+impl From<RenewError> for Failure {
+    fn from(error: RenewError) -> Self {
+        match error {
+            RenewError::Issue(error) => error.into(),
+            RenewError::Store(error) => error.into(),
+            RenewError::Unknown { .. } => Problem::new(Code::NotFound).detail(error.to_string()).into(),
+            error => Problem::new(Code::Conflict).detail(error.to_string()).into(),
+        }
+    }
+}
+
+impl From<RevokeError> for Failure {
+    fn from(error: RevokeError) -> Self {
+        match error {
+            RevokeError::Store { source, .. } => source.into(),
+            RevokeError::Unknown { .. } => Problem::new(Code::NotFound).detail(error.to_string()).into(),
+            RevokeError::OtherCertificate { .. } | RevokeError::Reason { .. } | RevokeError::Root { .. } => {
+                Problem::new(Code::Conflict).detail(error.to_string()).into()
+            }
+        }
+    }
+}
+
+impl From<CrlError> for Failure {
+    fn from(error: CrlError) -> Self {
+        match error {
+            CrlError::Issuer(error) => error.into(),
+            CrlError::Store { source, .. } => source.into(),
+            CrlError::Sign { ref source, .. } => signer(source, &error),
+            error => Self::internal(&error),
+        }
+    }
+}
+
+impl From<CredentialError> for Failure {
+    fn from(error: CredentialError) -> Self {
+        match error {
+            CredentialError::Store(error) => error.into(),
+            CredentialError::Random(error) => Self::internal(&error),
+            error => Self::malformed(error.to_string()),
+        }
+    }
+}
