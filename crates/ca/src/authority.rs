@@ -17,7 +17,7 @@ use crate::issuer::{Issuer, Issuers};
 use crate::key_directory::KeyDirectory;
 use crate::policy::{NamePattern, Policy};
 use crate::profile::{Profile, Profiles};
-use crate::signer::{Signer, SignerCounts, SignerError};
+use crate::signer::{Signer, SignerCounts, SignerError, SignerLatency};
 use crate::signing_clock::{ClockJumpedBack, SigningClock};
 
 /// What an authority is made of: the one place where its collaborators are named.
@@ -168,7 +168,12 @@ impl Authority {
         Ok(())
     }
 
-    /// What the threads that sign did since the start, how long it took and what waits.
+    /// How long signatures took since the start.
+    pub fn signer_latency(&self) -> SignerLatency {
+        self.signer.latency()
+    }
+
+    /// What the threads that sign did since the start, and what waits.
     pub fn signer_counts(&self) -> SignerCounts {
         self.signer.counts()
     }

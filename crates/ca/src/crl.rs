@@ -22,7 +22,7 @@ use hf_x509::tbs::ToBeSigned;
 use crate::authority::Authority;
 use crate::error::IssuerUnavailable;
 use crate::issuer::Signing;
-use crate::signer::{SignerError, Urgency};
+use crate::signer::SignerError;
 use crate::signing_clock::ClockJumpedBack;
 
 /// How many entries are in memory beside the list itself.
@@ -213,7 +213,10 @@ impl Authority {
         crl: &IssuedCrl,
     ) -> Result<(ToBeSigned, Signature), CrlError> {
         let bytes = Arc::new(bytes);
-        let signed = self.signer.sign(issuer.key(), Arc::clone(&bytes), Urgency::Status).await;
+        let signed = match self.signer.place_for_status() {
+            Ok(place) => self.signer.sign(issuer.key(), Arc::clone(&bytes), place).await,
+            Err(overloaded) => Err(overloaded.into()),
+        };
         let signature = signed.map_err(|source| CrlError::Sign {
             authority: crl.authority.clone(),
             number: crl.number,

@@ -1,5 +1,7 @@
 //! Why the authority did not do what it was asked.
 
+use std::time::Duration;
+
 use hf_core::finding::{Finding, Severity};
 use hf_core::random::RandomUnavailable;
 use hf_core::serial::Serial;
@@ -7,7 +9,7 @@ use hf_core::time::{Lifetime, Timestamp};
 use hf_store::StoreError;
 use hf_x509::error::X509Error;
 
-use crate::signer::SignerError;
+use crate::signer::{Overloaded, SignerError};
 use crate::signing_clock::ClockJumpedBack;
 
 /// Why there is no certificate.
@@ -78,6 +80,9 @@ pub enum IssueError {
         #[source]
         source: StoreError,
     },
+    /// Too much is under way. Nothing was begun.
+    #[error(transparent)]
+    Overloaded(#[from] Overloaded),
     /// There is no signature.
     #[error("authority `{authority}` did not sign serial number {serial}")]
     Sign {
@@ -201,8 +206,33 @@ impl IssueError {
             | Self::InProgress { .. }
             | Self::DifferentRequest { .. }
             | Self::Store { .. }
+            | Self::Overloaded(_)
             | Self::Sign { .. }
             | Self::Broken { .. } => &[],
+        }
+    }
+
+    /// When it is worth trying again with the same request: the machine is busy, or the same request is under way.
+    pub fn retry_after(&self) -> Option<Duration> {
+        const SOON: Duration = Duration::from_secs(1);
+        match self {
+            Self::Overloaded(overloaded) => Some(overloaded.retry_after),
+            Self::Sign {
+                source: SignerError::Busy { deadline } | SignerError::Late { deadline }, ..
+            } => Some((*deadline).max(SOON)),
+            Self::InProgress { .. } => Some(SOON),
+            Self::Refused { .. }
+            | Self::UnknownProfile { .. }
+            | Self::Issuer(_)
+            | Self::Clock(_)
+            | Self::Lint { .. }
+            | Self::Build(_)
+            | Self::Random(_)
+            | Self::Stale { .. }
+            | Self::DifferentRequest { .. }
+            | Self::Store { .. }
+            | Self::Sign { .. }
+            | Self::Broken { .. } => None,
         }
     }
 
@@ -221,6 +251,7 @@ impl IssueError {
             | Self::Random(_)
             | Self::Stale { .. }
             | Self::Store { .. }
+            | Self::Overloaded(_)
             | Self::Sign { .. }
             | Self::Broken { .. } => false,
         }

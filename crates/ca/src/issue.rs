@@ -1,5 +1,6 @@
 //! The spine: the one way to a certificate. Roots, intermediates and leaves all come through [`Authority::carry_out`].
 
+mod open_intent;
 mod steps;
 
 use hf_store::audit::Origin;
@@ -10,6 +11,8 @@ use crate::issuer::Signing;
 use crate::policy::Proposal;
 use crate::prepared::Prepared;
 use crate::request::{IssueRequest, IssuedCertificate};
+use crate::signer::{Lane, Place};
+use open_intent::OpenIntent;
 
 impl Authority {
     /// Issue one certificate. When this returns `Ok`, the certificate is on stable storage.
@@ -31,19 +34,35 @@ impl Authority {
     ) -> Result<IssuedCertificate, IssueError> {
         // 1  Policy over the final names, for this issuer: a grant, or every refusal as a finding.
         let grant = self.decide(proposal, issuer, &origin).await?;
-        // 2  A serial number that was never used.
+        // 2  A place in the queue of the signer, and a serial number that was never used.
+        let place = self.signer.place_for(Lane::of(&origin.principal))?;
         let serial = self.serial(&grant, &origin)?;
         // 3  The bytes to be signed, linted; from here on nothing can change them.
         let prepared = Prepared::new(grant, issuer, serial)?;
+        // A caller that goes away in the middle leaves no intent open.
+        let open = OpenIntent::new(self, issuer.name(), prepared.serial(), &origin);
+        let outcome = self.record_and_sign(prepared, issuer, dedup_key, place, &origin).await;
+        open.settled();
+        outcome
+    }
+
+    async fn record_and_sign(
+        &self,
+        prepared: Prepared,
+        issuer: &Signing,
+        dedup_key: Option<String>,
+        place: Place,
+        origin: &Origin,
+    ) -> Result<IssuedCertificate, IssueError> {
         // 4  Serial number and bytes on stable storage, before any key is asked.
-        if let Some(existing) = self.begin(&prepared, issuer, dedup_key, &origin).await? {
+        if let Some(existing) = self.begin(&prepared, issuer, dedup_key, origin).await? {
             return Ok(existing);
         }
         // 5  A signature of exactly these bytes.
-        let signature = self.sign(&prepared, issuer, &origin).await?;
+        let signature = self.sign(&prepared, issuer, place, origin).await?;
         // 6  What came back is what was linted; the permission is used up.
-        let unrecorded = self.complete(prepared, issuer, &signature, &origin).await?;
+        let unrecorded = self.complete(prepared, issuer, &signature, origin).await?;
         // 7  The certificate on stable storage, before anybody sees it.
-        self.finish(unrecorded, &origin).await
+        self.finish(unrecorded, origin).await
     }
 }

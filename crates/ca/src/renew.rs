@@ -5,10 +5,14 @@ use hf_core::serial::Serial;
 use hf_core::time::Lifetime;
 use hf_store::StoreError;
 use hf_store::record::{CertificateState, StoredCertificate};
+use hf_x509::certificate::Certificate;
 use hf_x509::csr::VerifiedCsr;
+use hf_x509::distinguished_name::DistinguishedName;
+use hf_x509::error::X509Error;
 
 use crate::authority::Authority;
 use crate::error::IssueError;
+use crate::profile::SubjectRule;
 use crate::request::{IssueRequest, IssuedCertificate, RequesterLimits};
 
 /// A request for renewal.
@@ -28,10 +32,47 @@ pub struct RenewRequest {
     pub keep_key: bool,
     /// How long; `None`: as the profile says.
     pub wanted_lifetime: Option<Lifetime>,
-    /// What the credential of whoever asks limits it to. Whoever proves to hold the old key needs none.
-    pub limits: RequesterLimits,
     /// Identifies the request: a repetition with the same key gets the certificate that exists.
     pub dedup_key: Option<String>,
+    /// What entitles the requester.
+    pub proof: RenewalProof,
+    /// What the credential of the requester limits it to, beyond what the profile and the authority allow.
+    pub limits: RequesterLimits,
+}
+
+/// What entitles a requester to a renewal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RenewalProof {
+    /// A right of its own; the old certificate may have expired.
+    #[default]
+    Right,
+    /// It proved to hold the key of the old certificate, which must still be valid: a key that was left behind with an
+    /// expired certificate buys nothing.
+    OldKey,
+}
+
+impl RenewRequest {
+    /// A renewal by right, with a new key, that leaves everything else to the profile and the old certificate.
+    pub fn new(
+        principal: Principal,
+        channel: Channel,
+        authority: impl Into<String>,
+        serial: Serial,
+        csr: VerifiedCsr,
+    ) -> Self {
+        Self {
+            principal,
+            channel,
+            authority: authority.into(),
+            serial,
+            csr,
+            keep_key: false,
+            wanted_lifetime: None,
+            dedup_key: None,
+            proof: RenewalProof::Right,
+            limits: RequesterLimits::default(),
+        }
+    }
 }
 
 /// Why nothing was renewed.
@@ -46,7 +87,9 @@ pub enum RenewError {
         serial: Serial,
     },
     /// What was revoked, or may have been signed without anybody having received it, is not renewed.
-    #[error("serial number {serial} is {state}: only an issued certificate that is not revoked is renewed")]
+    #[error(
+        "serial number {serial} is {state}: only an issued certificate that is not revoked is renewed, by its own key only before it ends"
+    )]
     State {
         /// The serial number.
         serial: Serial,
@@ -61,6 +104,17 @@ pub enum RenewError {
         /// Names of the request.
         found: String,
     },
+    /// The signing request has another subject.
+    #[error("the signing request names `{found}`, the certificate `{expected}`: a renewal keeps the subject")]
+    OtherSubject {
+        /// Subject of the certificate.
+        expected: String,
+        /// Subject of the request.
+        found: String,
+    },
+    /// The old certificate on record cannot be read.
+    #[error("the old certificate cannot be read")]
+    Unreadable(#[source] X509Error),
     /// The signing request has the old key.
     #[error(
         "the signing request has the key of the old certificate: a renewal makes a new one unless told otherwise"
@@ -78,12 +132,14 @@ impl Authority {
     /// Renew. The names and the profile are those of the old certificate; the old one stays valid until its end.
     pub async fn renew(&self, request: RenewRequest) -> Result<IssuedCertificate, RenewError> {
         let old = self.renewable(&request).await?;
+        let wanted_subject = self.kept_subject(&old, request.csr.subject())?;
         Ok(self
             .issue(IssueRequest {
                 wanted_names: Some(old.names),
                 wanted_lifetime: request.wanted_lifetime,
-                limits: request.limits,
+                wanted_subject,
                 dedup_key: request.dedup_key,
+                limits: request.limits,
                 ..IssueRequest::new(
                     request.principal,
                     request.channel,
@@ -95,6 +151,25 @@ impl Authority {
             .await?)
     }
 
+    /// Where the requester chooses the subject, a renewal cannot choose another: the old one is kept. Elsewhere the
+    /// profile makes it from the names.
+    fn kept_subject(
+        &self,
+        old: &StoredCertificate,
+        requested: &DistinguishedName,
+    ) -> Result<Option<DistinguishedName>, RenewError> {
+        let chosen =
+            self.profile(&old.profile).is_some_and(|profile| profile.subject_rule() == SubjectRule::Wanted);
+        let Some(der) = old.body.certificate().filter(|_| chosen) else { return Ok(None) };
+        let certificate = Certificate::from_der(der).map_err(RenewError::Unreadable)?;
+        let subject = certificate.subject();
+        if !requested.is_empty() && !requested.matches(subject) {
+            let (expected, found) = (subject.to_string(), requested.to_string());
+            return Err(RenewError::OtherSubject { expected, found });
+        }
+        Ok(Some(subject.clone()))
+    }
+
     async fn renewable(&self, request: &RenewRequest) -> Result<StoredCertificate, RenewError> {
         let found = self.store.find_by_serial(&request.authority, &request.serial).await;
         let old = found.map_err(RenewError::Store)?.ok_or_else(|| RenewError::Unknown {
@@ -102,8 +177,11 @@ impl Authority {
             serial: request.serial.clone(),
         })?;
         match old.state(self.clock.now()) {
-            CertificateState::Valid | CertificateState::Expired => {}
-            state @ (CertificateState::Revoked | CertificateState::PossiblySigned) => {
+            CertificateState::Valid => {}
+            CertificateState::Expired if request.proof == RenewalProof::Right => {}
+            state @ (CertificateState::Expired
+            | CertificateState::Revoked
+            | CertificateState::PossiblySigned) => {
                 return Err(RenewError::State { serial: request.serial.clone(), state });
             }
         }

@@ -1,8 +1,11 @@
 //! The async entrance to signing keys, which are sync and may block.
 //!
 //! Threads of its own, a bounded queue and a deadline: a slow hardware module holds up those who wait for it and
-//! nobody else. Signatures for revocation status go before those for certificates.
+//! nobody else. Signatures for revocation status go before those for certificates, and requesters take turns, so that one
+//! who asks for thousands does not hold up another who asks for one.
 
+mod latency;
+mod places;
 mod queue;
 
 use std::num::NonZeroUsize;
@@ -13,8 +16,13 @@ use std::time::Duration;
 use hf_keys::signing_key::{SignError, SigningKey};
 use hf_x509::signature::Signature;
 use hf_x509::tbs::ToBeSigned;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
 
+use latency::Latency;
+pub use latency::SignerLatency;
+pub use places::{Lane, Place};
+use places::{Places, Queueing};
 use queue::{Job, Queue};
 
 /// How much may be under way at once, and for how long.
@@ -22,7 +30,8 @@ use queue::{Job, Queue};
 pub struct SignerSettings {
     /// Threads that call the keys.
     pub threads: NonZeroUsize,
-    /// Signatures that may wait or be under way; more callers wait for a place until their deadline.
+    /// Certificates that may wait or be under way, of which one requester may have half, and as many signatures of status;
+    /// more are turned away.
     pub queue: NonZeroUsize,
     /// From the call to the signature.
     pub deadline: Duration,
@@ -39,13 +48,12 @@ impl SignerSettings {
     }
 }
 
-/// What goes first when there is a queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Urgency {
-    /// A certificate.
-    Certificate,
-    /// A CRL or another statement of revocation status.
-    Status,
+/// Every place in the queue is taken, or those that one requester may have. Nothing was begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the signer is overloaded: try again in {} seconds", retry_after.as_secs())]
+pub struct Overloaded {
+    /// When there should be a place, in whole seconds.
+    pub retry_after: Duration,
 }
 
 /// Why there is no signature.
@@ -63,6 +71,9 @@ pub enum SignerError {
         /// How long the caller waited.
         deadline: Duration,
     },
+    /// There was no place in the queue.
+    #[error(transparent)]
+    Overloaded(#[from] Overloaded),
     /// The key refused or failed.
     #[error("the key did not sign")]
     Key(#[source] SignError),
@@ -74,7 +85,7 @@ pub enum SignerError {
 impl SignerError {
     /// Whether it is certain that no signature was made.
     pub fn is_definite(&self) -> bool {
-        matches!(self, Self::Busy { .. } | Self::Stopped)
+        matches!(self, Self::Busy { .. } | Self::Overloaded(_) | Self::Stopped)
     }
 }
 
@@ -87,15 +98,21 @@ pub struct SignerCounts {
     pub failed: u64,
     /// Deadlines that passed, before or after a thread took up the work.
     pub late: u64,
+    /// Requests for a place that were turned away.
+    pub overloaded: u64,
+    /// Places held now.
+    pub held: usize,
 }
 
 /// Threads that sign. Dropping it ends them after what they are doing.
 #[derive(Debug)]
 pub struct Signer {
     queue: Arc<Queue>,
-    places: Semaphore,
+    places: Arc<Places>,
+    threads: NonZeroUsize,
     deadline: Duration,
     counts: Counters,
+    latency: Latency,
 }
 
 #[derive(Debug, Default)]
@@ -103,6 +120,7 @@ struct Counters {
     signed: AtomicU64,
     failed: AtomicU64,
     late: AtomicU64,
+    overloaded: AtomicU64,
 }
 
 impl Signer {
@@ -119,8 +137,40 @@ impl Signer {
                 .spawn(move || queue.work())
                 .map_err(|_| SignerError::Stopped)?;
         }
-        let places = Semaphore::new(settings.queue.get());
-        Ok(Self { queue, places, deadline: settings.deadline, counts: Counters::default() })
+        Ok(Self {
+            queue,
+            places: Arc::new(Places::new(settings.queue.get())),
+            threads: settings.threads,
+            deadline: settings.deadline,
+            counts: Counters::default(),
+            latency: Latency::default(),
+        })
+    }
+
+    /// A place for a certificate of this requester. Taken before anything is put on record, so that overload leaves no
+    /// trace.
+    pub fn place_for(&self, lane: Lane) -> Result<Place, Overloaded> {
+        self.place(Queueing::Certificate(lane))
+    }
+
+    /// A place for a CRL or another statement of revocation status.
+    pub fn place_for_status(&self) -> Result<Place, Overloaded> {
+        self.place(Queueing::Status)
+    }
+
+    fn place(&self, queueing: Queueing) -> Result<Place, Overloaded> {
+        self.places.take(queueing).ok_or_else(|| {
+            self.counts.overloaded.fetch_add(1, Ordering::Relaxed);
+            Overloaded { retry_after: self.retry_after() }
+        })
+    }
+
+    /// How long what waits now will take, from one second to the deadline.
+    fn retry_after(&self) -> Duration {
+        let each = self.latency.mean().unwrap_or(Duration::from_millis(1));
+        let waiting = u32::try_from(self.places.held() / self.threads).unwrap_or(u32::MAX);
+        let seconds = each.saturating_mul(waiting).as_secs() + 1;
+        Duration::from_secs(seconds.min(self.deadline.as_secs().max(1)))
     }
 
     /// Sign exactly these bytes with this key.
@@ -128,22 +178,26 @@ impl Signer {
         &self,
         key: Arc<dyn SigningKey>,
         bytes: Arc<ToBeSigned>,
-        urgency: Urgency,
+        place: Place,
     ) -> Result<Signature, SignerError> {
+        let began = Instant::now();
         let (answer, received) = oneshot::channel();
-        let job = Arc::new(Job::new(key, bytes));
-        let waiting = async {
-            let _place = self.places.acquire().await.map_err(|_| SignerError::Stopped)?;
-            self.queue.push(Arc::clone(&job), answer, urgency);
-            received.await.map_err(|_| SignerError::Stopped)?.map_err(SignerError::Key)
-        };
+        let job = Arc::new(Job::new(key, bytes, place));
+        self.queue.push(Arc::clone(&job), answer);
+        let waiting = async { received.await.map_err(|_| SignerError::Stopped)?.map_err(SignerError::Key) };
         let result = match tokio::time::timeout(self.deadline, waiting).await {
             Ok(result) => result,
             Err(_) if job.cancel() => Err(SignerError::Busy { deadline: self.deadline }),
             Err(_) => Err(SignerError::Late { deadline: self.deadline }),
         };
+        self.latency.note(began.elapsed());
         self.count(&result);
         result
+    }
+
+    /// How long signatures took since the start.
+    pub fn latency(&self) -> SignerLatency {
+        self.latency.read()
     }
 
     /// Counts since the start.
@@ -152,6 +206,8 @@ impl Signer {
             signed: self.counts.signed.load(Ordering::Relaxed),
             failed: self.counts.failed.load(Ordering::Relaxed),
             late: self.counts.late.load(Ordering::Relaxed),
+            overloaded: self.counts.overloaded.load(Ordering::Relaxed),
+            held: self.places.held(),
         }
     }
 
@@ -160,6 +216,7 @@ impl Signer {
             Ok(_) => &self.counts.signed,
             Err(SignerError::Key(_) | SignerError::Stopped) => &self.counts.failed,
             Err(SignerError::Busy { .. } | SignerError::Late { .. }) => &self.counts.late,
+            Err(SignerError::Overloaded(_)) => &self.counts.overloaded,
         };
         counter.fetch_add(1, Ordering::Relaxed);
     }

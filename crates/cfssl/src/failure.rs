@@ -98,7 +98,11 @@ pub(crate) fn issue(error: &IssueError) -> CfsslError {
     match error {
         IssueError::Refused { findings } | IssueError::Lint { findings } => refused(findings),
         IssueError::UnknownProfile { .. } => because(ErrorKind::PolicyUnknownProfile, error),
-        IssueError::Issuer(_) | IssueError::Clock(_) | IssueError::Sign { .. } | IssueError::Broken { .. } => {
+        IssueError::Issuer(_)
+        | IssueError::Clock(_)
+        | IssueError::Overloaded(_)
+        | IssueError::Sign { .. }
+        | IssueError::Broken { .. } => {
             because(ErrorKind::KeyUnavailable, error)
         }
         IssueError::Build(_) => because(ErrorKind::CertificateBadRequest, error),

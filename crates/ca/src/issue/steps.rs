@@ -18,7 +18,7 @@ use crate::issuer::Signing;
 use crate::policy::{Grant, Proposal};
 use crate::prepared::Prepared;
 use crate::request::IssuedCertificate;
-use crate::signer::Urgency;
+use crate::signer::Place;
 
 impl Authority {
     /// Step 1. A refusal is on record too.
@@ -79,13 +79,14 @@ impl Authority {
         &self,
         prepared: &Prepared,
         issuer: &Signing,
+        place: Place,
         origin: &Origin,
     ) -> Result<Signature, IssueError> {
         if let Err(error) = prepared.still_holds(self.clock.now()) {
             self.close(issuer.name(), prepared.serial(), origin).await;
             return Err(error);
         }
-        match self.signer.sign(issuer.key(), prepared.to_be_signed(), Urgency::Certificate).await {
+        match self.signer.sign(issuer.key(), prepared.to_be_signed(), place).await {
             Ok(signature) => Ok(signature),
             Err(source) => {
                 self.close(issuer.name(), prepared.serial(), origin).await;

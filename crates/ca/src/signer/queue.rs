@@ -1,6 +1,6 @@
 //! The queue between async callers and the threads that sign.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -10,13 +10,15 @@ use hf_x509::signature::Signature;
 use hf_x509::tbs::ToBeSigned;
 use tokio::sync::oneshot;
 
-use super::Urgency;
+use super::places::{Lane, Place, Queueing};
 
 /// One signature to be made.
 pub(super) struct Job {
     key: Arc<dyn SigningKey>,
     bytes: Arc<ToBeSigned>,
     state: AtomicU8,
+    /// Given back when nobody holds the job any more, so that callers who leave do not make room for more.
+    place: Place,
 }
 
 /// Nobody has taken it up.
@@ -27,8 +29,8 @@ const TAKEN: u8 = 1;
 const CANCELLED: u8 = 2;
 
 impl Job {
-    pub(super) fn new(key: Arc<dyn SigningKey>, bytes: Arc<ToBeSigned>) -> Self {
-        Self { key, bytes, state: AtomicU8::new(WAITING) }
+    pub(super) fn new(key: Arc<dyn SigningKey>, bytes: Arc<ToBeSigned>, place: Place) -> Self {
+        Self { key, bytes, state: AtomicU8::new(WAITING), place }
     }
 
     /// Give the job up; whether that was in time, so that it will never be signed.
@@ -49,38 +51,64 @@ impl fmt::Debug for Job {
 
 type Answer = oneshot::Sender<Result<Signature, SignError>>;
 
+/// What waits: status first, then one certificate of each lane in turn.
 #[derive(Debug, Default)]
-struct Lanes {
+struct Waiting {
     status: VecDeque<(Arc<Job>, Answer)>,
-    certificates: VecDeque<(Arc<Job>, Answer)>,
+    /// Lanes in which something waits, in the order of their turns.
+    turns: VecDeque<Lane>,
+    certificates: HashMap<Lane, VecDeque<(Arc<Job>, Answer)>>,
     stopped: bool,
 }
 
-/// Two lanes: status before certificates. Its length is bounded by whoever pushes.
+impl Waiting {
+    fn push(&mut self, job: Arc<Job>, answer: Answer) {
+        match job.place.queueing() {
+            Queueing::Status => self.status.push_back((job, answer)),
+            Queueing::Certificate(lane) => {
+                let waiting = self.certificates.entry(lane).or_default();
+                if waiting.is_empty() {
+                    self.turns.push_back(lane);
+                }
+                waiting.push_back((job, answer));
+            }
+        }
+    }
+
+    fn pop(&mut self) -> Option<(Arc<Job>, Answer)> {
+        if let Some(next) = self.status.pop_front() {
+            return Some(next);
+        }
+        let lane = self.turns.pop_front()?;
+        let waiting = self.certificates.get_mut(&lane)?;
+        let next = waiting.pop_front();
+        if waiting.is_empty() {
+            self.certificates.remove(&lane);
+        } else {
+            self.turns.push_back(lane);
+        }
+        next
+    }
+}
+
+/// Its length is bounded by the places.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    lanes: Mutex<Lanes>,
+    waiting: Mutex<Waiting>,
     changed: Condvar,
 }
 
 impl Queue {
-    pub(super) fn push(&self, job: Arc<Job>, answer: Answer, urgency: Urgency) {
-        let mut lanes = self.lock();
-        match urgency {
-            Urgency::Status => lanes.status.push_back((job, answer)),
-            Urgency::Certificate => lanes.certificates.push_back((job, answer)),
-        }
-        drop(lanes);
+    pub(super) fn push(&self, job: Arc<Job>, answer: Answer) {
+        self.lock().push(job, answer);
         self.changed.notify_one();
     }
 
     /// Let the threads end and the waiting jobs fall.
     pub(super) fn stop(&self) {
-        let mut lanes = self.lock();
-        lanes.stopped = true;
-        lanes.status.clear();
-        lanes.certificates.clear();
-        drop(lanes);
+        let mut waiting = self.lock();
+        *waiting = Waiting { stopped: true, ..Waiting::default() };
+        drop(waiting);
         self.changed.notify_all();
     }
 
@@ -99,21 +127,20 @@ impl Queue {
     }
 
     fn next(&self) -> Option<(Arc<Job>, Answer)> {
-        let mut lanes = self.lock();
+        let mut waiting = self.lock();
         loop {
-            if lanes.stopped {
+            if waiting.stopped {
                 return None;
             }
-            let first = lanes.status.pop_front();
-            if let Some(next) = first.or_else(|| lanes.certificates.pop_front()) {
+            if let Some(next) = waiting.pop() {
                 return Some(next);
             }
-            lanes = self.changed.wait(lanes).unwrap_or_else(PoisonError::into_inner);
+            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// The lanes stay consistent whatever a panicking thread was doing: each change is one push or pop.
-    fn lock(&self) -> MutexGuard<'_, Lanes> {
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The queue stays consistent whatever a panicking thread was doing: nothing in a change calls foreign code.
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -51,16 +51,22 @@ fn signer(threads: usize, queue: usize, deadline: Duration) -> Signer {
     Signer::start(SignerSettings { threads, queue, deadline }).unwrap()
 }
 
+fn lane(user: &str) -> Lane {
+    Lane::of(&hf_core::principal::Principal::Operator { user: user.to_owned() })
+}
+
 #[tokio::test]
 async fn what_is_signed_verifies() {
     let key = Arc::new(PrivateKey::generate(KeyAlgorithm::EcdsaP256).unwrap());
     let bytes = bytes(key.as_ref());
     let signer = signer(2, 4, Duration::from_mins(1));
-    for urgency in [Urgency::Certificate, Urgency::Status] {
-        let signature = signer.sign(key.clone(), bytes.clone(), urgency).await.unwrap();
+    for place in [signer.place_for(lane("a")).unwrap(), signer.place_for_status().unwrap()] {
+        let signature = signer.sign(key.clone(), bytes.clone(), place).await.unwrap();
         key.public_key().verify(key.signature_algorithm(), bytes.bytes(), &signature).unwrap();
     }
-    assert_eq!(signer.counts(), SignerCounts { signed: 2, failed: 0, late: 0 });
+    let counts = signer.counts();
+    assert_eq!((counts.signed, counts.failed, counts.late, counts.overloaded), (2, 0, 0, 0));
+    assert_eq!(signer.latency().count, 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -68,8 +74,9 @@ async fn a_key_that_does_not_answer_is_late_and_one_nobody_called_is_busy() {
     let (key, let_go) = SlowKey::new();
     let bytes = bytes(key.as_ref());
     let signer = Arc::new(signer(1, 8, Duration::from_secs(10)));
-    let first = signer.sign(key.clone(), bytes.clone(), Urgency::Certificate);
-    let second = signer.sign(key.clone(), bytes.clone(), Urgency::Certificate);
+    let place = || signer.place_for(lane("a")).unwrap();
+    let first = signer.sign(key.clone(), bytes.clone(), place());
+    let second = signer.sign(key.clone(), bytes.clone(), place());
     let (first, second) = tokio::join!(first, second);
     let outcomes = [first.unwrap_err(), second.unwrap_err()];
     let definite = outcomes.iter().filter(|error| error.is_definite()).count();
@@ -78,22 +85,118 @@ async fn a_key_that_does_not_answer_is_late_and_one_nobody_called_is_busy() {
     drop(let_go);
 }
 
+/// Whose bytes were signed, in the order of signing.
+struct Recording {
+    inner: SlowKey,
+    order: std::sync::Mutex<Vec<usize>>,
+}
+
+impl SigningKey for Recording {
+    fn public_key(&self) -> &PublicKey {
+        self.inner.public_key()
+    }
+
+    fn key_algorithm(&self) -> KeyAlgorithm {
+        self.inner.key_algorithm()
+    }
+
+    fn sign(&self, message: &ToBeSigned) -> Result<Signature, SignError> {
+        let signature = self.inner.sign(message);
+        self.order.lock().unwrap().push(message.bytes().len());
+        signature
+    }
+}
+
+/// One requester has four certificates waiting, another one comes last with a single one, and a CRL after that.
+#[tokio::test]
+async fn requesters_take_turns_and_status_goes_first() {
+    let (let_go, go) = mpsc::channel();
+    let inner = SlowKey {
+        inner: PrivateKey::generate(KeyAlgorithm::EcdsaP256).unwrap(),
+        go: go.into(),
+        signed: AtomicUsize::new(0),
+    };
+    let key = Arc::new(Recording { inner, order: std::sync::Mutex::default() });
+    let named = |name: &str| {
+        let template = CsrTemplate { subject: DistinguishedName::common(name), names: SanSet::new() };
+        Arc::new(template.finalize(key.public_key(), key.signature_algorithm()).unwrap())
+    };
+    let (of_many, of_one, of_status) = (named("many"), named("the other one"), named("revocation status"));
+    let signer = Arc::new(signer(1, 16, Duration::from_mins(10)));
+    let mut calls = Vec::new();
+    let mut call = |bytes: &Arc<ToBeSigned>, place| {
+        let (signer, key, bytes) = (signer.clone(), key.clone(), bytes.clone());
+        calls.push(tokio::spawn(async move { signer.sign(key, bytes, place).await }));
+    };
+    for _ in 0..4 {
+        call(&of_many, signer.place_for(lane("many")).unwrap());
+    }
+    call(&of_one, signer.place_for(lane("one")).unwrap());
+    call(&of_status, signer.place_for_status().unwrap());
+    // Every call is in the queue, and the only thread waits inside the key with the first of them.
+    tokio::task::yield_now().await;
+    for _ in 0..6 {
+        let_go.send(()).unwrap();
+    }
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    let order = key.order.lock().unwrap().clone();
+    let place =
+        |bytes: &Arc<ToBeSigned>| order.iter().position(|length| *length == bytes.bytes().len()).unwrap();
+    assert!(place(&of_status) <= 1, "{order:?}");
+    assert!(place(&of_one) <= 3, "{order:?}");
+    assert_eq!(order.len(), 6);
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_full_queue_makes_callers_wait_no_longer_than_their_deadline() {
+async fn who_finds_no_place_is_told_when_to_come_back() {
     let (key, let_go) = SlowKey::new();
     let bytes = bytes(key.as_ref());
-    let signer = Arc::new(signer(1, 1, Duration::from_secs(10)));
-    let calls = (0..5).map(|_| {
-        let (signer, key, bytes) = (signer.clone(), key.clone(), bytes.clone());
-        tokio::spawn(async move { signer.sign(key, bytes, Urgency::Certificate).await })
-    });
-    let calls: Vec<_> = calls.collect();
-    let mut busy = 0;
+    let signer = Arc::new(signer(1, 4, Duration::from_secs(10)));
+    let calls: Vec<_> = (0..2)
+        .map(|_| {
+            let place = signer.place_for(lane("greedy")).unwrap();
+            let (signer, key, bytes) = (signer.clone(), key.clone(), bytes.clone());
+            tokio::spawn(async move { signer.sign(key, bytes, place).await })
+        })
+        .collect();
+    let refused = signer.place_for(lane("greedy")).unwrap_err();
+    assert!((1..=10).contains(&refused.retry_after.as_secs()), "{refused}");
+    assert!(signer.place_for(lane("modest")).is_ok(), "others are not turned away");
+    assert!(signer.place_for_status().is_ok(), "nor is status");
+    assert_eq!(signer.counts().overloaded, 1);
     for call in calls {
-        busy += usize::from(matches!(call.await.unwrap(), Err(SignerError::Busy { .. })));
+        assert!(call.await.unwrap().is_err(), "the key never answers");
     }
-    assert!(busy >= 4, "{busy}");
+    assert_eq!(signer.counts().late, 2);
     drop(let_go);
+}
+
+/// A caller that leaves does not make room: its work still waits.
+#[tokio::test]
+async fn places_are_held_by_what_waits_and_not_by_who_asks() {
+    let (key, let_go) = SlowKey::new();
+    let bytes = bytes(key.as_ref());
+    let signer = Arc::new(signer(1, 4, Duration::from_mins(10)));
+    for _ in 0..2 {
+        let place = signer.place_for(lane("leaver")).unwrap();
+        let call = {
+            let (signer, key, bytes) = (signer.clone(), key.clone(), bytes.clone());
+            tokio::spawn(async move { signer.sign(key, bytes, place).await })
+        };
+        tokio::task::yield_now().await;
+        call.abort();
+        assert!(call.await.unwrap_err().is_cancelled());
+    }
+    assert!(signer.place_for(lane("leaver")).is_err());
+    for _ in 0..2 {
+        let_go.send(()).unwrap();
+    }
+    drop(let_go);
+    let last = signer.place_for(lane("other")).unwrap();
+    signer.sign(key, bytes, last).await.unwrap();
+    assert!(signer.place_for(lane("leaver")).is_ok(), "what was before it in the queue is done");
 }
 
 #[tokio::test]
@@ -113,7 +216,7 @@ async fn an_error_of_the_key_comes_through() {
     let key = Arc::new(Sealed(PrivateKey::generate(KeyAlgorithm::EcdsaP256).unwrap()));
     let bytes = bytes(key.as_ref());
     let signer = signer(1, 1, Duration::from_mins(1));
-    let error = signer.sign(key, bytes, Urgency::Certificate).await.unwrap_err();
+    let error = signer.sign(key, bytes, signer.place_for(lane("a")).unwrap()).await.unwrap_err();
     assert!(matches!(error, SignerError::Key(SignError::Sealed)));
     assert_eq!(signer.counts().failed, 1);
 }

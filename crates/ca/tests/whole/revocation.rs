@@ -5,7 +5,7 @@ use hf_ca::authority::Authority;
 use hf_ca::crl::CrlRequest;
 use hf_ca::error::{IssueError, IssuerUnavailable};
 use hf_ca::renew::{RenewError, RenewRequest};
-use hf_ca::request::{IssuedCertificate, RequesterLimits};
+use hf_ca::request::IssuedCertificate;
 use hf_ca::revoke::{RevokeError, RevokeRequest, RevokeTarget, Revoked};
 use hf_core::principal::Channel;
 use hf_core::reason::RevocationReason;
@@ -151,17 +151,13 @@ async fn a_revoked_certificate_is_not_renewed() {
     let authority = house.found().await;
     let issued = leaf(&authority, "a.shop.internal").await;
     revoke(&authority, &issued.certificate, RevocationReason::PrivilegeWithdrawn).await.unwrap();
-    let request = RenewRequest {
-        principal: operator(),
-        channel: Channel::CommandLine,
-        authority: "services".to_owned(),
-        serial: issued.certificate.serial().unwrap(),
-        csr: request(&["a.shop.internal"]).csr,
-        keep_key: false,
-        wanted_lifetime: None,
-        limits: RequesterLimits::default(),
-        dedup_key: None,
-    };
+    let request = RenewRequest::new(
+        operator(),
+        Channel::CommandLine,
+        "services",
+        issued.certificate.serial().unwrap(),
+        request(&["a.shop.internal"]).csr,
+    );
     assert!(matches!(authority.renew(request).await.unwrap_err(), RenewError::State { .. }));
 }
 

@@ -377,7 +377,7 @@ async fn every_algorithm_of_authority_and_leaf_works() {
 
 #[tokio::test]
 async fn renewal_keeps_the_identity_and_changes_the_key() {
-    use hf_ca::renew::{RenewError, RenewRequest};
+    use hf_ca::renew::{RenewError, RenewRequest, RenewalProof};
     use hf_ca::request::RequesterLimits;
     let house = House::new();
     let authority = house.found().await;
@@ -391,8 +391,9 @@ async fn renewal_keeps_the_identity_and_changes_the_key() {
         csr: request_for(&DistinguishedName::empty(), &names(wanted), key).unwrap(),
         keep_key,
         wanted_lifetime: None,
-        limits: RequesterLimits::default(),
         dedup_key: None,
+        proof: RenewalProof::Right,
+        limits: RequesterLimits::default(),
     };
     let new = authority.renew(renew(&key(), &[], false)).await.unwrap();
     assert_eq!(new.certificate.san_set().unwrap(), names(&["a.shop.internal"]));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use hf_ca::create::request_for;
-use hf_ca::renew::RenewRequest;
+use hf_ca::renew::{RenewRequest, RenewalProof};
 use hf_ca::request::RequesterLimits;
 use hf_core::algorithm::KeyAlgorithm;
 use hf_core::time::Lifetime;
@@ -81,8 +81,9 @@ fn with_request(args: &Args, csr: &Path, opened: &Opened, context: &Context) -> 
         csr: files::verified_request(csr)?,
         keep_key: args.keep_key,
         wanted_lifetime: args.lifetime,
-        limits: RequesterLimits::default(),
         dedup_key: None,
+        proof: RenewalProof::Right,
+        limits: RequesterLimits::default(),
     };
     let issued = context.block_on(opened.authority.renew(request)).map_err(refusal)?;
     let between = issued.chain.iter().filter(|certificate| !certificate.is_self_issued());
@@ -119,8 +120,9 @@ fn in_directory(
         csr: request_for(&DistinguishedName::empty(), &old.names, &key)?,
         keep_key: false,
         wanted_lifetime: args.lifetime,
-        limits: RequesterLimits::default(),
         dedup_key: None,
+        proof: RenewalProof::Right,
+        limits: RequesterLimits::default(),
     };
     let encrypted = is_encrypted(&directory.join("key.pem"));
     let passphrase = if encrypted { Some(passphrase(args, context)?) } else { None };
@@ -150,6 +152,8 @@ fn refusal(error: hf_ca::renew::RenewError) -> CommandError {
         RenewError::Store(error) => error.into(),
         error @ (RenewError::SameKey
         | RenewError::OtherNames { .. }
+        | RenewError::OtherSubject { .. }
+        | RenewError::Unreadable(_)
         | RenewError::State { .. }
         | RenewError::Unknown { .. }) => {
             let same_key = matches!(error, RenewError::SameKey);

@@ -155,6 +155,10 @@ impl From<IssueError> for Failure {
             IssueError::DifferentRequest { .. } => Problem::new(Code::Conflict)
                 .detail("another request, with another key or other names, had this `Idempotency-Key`")
                 .into(),
+            IssueError::Overloaded(overloaded) => Problem::new(Code::Overloaded)
+                .detail(overloaded.to_string())
+                .retry_after(overloaded.retry_after.as_secs())
+                .into(),
             IssueError::Store { source, .. } => source.into(),
             IssueError::Sign { ref source, .. } => signer(source, &error),
             error => Self::internal(&error),

@@ -6,7 +6,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use hf_ca::renew::RenewRequest;
+use hf_ca::renew::{RenewRequest, RenewalProof};
 use hf_ca::request::RequesterLimits;
 use hf_core::principal::Channel;
 use hf_proto::api::issue::IssuedCertificate;
@@ -63,7 +63,9 @@ async fn renew(
             Problem::new(Code::Conflict).detail("the old certificate has expired: ask for a new one");
         return Err(problem.into());
     }
+    let proof = if proven.own { RenewalProof::OldKey } else { RenewalProof::Right };
     let request = RenewRequest {
+        proof,
         dedup_key: super::dedup_key(headers, &proven.principal)?,
         principal: proven.principal,
         channel: Channel::Api,
