@@ -7,4 +7,5 @@ mod failure;
 pub mod keys;
 pub mod machine;
 mod root;
+pub mod scan;
 pub mod standalone;

@@ -6,6 +6,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 
 use crate::commands::Command;
+use crate::commands::cfssl::{self, Called, Program};
 use crate::context::Context;
 use crate::env::Env;
 use crate::error::{CommandError, Exit};
@@ -39,7 +40,11 @@ pub(crate) fn tree() -> clap::Command {
 
 /// Read the arguments, run the command, print what went wrong.
 pub(crate) fn run() -> ExitCode {
-    let matches = match tree().try_get_matches() {
+    let arguments = match Program::called(std::env::args_os().collect()) {
+        Called::Program(program) => return cfssl::run(program).into(),
+        Called::Handfast(arguments) => arguments,
+    };
+    let matches = match tree().try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => return usage(&error),
     };

@@ -3,6 +3,7 @@
 pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod ca;
+pub(crate) mod cfssl;
 pub(crate) mod chain;
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -51,6 +52,9 @@ pub(crate) enum Command {
     /// Check or export the record of all that the authority did.
     #[command(subcommand, after_help = audit::EXAMPLES)]
     Audit(audit::Command),
+    /// The commands of CFSSL, with its flags, files and answers.
+    #[command(subcommand, arg_required_else_help = true, after_help = cfssl::EXAMPLES)]
+    Cfssl(cfssl::Command),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -77,6 +81,7 @@ impl Command {
             Self::Inspect(args) => inspect::run(args, context),
             Self::Verify(args) => verify::run(args, context),
             Self::Chain(args) => chain::run(args, context),
+            Self::Cfssl(command) => command.run(context),
             Self::Man(args) => man::run(args, context),
         }
     }

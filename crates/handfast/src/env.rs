@@ -23,6 +23,11 @@ impl Env {
     }
 }
 
+/// The variable that a command line or a file names, as in CFSSL's `env:NAME`.
+pub(crate) fn named(name: &str) -> Option<String> {
+    variable(name)
+}
+
 /// The variable, unless it is absent, empty or no UTF-8.
 #[expect(clippy::disallowed_methods, reason = "this file is the only reader of the environment")]
 fn variable(name: &str) -> Option<String> {
