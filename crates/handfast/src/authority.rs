@@ -12,9 +12,10 @@ use hf_core::principal::{Channel, Principal};
 use hf_core::secret::Secret;
 use hf_keys::block_list::BlockList;
 use hf_keys::random::SystemRandom;
-use hf_store::Store;
 use hf_store::audit::Origin;
+use hf_store::remote::RemoteStore;
 use hf_store::sqlite::{OpenOptions, SqliteStore};
+use hf_store::{Store, StoreError};
 
 use crate::commands::options::PassphraseOptions;
 use crate::config::profiles;
@@ -25,6 +26,9 @@ use crate::{passphrase, system};
 
 /// Directory of the store, inside the state directory.
 const STORE: &str = "store";
+
+/// Socket of the server that has the store, inside the state directory.
+pub(crate) const SOCKET: &str = "server.sock";
 
 /// File of blocked keys, inside the state directory: SHA-256 of a `SubjectPublicKeyInfo` a line.
 const BLOCK_LIST: &str = "blocked-keys.txt";
@@ -66,8 +70,25 @@ pub(crate) fn open_store(domain: &Domain) -> Result<Arc<dyn Store>, CommandError
     store_in(&state)
 }
 
+/// The store itself; when a server has it, the store through that server.
 fn store_in(state: &Path) -> Result<Arc<dyn Store>, CommandError> {
-    Ok(Arc::new(SqliteStore::open(&state.join(STORE), OpenOptions::default())?))
+    match SqliteStore::open(&state.join(STORE), OpenOptions::default()) {
+        Ok(store) => Ok(Arc::new(store)),
+        Err(in_use @ StoreError::InUse { .. }) => through_server(state, in_use),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The store through the socket of the server that has it. Whoever else has it, another command, has no socket.
+fn through_server(state: &Path, in_use: StoreError) -> Result<Arc<dyn Store>, CommandError> {
+    let socket = state.join(SOCKET);
+    if !socket.exists() {
+        return Err(in_use.into());
+    }
+    match RemoteStore::connect(&socket) {
+        Ok(store) => Ok(Arc::new(store)),
+        Err(error) => Err(CommandError::from(in_use).because(error)),
+    }
 }
 
 /// Open the authority on behalf of whoever runs the command.

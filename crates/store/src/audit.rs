@@ -11,9 +11,10 @@ pub use verify::{ChainFault, ChainReport, ChainVerifier, verify};
 use hf_core::audit::{AuditAction, AuditEvent};
 use hf_core::principal::{Channel, Principal};
 use hf_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// When, who and by which door: an audit event without its action, for methods that write several events.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
     /// When, UTC.
     pub at: Timestamp,

@@ -1,5 +1,6 @@
 //! What the store answers when it cannot.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,7 +53,7 @@ pub enum StoreError {
     #[error("cannot {operation} `{}`", file.display())]
     Io {
         /// What was tried, for example `open`.
-        operation: &'static str,
+        operation: Cow<'static, str>,
         /// On which file.
         file: PathBuf,
         /// What the system said.
@@ -63,7 +64,7 @@ pub enum StoreError {
     #[error("the database failed to {operation}")]
     Database {
         /// What was tried.
-        operation: &'static str,
+        operation: Cow<'static, str>,
         /// What the engine said.
         #[source]
         source: Arc<dyn std::error::Error + Send + Sync>,
@@ -170,7 +171,7 @@ pub enum StoreError {
     #[error("{what} has {octets} octets: at most {limit} are allowed")]
     TooLong {
         /// Which value.
-        what: &'static str,
+        what: Cow<'static, str>,
         /// Its size.
         octets: usize,
         /// The most allowed.

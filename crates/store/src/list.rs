@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use hf_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::record::{CertificateState, StoredCertificate};
 
@@ -11,7 +12,7 @@ use crate::record::{CertificateState, StoredCertificate};
 ///
 /// Pages are in the order of expiry when `name` is absent and `expires_before`, or the state valid or expired, is asked
 /// for; else in the order of recording.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListFilter {
     /// One of the names has this value (without its kind, in any case), or the subject has it and there are no names.
     pub name: Option<String>,
@@ -28,7 +29,7 @@ pub struct ListFilter {
 }
 
 /// Where a page ended. Stays valid while records are added; belongs to the filter it came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Cursor {
     pub(crate) first: i64,
     pub(crate) id: i64,
@@ -60,7 +61,7 @@ impl FromStr for Cursor {
 }
 
 /// A page of a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// The records.
     pub items: Vec<StoredCertificate>,

@@ -14,8 +14,8 @@ use hf_core::time::{Timestamp, Validity};
 use serde::{Deserialize, Serialize};
 
 /// Which text of which profile a certificate was issued under: SHA-256 of the text of the [`ProfileSnapshot`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct SnapshotId(pub [u8; 32]);
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SnapshotId(#[serde(with = "crate::bytes")] pub [u8; 32]);
 
 impl fmt::Display for SnapshotId {
     /// Lower-case hexadecimal.
@@ -25,7 +25,7 @@ impl fmt::Display for SnapshotId {
 }
 
 /// A profile as it stood when certificates were issued under it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileSnapshot {
     /// SHA-256 of `text`.
     pub id: SnapshotId,
@@ -36,13 +36,14 @@ pub struct ProfileSnapshot {
 }
 
 /// What is about to be signed. Everything that a list shows is stated here, because the store reads no X.509.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
     /// Name of the issuing authority.
     pub authority: String,
     /// Serial number, unique for the authority for ever.
     pub serial: Serial,
     /// The bytes to be signed: `TBSCertificate`, DER.
+    #[serde(with = "crate::bytes")]
     pub tbs: Vec<u8>,
     /// Name of the profile.
     pub profile: String,
@@ -55,6 +56,7 @@ pub struct Intent {
     /// First and last second.
     pub validity: Validity,
     /// SHA-256 of the `SubjectPublicKeyInfo`, DER.
+    #[serde(with = "crate::bytes")]
     pub spki_sha256: [u8; 32],
     /// Identifies the request: a retry with the same key leads to the same certificate. Scoped to the authority.
     pub dedup_key: Option<String>,
@@ -63,7 +65,7 @@ pub struct Intent {
 }
 
 /// How an issuance began.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Begun {
     /// On record: the signature may be asked for.
     Recorded,
@@ -77,7 +79,7 @@ pub enum Begun {
 }
 
 /// An intent that is neither finished nor closed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenIntent {
     /// Name of the issuing authority.
     pub authority: String,
@@ -88,13 +90,13 @@ pub struct OpenIntent {
 }
 
 /// What is on record: a certificate, or bytes that may have been signed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Body {
     /// The certificate, DER.
-    Issued(Vec<u8>),
+    Issued(#[serde(with = "crate::bytes")] Vec<u8>),
     /// The process ended, or the signature failed, between intent and certificate: the `TBSCertificate`, DER.
     /// A certificate with these bytes may exist; nobody received it.
-    PossiblySigned(Vec<u8>),
+    PossiblySigned(#[serde(with = "crate::bytes")] Vec<u8>),
 }
 
 impl Body {
@@ -108,7 +110,7 @@ impl Body {
 }
 
 /// A record of issuance as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredCertificate {
     /// Name of the issuing authority.
     pub authority: String,
@@ -127,6 +129,7 @@ pub struct StoredCertificate {
     /// First and last second.
     pub validity: Validity,
     /// SHA-256 of the `SubjectPublicKeyInfo`, DER.
+    #[serde(with = "crate::bytes")]
     pub spki_sha256: [u8; 32],
     /// Identifies the request.
     pub dedup_key: Option<String>,
@@ -184,7 +187,7 @@ impl StoredCertificate {
 }
 
 /// A revocation to be recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewRevocation {
     /// Name of the issuing authority.
     pub authority: String,
@@ -197,7 +200,7 @@ pub struct NewRevocation {
 }
 
 /// When and why a certificate was revoked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RevocationRecord {
     /// `revocationDate`, UTC.
     pub at: Timestamp,
@@ -206,7 +209,7 @@ pub struct RevocationRecord {
 }
 
 /// What came of a revocation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RevokeOutcome {
     /// It is revoked from now on.
     Revoked,
@@ -217,7 +220,7 @@ pub enum RevokeOutcome {
 }
 
 /// One entry for `revokedCertificates` of a CRL, RFC 5280 section 5.1.2.6.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RevokedEntry {
     /// `userCertificate`.
     pub serial: Serial,
@@ -228,7 +231,7 @@ pub struct RevokedEntry {
 }
 
 /// From where the next CRL of an authority continues.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CrlPosition {
     /// The greatest CRL number taken so far; 0 when none was.
     pub last_number: u64,
@@ -239,7 +242,7 @@ pub struct CrlPosition {
 }
 
 /// A signed CRL to be stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewCrl {
     /// Name of the authority.
     pub authority: String,
@@ -254,11 +257,12 @@ pub struct NewCrl {
     /// How many entries it has.
     pub entries: u64,
     /// The CRL, DER.
+    #[serde(with = "crate::bytes")]
     pub der: Vec<u8>,
 }
 
 /// A CRL as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredCrl {
     /// Name of the authority.
     pub authority: String,
@@ -271,6 +275,7 @@ pub struct StoredCrl {
     /// How many entries it has.
     pub entries: u64,
     /// The CRL, DER.
+    #[serde(with = "crate::bytes")]
     pub der: Vec<u8>,
 }
 
@@ -307,13 +312,14 @@ impl fmt::Display for AuthorityState {
 }
 
 /// An authority of this trust domain.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthorityRecord {
     /// Name in this trust domain, unique.
     pub name: String,
     /// Name of the authority that signed its certificate; absent for a root and when an outside CA signed it.
     pub parent: Option<String>,
     /// Its certificates, DER: its own first, then up to and including the root as far as known. Empty while pending.
+    #[serde(with = "crate::bytes::list")]
     pub chain: Vec<Vec<u8>>,
     /// Where its private key is (`file:…`); absent when the key was taken away.
     pub key: Option<String>,

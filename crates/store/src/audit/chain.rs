@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use hf_core::audit::AuditEvent;
+use serde::{Deserialize, Serialize};
 
 use super::hex;
 use crate::StoreError;
@@ -13,15 +14,17 @@ use crate::StoreError;
 pub(crate) const MAX_EVENT_OCTETS: usize = 64 * 1024;
 
 /// One row as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditRow {
     /// Counted from 1 without gaps.
     pub sequence: u64,
     /// Hash of the row before; 32 zero octets in the first row.
+    #[serde(with = "crate::bytes")]
     pub previous: [u8; 32],
     /// The event as JSON: UTF-8, no white space, members in the order in which [`AuditEvent`] declares them.
     pub event: String,
     /// [`row_hash`] of the three.
+    #[serde(with = "crate::bytes")]
     pub hash: [u8; 32],
 }
 
@@ -34,11 +37,12 @@ impl AuditRow {
 
 /// The end of the chain. Kept beside the rows, so that a removed last row shows; exported, it is a checkpoint that
 /// shows even a chain whose head record was cut as well.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChainHead {
     /// How many rows were written: the sequence number of the last.
     pub count: u64,
     /// Hash of the last row; 32 zero octets before the first.
+    #[serde(with = "crate::bytes")]
     pub hash: [u8; 32],
 }
 
@@ -102,12 +106,12 @@ pub fn row_hash(sequence: u64, previous: &[u8; 32], event: &str) -> [u8; 32] {
 /// The event as it stands in the chain.
 pub fn encode_event(event: &AuditEvent) -> Result<String, StoreError> {
     let text = serde_json::to_string(event).map_err(|source| StoreError::Database {
-        operation: "write an audit event",
+        operation: "write an audit event".into(),
         source: std::sync::Arc::new(source),
     })?;
     if text.len() > MAX_EVENT_OCTETS {
         return Err(StoreError::TooLong {
-            what: "an audit event",
+            what: "an audit event".into(),
             octets: text.len(),
             limit: MAX_EVENT_OCTETS,
         });

@@ -5,13 +5,14 @@ use hf_core::time::{Lifetime, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// An API key as it is kept: everything but the secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialRecord {
     /// The public part, unique for ever: 1 to 64 letters, digits, `-` and `_`.
     pub id: String,
     /// What its maker calls it. Need not be unique.
     pub name: String,
     /// SHA-256 of the secret, which has enough entropy that nothing slower is needed.
+    #[serde(with = "crate::bytes")]
     pub secret_sha256: [u8; 32],
     /// What it may do, each right once.
     pub rights: Vec<Right>,

@@ -3,18 +3,20 @@
 use hf_core::name::SanSet;
 use hf_core::serial::Serial;
 use hf_core::time::{Timestamp, Validity};
+use serde::{Deserialize, Serialize};
 
 use super::RevocationRecord;
 
 /// A certificate to be taken into the record. Everything that a list shows is stated here, because the store reads no
 /// X.509.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForeignCertificate {
     /// Name of the authority that issued it.
     pub authority: String,
     /// Serial number.
     pub serial: Serial,
     /// The certificate, DER.
+    #[serde(with = "crate::bytes")]
     pub certificate: Vec<u8>,
     /// What stands in the place of the profile.
     pub profile: String,
@@ -25,6 +27,7 @@ pub struct ForeignCertificate {
     /// First and last second.
     pub validity: Validity,
     /// SHA-256 of the `SubjectPublicKeyInfo`, DER.
+    #[serde(with = "crate::bytes")]
     pub spki_sha256: [u8; 32],
     /// When it was issued, UTC, as far as known.
     pub issued_at: Timestamp,
@@ -33,7 +36,7 @@ pub struct ForeignCertificate {
 }
 
 /// What came of taking in a certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Imported {
     /// It is on record from now on.
     Added,

@@ -62,7 +62,7 @@ fn describe(file: &Arc<Path>, operation: &'static str, error: rusqlite::Error) -
         }
         _ => {
             let source = Arc::new(EngineFault { file: Arc::clone(file), fault: error });
-            StoreError::Database { operation, source }
+            StoreError::Database { operation: operation.into(), source }
         }
     }
 }
@@ -74,7 +74,7 @@ pub(super) fn file_error(operation: &'static str, file: &Path) -> impl Fn(io::Er
         if is_no_space(&source) {
             return StoreError::NoSpace { file: file.clone() };
         }
-        StoreError::Io { operation, file: file.clone(), source: Arc::new(source) }
+        StoreError::Io { operation: operation.into(), file: file.clone(), source: Arc::new(source) }
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) const MAX_CREDENTIALS: u64 = 10_000;
 
 /// Refuse a value that is too long.
 pub(super) fn at_most(limit: usize, what: &'static str, octets: usize) -> Result<(), StoreError> {
-    if octets > limit { Err(StoreError::TooLong { what, octets, limit }) } else { Ok(()) }
+    if octets > limit { Err(StoreError::TooLong { what: what.into(), octets, limit }) } else { Ok(()) }
 }
 
 /// Refuse an intent with a value that is too long.

@@ -1,0 +1,158 @@
+//! What a client asks: one variant a method of the contract.
+
+use hf_core::audit::AuditEvent;
+use hf_core::serial::Serial;
+use serde::{Deserialize, Serialize};
+
+use crate::audit::Origin;
+use crate::list::{Cursor, ListFilter};
+use crate::record::{
+    AuthorityRecord, CredentialRecord, ForeignCertificate, Intent, NewCrl, NewRevocation, ProfileSnapshot,
+    SnapshotId,
+};
+
+/// A certificate as it is named in requests.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) struct Key {
+    pub(super) authority: String,
+    pub(super) serial: Serial,
+}
+
+impl Key {
+    pub(super) fn new(authority: &str, serial: &Serial) -> Self {
+        Self { authority: authority.to_owned(), serial: serial.clone() }
+    }
+}
+
+/// SHA-256 of a `SubjectPublicKeyInfo`.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Digest(#[serde(with = "crate::bytes")] pub(super) [u8; 32]);
+
+/// A request.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "kebab-case")]
+pub(super) enum Request {
+    Flush,
+    BeginIssuance {
+        intent: Intent,
+        event: AuditEvent,
+    },
+    FinishIssuance {
+        key: Key,
+        #[serde(with = "crate::bytes")]
+        certificate: Vec<u8>,
+        event: AuditEvent,
+    },
+    CloseIntent {
+        key: Key,
+        event: AuditEvent,
+    },
+    CloseOpenIntents {
+        origin: Origin,
+    },
+    ImportCertificate {
+        certificate: ForeignCertificate,
+        event: AuditEvent,
+    },
+    OpenIntents {
+        limit: usize,
+    },
+    FindBySerial {
+        key: Key,
+    },
+    FindByDedupKey {
+        authority: String,
+        dedup_key: String,
+    },
+    FindSerialAnywhere {
+        serial: Serial,
+    },
+    FindByKey {
+        spki_sha256: Digest,
+        limit: usize,
+    },
+    List {
+        filter: ListFilter,
+        after: Option<Cursor>,
+        limit: usize,
+    },
+    LastSigningTime,
+    Revoke {
+        revocation: NewRevocation,
+        event: AuditEvent,
+    },
+    Revocation {
+        key: Key,
+    },
+    CrlPosition {
+        authority: String,
+    },
+    RevokedEntries {
+        authority: String,
+        up_to: u64,
+        after: Option<Serial>,
+        limit: usize,
+    },
+    BeginCrl {
+        authority: String,
+        number: u64,
+        event: AuditEvent,
+    },
+    FinishCrl {
+        crl: NewCrl,
+        event: AuditEvent,
+    },
+    LatestCrl {
+        authority: String,
+    },
+    AddAuthority {
+        authority: AuthorityRecord,
+        event: AuditEvent,
+    },
+    ReplaceAuthority {
+        authority: AuthorityRecord,
+        event: AuditEvent,
+    },
+    Authority {
+        name: String,
+    },
+    Authorities,
+    BlockKey {
+        spki_sha256: Digest,
+        event: AuditEvent,
+    },
+    IsBlocked {
+        spki_sha256: Digest,
+    },
+    BlockedKeys {
+        after: Option<Digest>,
+        limit: usize,
+    },
+    RecordSnapshot {
+        snapshot: ProfileSnapshot,
+        event: AuditEvent,
+    },
+    Snapshot {
+        id: SnapshotId,
+    },
+    AddCredential {
+        credential: CredentialRecord,
+        event: AuditEvent,
+    },
+    RevokeCredential {
+        id: String,
+        event: AuditEvent,
+    },
+    Credential {
+        id: String,
+    },
+    Credentials,
+    Record {
+        event: AuditEvent,
+    },
+    AuditRows {
+        after: u64,
+        limit: usize,
+    },
+    AuditHead,
+}
