@@ -87,7 +87,9 @@ fn through_server(state: &Path, in_use: StoreError) -> Result<Arc<dyn Store>, Co
     }
     match RemoteStore::connect(&socket) {
         Ok(store) => Ok(Arc::new(store)),
-        Err(error) => Err(CommandError::from(in_use).because(error)),
+        Err(error) => {
+            Err(CommandError::from(in_use).hint(format!("nor does a server answer for it: {error}")))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A store through a stream keeps the contract, and neither end harms the other.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream as Client;
@@ -215,7 +215,7 @@ fn send(to: &mut Client, payload: &[u8]) {
 async fn a_method_that_nobody_knows_ends_the_connection() {
     let mut server = Server::quiet();
     let mut client = greeted(&server.socket);
-    send(&mut client, br#"{"method":"drop-everything"}"#);
+    send(&mut client, br#"{"settings":"drop-everything"}"#);
     assert!(matches!(server.ended().await, Err(ServeError::Request(_))));
     let mut rest = Vec::new();
     client.read_to_end(&mut rest).unwrap();

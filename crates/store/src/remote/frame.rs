@@ -25,7 +25,9 @@ pub(super) fn encode(number: u64, parts: &[&[u8]]) -> Option<Vec<u8>> {
     let mut octets = Vec::with_capacity(length.saturating_add(4));
     octets.extend_from_slice(&u32::try_from(length).ok()?.to_be_bytes());
     octets.extend_from_slice(&number.to_be_bytes());
-    parts.iter().for_each(|part| octets.extend_from_slice(part));
+    for part in parts {
+        octets.extend_from_slice(part);
+    }
     Some(octets)
 }
 

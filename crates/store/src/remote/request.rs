@@ -28,11 +28,35 @@ impl Key {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Digest(#[serde(with = "crate::bytes")] pub(super) [u8; 32]);
 
-/// A request.
+/// A request, by what it is about.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "method", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Request {
+    Find(Find),
+    Issue(Issue),
+    Revocations(Revocations),
+    Settings(Settings),
+    Access(Access),
+}
+
+/// Reading certificates, and `flush`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Find {
     Flush,
+    OpenIntents { limit: usize },
+    BySerial { key: Key },
+    ByDedupKey { authority: String, dedup_key: String },
+    SerialAnywhere { serial: Serial },
+    ByKey { spki_sha256: Digest, limit: usize },
+    List { filter: ListFilter, after: Option<Cursor>, limit: usize },
+    LastSigningTime,
+}
+
+/// Recording certificates.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Issue {
     BeginIssuance {
         intent: Intent,
         event: AuditEvent,
@@ -54,105 +78,45 @@ pub(super) enum Request {
         certificate: ForeignCertificate,
         event: AuditEvent,
     },
-    OpenIntents {
-        limit: usize,
-    },
-    FindBySerial {
-        key: Key,
-    },
-    FindByDedupKey {
-        authority: String,
-        dedup_key: String,
-    },
-    FindSerialAnywhere {
-        serial: Serial,
-    },
-    FindByKey {
-        spki_sha256: Digest,
-        limit: usize,
-    },
-    List {
-        filter: ListFilter,
-        after: Option<Cursor>,
-        limit: usize,
-    },
-    LastSigningTime,
-    Revoke {
-        revocation: NewRevocation,
-        event: AuditEvent,
-    },
-    Revocation {
-        key: Key,
-    },
-    CrlPosition {
-        authority: String,
-    },
-    RevokedEntries {
-        authority: String,
-        up_to: u64,
-        after: Option<Serial>,
-        limit: usize,
-    },
-    BeginCrl {
-        authority: String,
-        number: u64,
-        event: AuditEvent,
-    },
-    FinishCrl {
-        crl: NewCrl,
-        event: AuditEvent,
-    },
-    LatestCrl {
-        authority: String,
-    },
-    AddAuthority {
-        authority: AuthorityRecord,
-        event: AuditEvent,
-    },
-    ReplaceAuthority {
-        authority: AuthorityRecord,
-        event: AuditEvent,
-    },
-    Authority {
-        name: String,
-    },
+}
+
+/// Revocation and CRLs.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Revocations {
+    Revoke { revocation: NewRevocation, event: AuditEvent },
+    Revocation { key: Key },
+    CrlPosition { authority: String },
+    RevokedEntries { authority: String, up_to: u64, after: Option<Serial>, limit: usize },
+    BeginCrl { authority: String, number: u64, event: AuditEvent },
+    FinishCrl { crl: NewCrl, event: AuditEvent },
+    LatestCrl { authority: String },
+}
+
+/// Authorities, profiles and blocked keys.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Settings {
+    AddAuthority { authority: AuthorityRecord, event: AuditEvent },
+    ReplaceAuthority { authority: AuthorityRecord, event: AuditEvent },
+    Authority { name: String },
     Authorities,
-    BlockKey {
-        spki_sha256: Digest,
-        event: AuditEvent,
-    },
-    IsBlocked {
-        spki_sha256: Digest,
-    },
-    BlockedKeys {
-        after: Option<Digest>,
-        limit: usize,
-    },
-    RecordSnapshot {
-        snapshot: ProfileSnapshot,
-        event: AuditEvent,
-    },
-    Snapshot {
-        id: SnapshotId,
-    },
-    AddCredential {
-        credential: CredentialRecord,
-        event: AuditEvent,
-    },
-    RevokeCredential {
-        id: String,
-        event: AuditEvent,
-    },
-    Credential {
-        id: String,
-    },
+    BlockKey { spki_sha256: Digest, event: AuditEvent },
+    IsBlocked { spki_sha256: Digest },
+    BlockedKeys { after: Option<Digest>, limit: usize },
+    RecordSnapshot { snapshot: ProfileSnapshot, event: AuditEvent },
+    Snapshot { id: SnapshotId },
+}
+
+/// Credentials and the audit log.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Access {
+    AddCredential { credential: Box<CredentialRecord>, event: AuditEvent },
+    RevokeCredential { id: String, event: AuditEvent },
+    Credential { id: String },
     Credentials,
-    Record {
-        event: AuditEvent,
-    },
-    AuditRows {
-        after: u64,
-        limit: usize,
-    },
+    Record { event: AuditEvent },
+    AuditRows { after: u64, limit: usize },
     AuditHead,
 }

@@ -17,17 +17,17 @@ use crate::record::{
     NewRevocation, OpenIntent, ProfileSnapshot, RevocationRecord, RevokeOutcome, RevokedEntry, SnapshotId,
     StoredCertificate, StoredCrl,
 };
-use crate::remote::request::{Digest, Key, Request};
+use crate::remote::request::{Access, Digest, Find, Issue, Key, Request, Revocations, Settings};
 
 impl Store for RemoteStore {
     fn flush(&self) -> StoreFuture<'_, ()> {
-        self.ask(Request::Flush)
+        self.ask(Request::Find(Find::Flush))
     }
 }
 
 impl IssuanceStore for RemoteStore {
     fn begin_issuance(&self, intent: Intent, event: AuditEvent) -> StoreFuture<'_, Begun> {
-        self.ask(Request::BeginIssuance { intent, event })
+        self.ask(Request::Issue(Issue::BeginIssuance { intent, event }))
     }
 
     fn finish_issuance(
@@ -37,15 +37,19 @@ impl IssuanceStore for RemoteStore {
         certificate: Vec<u8>,
         event: AuditEvent,
     ) -> StoreFuture<'_, ()> {
-        self.ask(Request::FinishIssuance { key: Key::new(authority, serial), certificate, event })
+        self.ask(Request::Issue(Issue::FinishIssuance {
+            key: Key::new(authority, serial),
+            certificate,
+            event,
+        }))
     }
 
     fn close_intent(&self, authority: &str, serial: &Serial, event: AuditEvent) -> StoreFuture<'_, ()> {
-        self.ask(Request::CloseIntent { key: Key::new(authority, serial), event })
+        self.ask(Request::Issue(Issue::CloseIntent { key: Key::new(authority, serial), event }))
     }
 
     fn close_open_intents(&self, origin: Origin) -> StoreFuture<'_, u64> {
-        self.ask(Request::CloseOpenIntents { origin })
+        self.ask(Request::Issue(Issue::CloseOpenIntents { origin }))
     }
 
     fn import_certificate(
@@ -53,15 +57,15 @@ impl IssuanceStore for RemoteStore {
         certificate: ForeignCertificate,
         event: AuditEvent,
     ) -> StoreFuture<'_, Imported> {
-        self.ask(Request::ImportCertificate { certificate, event })
+        self.ask(Request::Issue(Issue::ImportCertificate { certificate, event }))
     }
 
     fn open_intents(&self, limit: usize) -> StoreFuture<'_, Vec<OpenIntent>> {
-        self.ask(Request::OpenIntents { limit })
+        self.ask(Request::Find(Find::OpenIntents { limit }))
     }
 
     fn find_by_serial(&self, authority: &str, serial: &Serial) -> StoreFuture<'_, Option<StoredCertificate>> {
-        self.ask(Request::FindBySerial { key: Key::new(authority, serial) })
+        self.ask(Request::Find(Find::BySerial { key: Key::new(authority, serial) }))
     }
 
     fn find_by_dedup_key(
@@ -69,37 +73,40 @@ impl IssuanceStore for RemoteStore {
         authority: &str,
         dedup_key: &str,
     ) -> StoreFuture<'_, Option<StoredCertificate>> {
-        self.ask(Request::FindByDedupKey { authority: authority.to_owned(), dedup_key: dedup_key.to_owned() })
+        self.ask(Request::Find(Find::ByDedupKey {
+            authority: authority.to_owned(),
+            dedup_key: dedup_key.to_owned(),
+        }))
     }
 
     fn find_serial_anywhere(&self, serial: &Serial) -> StoreFuture<'_, Vec<StoredCertificate>> {
-        self.ask(Request::FindSerialAnywhere { serial: serial.clone() })
+        self.ask(Request::Find(Find::SerialAnywhere { serial: serial.clone() }))
     }
 
     fn find_by_key(&self, spki_sha256: [u8; 32], limit: usize) -> StoreFuture<'_, Vec<StoredCertificate>> {
-        self.ask(Request::FindByKey { spki_sha256: Digest(spki_sha256), limit })
+        self.ask(Request::Find(Find::ByKey { spki_sha256: Digest(spki_sha256), limit }))
     }
 
     fn list(&self, filter: ListFilter, after: Option<Cursor>, limit: usize) -> StoreFuture<'_, Page> {
-        self.ask(Request::List { filter, after, limit })
+        self.ask(Request::Find(Find::List { filter, after, limit }))
     }
 
     fn last_signing_time(&self) -> StoreFuture<'_, Option<Timestamp>> {
-        self.ask(Request::LastSigningTime)
+        self.ask(Request::Find(Find::LastSigningTime))
     }
 }
 
 impl RevocationStore for RemoteStore {
     fn revoke(&self, revocation: NewRevocation, event: AuditEvent) -> StoreFuture<'_, RevokeOutcome> {
-        self.ask(Request::Revoke { revocation, event })
+        self.ask(Request::Revocations(Revocations::Revoke { revocation, event }))
     }
 
     fn revocation(&self, authority: &str, serial: &Serial) -> StoreFuture<'_, Option<RevocationRecord>> {
-        self.ask(Request::Revocation { key: Key::new(authority, serial) })
+        self.ask(Request::Revocations(Revocations::Revocation { key: Key::new(authority, serial) }))
     }
 
     fn crl_position(&self, authority: &str) -> StoreFuture<'_, CrlPosition> {
-        self.ask(Request::CrlPosition { authority: authority.to_owned() })
+        self.ask(Request::Revocations(Revocations::CrlPosition { authority: authority.to_owned() }))
     }
 
     fn revoked_entries(
@@ -110,93 +117,98 @@ impl RevocationStore for RemoteStore {
         limit: usize,
     ) -> StoreFuture<'_, Vec<RevokedEntry>> {
         let (authority, after) = (authority.to_owned(), after.cloned());
-        self.ask(Request::RevokedEntries { authority, up_to, after, limit })
+        self.ask(Request::Revocations(Revocations::RevokedEntries { authority, up_to, after, limit }))
     }
 
     fn begin_crl(&self, authority: &str, number: u64, event: AuditEvent) -> StoreFuture<'_, ()> {
-        self.ask(Request::BeginCrl { authority: authority.to_owned(), number, event })
+        self.ask(Request::Revocations(Revocations::BeginCrl {
+            authority: authority.to_owned(),
+            number,
+            event,
+        }))
     }
 
     fn finish_crl(&self, crl: NewCrl, event: AuditEvent) -> StoreFuture<'_, ()> {
-        self.ask(Request::FinishCrl { crl, event })
+        self.ask(Request::Revocations(Revocations::FinishCrl { crl, event }))
     }
 
     fn latest_crl(&self, authority: &str) -> StoreFuture<'_, Option<StoredCrl>> {
-        self.ask(Request::LatestCrl { authority: authority.to_owned() })
+        self.ask(Request::Revocations(Revocations::LatestCrl { authority: authority.to_owned() }))
     }
 }
 
 impl IssuerStore for RemoteStore {
     fn add_authority(&self, authority: AuthorityRecord, event: AuditEvent) -> StoreFuture<'_, ()> {
-        self.ask(Request::AddAuthority { authority, event })
+        self.ask(Request::Settings(Settings::AddAuthority { authority, event }))
     }
 
     fn replace_authority(&self, authority: AuthorityRecord, event: AuditEvent) -> StoreFuture<'_, ()> {
-        self.ask(Request::ReplaceAuthority { authority, event })
+        self.ask(Request::Settings(Settings::ReplaceAuthority { authority, event }))
     }
 
     fn authority(&self, name: &str) -> StoreFuture<'_, Option<AuthorityRecord>> {
-        self.ask(Request::Authority { name: name.to_owned() })
+        self.ask(Request::Settings(Settings::Authority { name: name.to_owned() }))
     }
 
     fn authorities(&self) -> StoreFuture<'_, Vec<AuthorityRecord>> {
-        self.ask(Request::Authorities)
+        self.ask(Request::Settings(Settings::Authorities))
     }
 }
 
 impl BlockListStore for RemoteStore {
     fn block_key(&self, spki_sha256: [u8; 32], event: AuditEvent) -> StoreFuture<'_, bool> {
-        self.ask(Request::BlockKey { spki_sha256: Digest(spki_sha256), event })
+        self.ask(Request::Settings(Settings::BlockKey { spki_sha256: Digest(spki_sha256), event }))
     }
 
     fn is_blocked(&self, spki_sha256: [u8; 32]) -> StoreFuture<'_, bool> {
-        self.ask(Request::IsBlocked { spki_sha256: Digest(spki_sha256) })
+        self.ask(Request::Settings(Settings::IsBlocked { spki_sha256: Digest(spki_sha256) }))
     }
 
     fn blocked_keys(&self, after: Option<[u8; 32]>, limit: usize) -> StoreFuture<'_, Vec<[u8; 32]>> {
-        let answer = self.ask::<Vec<Digest>>(Request::BlockedKeys { after: after.map(Digest), limit });
+        let answer = self
+            .ask::<Vec<Digest>>(Request::Settings(Settings::BlockedKeys { after: after.map(Digest), limit }));
         Box::pin(async { Ok(answer.await?.into_iter().map(|Digest(key)| key).collect()) })
     }
 }
 
 impl SnapshotStore for RemoteStore {
     fn record_snapshot(&self, snapshot: ProfileSnapshot, event: AuditEvent) -> StoreFuture<'_, bool> {
-        self.ask(Request::RecordSnapshot { snapshot, event })
+        self.ask(Request::Settings(Settings::RecordSnapshot { snapshot, event }))
     }
 
     fn snapshot(&self, id: SnapshotId) -> StoreFuture<'_, Option<ProfileSnapshot>> {
-        self.ask(Request::Snapshot { id })
+        self.ask(Request::Settings(Settings::Snapshot { id }))
     }
 }
 
 impl CredentialStore for RemoteStore {
     fn add_credential(&self, credential: CredentialRecord, event: AuditEvent) -> StoreFuture<'_, ()> {
-        self.ask(Request::AddCredential { credential, event })
+        self.ask(Request::Access(Access::AddCredential { credential: Box::new(credential), event }))
     }
 
     fn revoke_credential(&self, id: &str, event: AuditEvent) -> StoreFuture<'_, bool> {
-        self.ask(Request::RevokeCredential { id: id.to_owned(), event })
+        self.ask(Request::Access(Access::RevokeCredential { id: id.to_owned(), event }))
     }
 
     fn credential(&self, id: &str) -> StoreFuture<'_, Option<CredentialRecord>> {
-        self.ask(Request::Credential { id: id.to_owned() })
+        self.ask(Request::Access(Access::Credential { id: id.to_owned() }))
     }
 
     fn credentials(&self) -> StoreFuture<'_, Vec<CredentialRecord>> {
-        self.ask(Request::Credentials)
+        self.ask(Request::Access(Access::Credentials))
     }
 }
 
 impl AuditLog for RemoteStore {
     fn record(&self, event: AuditEvent) -> StoreFuture<'_, ()> {
-        self.ask(Request::Record { event })
+        self.ask(Request::Access(Access::Record { event }))
     }
 
     fn audit_rows(&self, after: u64, limit: usize) -> StoreFuture<'_, Vec<AuditRow>> {
-        self.ask(Request::AuditRows { after, limit })
+        self.ask(Request::Access(Access::AuditRows { after, limit }))
     }
 
     fn audit_head(&self) -> StoreFuture<'_, ChainHead> {
-        self.ask(Request::AuditHead)
+        self.ask(Request::Access(Access::AuditHead))
     }
 }
