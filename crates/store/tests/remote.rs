@@ -259,6 +259,8 @@ async fn another_version_is_named() {
     let server = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         send(&mut stream, br#"{"protocol":"handfast-store","version":2}"#);
+        // Until the client has gone.
+        stream.read_to_end(&mut Vec::new()).unwrap();
     });
     let error = RemoteStore::connect(&socket).unwrap_err().to_string();
     server.join().unwrap();
