@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hf_core::audit::AuditAction;
 use hf_core::finding::Finding;
 use hf_core::random::Random;
-use hf_core::time::Clock;
+use hf_core::time::{Clock, Timestamp};
 use hf_keys::block_list::BlockList;
 use hf_keys::signing_key::SigningKey;
 use hf_store::audit::{Origin, hex};
@@ -176,6 +176,11 @@ impl Authority {
     /// What the threads that sign did since the start, and what waits.
     pub fn signer_counts(&self) -> SignerCounts {
         self.signer.counts()
+    }
+
+    /// The time by the authority's clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The record of everything.

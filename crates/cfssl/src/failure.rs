@@ -102,9 +102,7 @@ pub(crate) fn issue(error: &IssueError) -> CfsslError {
         | IssueError::Clock(_)
         | IssueError::Overloaded(_)
         | IssueError::Sign { .. }
-        | IssueError::Broken { .. } => {
-            because(ErrorKind::KeyUnavailable, error)
-        }
+        | IssueError::Broken { .. } => because(ErrorKind::KeyUnavailable, error),
         IssueError::Build(_) => because(ErrorKind::CertificateBadRequest, error),
         IssueError::Store { .. } => because(ErrorKind::StoreInsertion, error),
         IssueError::Random(_)
@@ -120,7 +118,8 @@ pub(crate) fn create(error: &CreateError) -> CfsslError {
         CreateError::Issue(inner) => issue(inner),
         CreateError::Unfit { findings, .. } => {
             let mismatch = findings.iter().any(|finding| finding.code.as_str() == "HF-ISSUER-OTHER-KEY");
-            let kind = if mismatch { ErrorKind::KeyMismatch } else { ErrorKind::CertificateNotAuthorizedToSign };
+            let kind =
+                if mismatch { ErrorKind::KeyMismatch } else { ErrorKind::CertificateNotAuthorizedToSign };
             saying(kind, list(findings))
         }
         CreateError::Key(inner) => key(inner),
@@ -142,8 +141,8 @@ fn refused(findings: &[Finding]) -> CfsslError {
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
         .find_map(|finding| match finding.code.as_str() {
-            "HF-POLICY-NAME-EXPRESSION" | "HF-POLICY-NAME-REGEX" => Some(ErrorKind::PolicyWhitelist),
-            "HF-POLICY-EXTENSION" | "HF-POLICY-EXTENSION-NOT-ALLOWED" => Some(ErrorKind::CertificateBadRequest),
+            "HF-POLICY-NAME-REGEX" => Some(ErrorKind::PolicyWhitelist),
+            code if code.starts_with("HF-POLICY-EXTENSION") => Some(ErrorKind::CertificateBadRequest),
             "HF-POLICY-SERIAL-MISSING" => Some(ErrorKind::CertificateMissingSerial),
             _ => None,
         })

@@ -4,35 +4,30 @@ use hf_core::algorithm::KeyAlgorithm;
 use hf_core::secret::Secret;
 use hf_keys::private_key::PrivateKey;
 use hf_proto::cfssl::code::{CfsslError, ErrorKind};
+use hf_proto::cfssl::csr_json::{KeyKind, KeyRequest};
 
 use crate::failure;
 
-/// A new key. `algorithm` is `rsa`, `ecdsa` or `ed25519`, `bits` its size; Ed25519 has one size.
+/// A new key of the kind asked for.
 ///
 /// # Errors
 /// Code 2400 with what CFSSL says of sizes that it refuses, and for RSA sizes other than 2048, 3072, 4096 and 8192.
-pub fn generate(algorithm: &str, bits: i64) -> Result<PrivateKey, CfsslError> {
-    let key = PrivateKey::generate(algorithm_of(algorithm, bits)?);
-    key.map_err(|error| failure::because(ErrorKind::KeyGeneration, &error))
-}
-
-fn algorithm_of(algorithm: &str, bits: i64) -> Result<KeyAlgorithm, CfsslError> {
-    let refuse = |text: &str| Err(CfsslError::wrap(ErrorKind::KeyGeneration, text));
-    match (algorithm, bits) {
-        ("rsa", ..2048) => refuse("RSA key is too weak"),
-        ("rsa", 8193..) => refuse("RSA key size too large"),
-        ("rsa", 2048) => Ok(KeyAlgorithm::Rsa2048),
-        ("rsa", 3072) => Ok(KeyAlgorithm::Rsa3072),
-        ("rsa", 4096) => Ok(KeyAlgorithm::Rsa4096),
-        ("rsa", 8192) => Ok(KeyAlgorithm::Rsa8192),
-        ("rsa", _) => refuse("RSA keys have 2048, 3072, 4096 or 8192 bits here"),
-        ("ecdsa", 256) => Ok(KeyAlgorithm::EcdsaP256),
-        ("ecdsa", 384) => Ok(KeyAlgorithm::EcdsaP384),
-        ("ecdsa", 521) => Ok(KeyAlgorithm::EcdsaP521),
-        ("ecdsa", _) => refuse("invalid curve"),
-        ("ed25519", _) => Ok(KeyAlgorithm::Ed25519),
-        _ => refuse("invalid algorithm"),
-    }
+pub fn generate(request: &KeyRequest) -> Result<PrivateKey, CfsslError> {
+    let algorithm = match request.kind()? {
+        KeyKind::P256 => KeyAlgorithm::EcdsaP256,
+        KeyKind::P384 => KeyAlgorithm::EcdsaP384,
+        KeyKind::P521 => KeyAlgorithm::EcdsaP521,
+        KeyKind::Ed25519 => KeyAlgorithm::Ed25519,
+        KeyKind::Rsa(2048) => KeyAlgorithm::Rsa2048,
+        KeyKind::Rsa(3072) => KeyAlgorithm::Rsa3072,
+        KeyKind::Rsa(4096) => KeyAlgorithm::Rsa4096,
+        KeyKind::Rsa(8192) => KeyAlgorithm::Rsa8192,
+        KeyKind::Rsa(bits) => {
+            let text = format!("an RSA key of {bits} bits: expected 2048, 3072, 4096 or 8192");
+            return Err(failure::saying(ErrorKind::KeyGeneration, text));
+        }
+    };
+    PrivateKey::generate(algorithm).map_err(|error| failure::because(ErrorKind::KeyGeneration, &error))
 }
 
 /// A private key from PEM or DER; `password` opens an encrypted one.
@@ -57,6 +52,10 @@ mod tests {
 
     use super::*;
 
+    fn request(algo: &str, size: i64) -> KeyRequest {
+        KeyRequest { algo: algo.to_owned(), size }
+    }
+
     #[test]
     fn sizes_and_refusals_are_those_of_cfssl() {
         for (algorithm, bits, expected) in [
@@ -66,7 +65,7 @@ mod tests {
             ("ed25519", 0, KeyAlgorithm::Ed25519),
             ("rsa", 2048, KeyAlgorithm::Rsa2048),
         ] {
-            let key = generate(algorithm, bits).unwrap();
+            let key = generate(&request(algorithm, bits)).unwrap();
             assert_eq!(key.key_algorithm(), expected);
             let again = parse(to_pem(&key).unwrap().expose().as_bytes(), None).unwrap();
             assert_eq!(again.public_key(), key.public_key());
@@ -74,10 +73,15 @@ mod tests {
         for (algorithm, bits, message) in [
             ("rsa", 1024, "RSA key is too weak"),
             ("rsa", 16384, "RSA key size too large"),
+            (
+                "rsa",
+                2056,
+                "Failed to new private key: an RSA key of 2056 bits: expected 2048, 3072, 4096 or 8192",
+            ),
             ("ecdsa", 224, "invalid curve"),
             ("dsa", 2048, "invalid algorithm"),
         ] {
-            let error = generate(algorithm, bits).err().unwrap();
+            let error = generate(&request(algorithm, bits)).err().unwrap();
             assert_eq!((error.code, error.message.as_str()), (2400, message));
         }
     }

@@ -3,9 +3,16 @@
 //! Certificates go through the spine of [`hf_ca`], so that nothing is signed that is not on record: a server signs with
 //! its authority, a command with one that is made for it ([`standalone`]). Errors carry CFSSL's codes.
 
+pub mod certificates;
+pub mod crl;
+pub mod csr;
 mod failure;
+pub mod initca;
 pub mod keys;
 pub mod machine;
+mod names;
+pub mod policy;
 mod root;
 pub mod scan;
+pub mod signer;
 pub mod standalone;

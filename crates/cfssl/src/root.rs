@@ -49,11 +49,8 @@ pub(crate) async fn make(
         .map_err(|findings| failure::invalid(ErrorKind::PolicyInvalid, &findings))?;
     let standalone = Standalone::open(machine, vec![profile]).await?;
     let identifier = hex(&key.public_key().spki_sha256());
-    let name = format!(
-        "cfssl-{}-{}",
-        identifier.get(..16).unwrap_or_default(),
-        machine.clock.now().unix_seconds()
-    );
+    let name =
+        format!("cfssl-{}-{}", identifier.get(..16).unwrap_or_default(), machine.clock.now().unix_seconds());
     let new = NewAuthority {
         name,
         subject: wish.subject,

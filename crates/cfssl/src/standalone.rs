@@ -39,7 +39,8 @@ impl Standalone {
     /// Code 11000 when the record cannot be opened, 2500 when the signer does not start.
     pub async fn open(machine: &Machine, profiles: Vec<Profile>) -> Result<Self, CfsslError> {
         let (path, directory) = place(&machine.state)?;
-        let store = SqliteStore::open(&path, OpenOptions::default()).map_err(|error| failure::store(&error))?;
+        let store =
+            SqliteStore::open(&path, OpenOptions::default()).map_err(|error| failure::store(&error))?;
         let threads = NonZeroUsize::MIN.saturating_add(1);
         let parts = AuthorityParts {
             store: Arc::new(store),
@@ -105,11 +106,7 @@ fn as_cfssl_has_it() -> PolicySettings {
 }
 
 fn origin(machine: &Machine) -> Origin {
-    Origin {
-        at: machine.clock.now(),
-        principal: machine.operator.clone(),
-        channel: Channel::CommandLine,
-    }
+    Origin { at: machine.clock.now(), principal: machine.operator.clone(), channel: Channel::CommandLine }
 }
 
 fn place(state: &State) -> Result<(std::path::PathBuf, Option<TempDir>), CfsslError> {

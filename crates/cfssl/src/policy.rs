@@ -1,0 +1,151 @@
+//! CFSSL's policy file as profiles of the authority, and what of it is applied at the door.
+//!
+//! The profile NAME of the policy that is called LABEL becomes `cfssl/LABEL/NAME`; the default one, which has no name,
+//! `cfssl/LABEL/(default)`. Where CFSSL is careless the profile is not: usages that a key cannot have are left out, no
+//! certificate outlives its issuer, and extensions that the authority writes itself are never copied.
+
+mod settings;
+
+use std::collections::BTreeMap;
+
+use hf_ca::profile::{Profile, ProfileKind};
+use hf_core::time::{Timestamp, Validity};
+use hf_proto::cfssl::code::{CfsslError, ErrorKind};
+use hf_proto::cfssl::config::file::CsrWhitelist;
+use hf_proto::cfssl::config::{Config, Profile as SigningProfile};
+
+use crate::failure;
+
+/// What happens with the name of a profile that does not exist.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unknown {
+    /// Code 5400.
+    #[default]
+    Refused,
+    /// It stands for the default profile, as in CFSSL: `-lenient`.
+    IsDefault,
+}
+
+/// A policy whose local profiles are ready to be used.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    label: String,
+    config: Config,
+    default: Option<Kept>,
+    profiles: BTreeMap<String, Kept>,
+}
+
+/// A profile: what the authority knows of it, and what is applied at the door.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    profile: Profile,
+    written: SigningProfile,
+}
+
+impl Policy {
+    /// Compile the local profiles of a policy file. `label` is that of the signer; an empty one counts as `default`.
+    ///
+    /// # Errors
+    /// Code 5200 with every fault that the authority finds in a profile.
+    pub fn compile(config: Config, label: &str) -> Result<Self, CfsslError> {
+        let label = if label.is_empty() { "default" } else { label };
+        let usual = &config.signing.default;
+        let kept = |name: &str, written: &SigningProfile| -> Result<Kept, CfsslError> {
+            let settings = settings::of(format!("cfssl/{label}/{name}"), written, usual);
+            let compiled = Profile::compile(settings);
+            let profile =
+                compiled.map_err(|findings| failure::invalid(ErrorKind::PolicyInvalid, &findings))?;
+            Ok(Kept { profile, written: written.clone() })
+        };
+        let mut profiles = BTreeMap::new();
+        for (name, profile) in config.signing.profiles.iter().filter(|(_, profile)| profile.remote.is_none())
+        {
+            profiles.insert(name.clone(), kept(name, profile)?);
+        }
+        let default = Some(usual).filter(|profile| profile.remote.is_none());
+        let default = default.map(|profile| kept(DEFAULT, profile)).transpose()?;
+        Ok(Self { label: label.to_owned(), default, profiles, config })
+    }
+
+    /// The label of the signer.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// The policy file.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Every profile, for the authority.
+    pub fn profiles(&self) -> Vec<Profile> {
+        self.default.iter().chain(self.profiles.values()).map(|kept| kept.profile.clone()).collect()
+    }
+
+    /// The profile of this name; an empty name is the default one.
+    ///
+    /// # Errors
+    /// Code 5400 when there is none.
+    pub fn find(&self, name: &str, unknown: Unknown) -> Result<&Kept, CfsslError> {
+        let named = if name.is_empty() { self.default.as_ref() } else { self.profiles.get(name) };
+        let found = match unknown {
+            Unknown::Refused => named,
+            Unknown::IsDefault => named.or(self.default.as_ref()),
+        };
+        found.ok_or_else(|| {
+            let shown: String = name.chars().take(80).collect();
+            failure::saying(
+                ErrorKind::PolicyUnknownProfile,
+                format!("there is no profile `{}`", shown.escape_debug()),
+            )
+        })
+    }
+}
+
+impl Kept {
+    /// The name of the authority's profile.
+    pub fn profile_name(&self) -> &str {
+        self.profile.name()
+    }
+
+    /// The profile as the policy file has it.
+    pub fn written(&self) -> &SigningProfile {
+        &self.written
+    }
+
+    /// Which fields of a signing request count; `None`: all.
+    pub(crate) fn whitelist(&self) -> Option<&CsrWhitelist> {
+        self.written.csr_whitelist.as_ref()
+    }
+
+    /// Whether its certificates are those of authorities.
+    pub fn is_authority(&self) -> bool {
+        self.profile.kind().is_authority()
+    }
+
+    /// For an authority: how many may follow below it; `None`: any number.
+    pub(crate) fn path_length(&self) -> Option<u8> {
+        match self.profile.kind() {
+            ProfileKind::Authority { max_path_length } => max_path_length,
+            ProfileKind::Leaf => None,
+        }
+    }
+
+    /// Whether requests bring their serial numbers.
+    pub(crate) fn client_serial(&self) -> bool {
+        self.profile.client_serial()
+    }
+
+    /// The CRL distribution point.
+    pub(crate) fn crl_url(&self) -> Option<&str> {
+        self.profile.settings().crl_url.as_deref()
+    }
+
+    /// First and last second of a certificate that is issued now and asks for nothing else.
+    pub(crate) fn validity(&self, now: Timestamp) -> Validity {
+        self.profile.validity(now, None)
+    }
+}
+
+/// Stands for the profile without a name; no profile of a policy file can be told from it otherwise.
+const DEFAULT: &str = "(default)";

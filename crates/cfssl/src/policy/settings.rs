@@ -1,0 +1,109 @@
+//! A profile of a policy file as the settings of a profile of the authority.
+
+use std::collections::BTreeSet;
+
+use hf_ca::profile::{
+    BeyondIssuer, KeyUsageName, PolicyStatement, ProfileKind, ProfileSettings, Qualifier, SubjectRule,
+};
+use hf_core::algorithm::KeyAlgorithm;
+use hf_core::time::Lifetime;
+use hf_proto::cfssl::config::{CertificatePolicy, PolicyQualifier, Profile};
+use hf_proto::cfssl::duration::GoDuration;
+use hf_proto::cfssl::usage::KeyUsage;
+
+use crate::root;
+
+/// The most names in one certificate: what the authority allows at most. CFSSL has no limit.
+const MAX_NAMES: usize = 1_000;
+
+/// The longest lifetime of a profile that says when its certificates end: such an end may lie anywhere.
+const ANY: Lifetime = Lifetime::from_days(100 * 366);
+
+/// The settings. What the profile leaves open is taken from `usual`, the default profile, as far as CFSSL does so:
+/// lifetime and addresses, nothing else.
+pub(super) fn of(name: String, profile: &Profile, usual: &Profile) -> ProfileSettings {
+    let lifetime = lifetime(profile, usual);
+    let usages = profile.sorted_usages();
+    let issuers = if profile.issuer_urls.is_empty() { &usual.issuer_urls } else { &profile.issuer_urls };
+    let zero = GoDuration::default();
+    ProfileSettings {
+        name,
+        kind: kind(profile),
+        key_algorithms: KeyAlgorithm::EVERY.into_iter().collect(),
+        default_lifetime: lifetime,
+        max_lifetime: if profile.not_after.given().is_some() { ANY.max(lifetime) } else { lifetime },
+        backdate: if profile.backdate == zero {
+            root::BACKDATE
+        } else {
+            Lifetime::from_seconds(profile.backdate.seconds())
+        },
+        purposes: BTreeSet::new(),
+        subject: subject(profile),
+        wildcards: true,
+        max_names: MAX_NAMES,
+        beyond_issuer: BeyondIssuer::Shorten,
+        crl_url: first(&[&profile.crl_url, &usual.crl_url]),
+        ca_issuers_url: issuers.first().cloned(),
+        ocsp_url: first(&[&profile.ocsp_url, &usual.ocsp_url]),
+        key_usage: Some(usages.key.iter().map(|usage| key_usage(*usage)).collect()),
+        extended_key_usage: usages.extended.iter().map(|usage| usage.oid().to_owned()).collect(),
+        certificate_policies: profile.policies.iter().map(statement).collect(),
+        ocsp_no_check: profile.ocsp_no_check,
+        validity: None,
+        name_regex: profile.name_whitelist.clone(),
+        allowed_extensions: profile.allowed_extensions.clone(),
+        copy_extensions: profile.copy_extensions,
+        client_serial: profile.client_provides_serial_numbers,
+    }
+}
+
+fn lifetime(profile: &Profile, usual: &Profile) -> Lifetime {
+    let zero = GoDuration::default();
+    let own = Some(profile.expiry).filter(|expiry| *expiry > zero);
+    let expiry = own.or(Some(usual.expiry).filter(|expiry| *expiry > zero)).unwrap_or(GoDuration::ONE_YEAR);
+    root::inclusive(Lifetime::from_seconds(expiry.seconds()))
+}
+
+fn kind(profile: &Profile) -> ProfileKind {
+    let constraint = profile.ca_constraint;
+    if !constraint.is_ca {
+        return ProfileKind::Leaf;
+    }
+    let unlimited = constraint.max_path_len == 0 && !constraint.max_path_len_zero;
+    let length = u8::try_from(constraint.max_path_len.max(0)).unwrap_or(u8::MAX);
+    ProfileKind::Authority { max_path_length: (!unlimited).then_some(length) }
+}
+
+/// As the requester wants it, unless the profile takes no subject from signing requests: then there is none.
+fn subject(profile: &Profile) -> SubjectRule {
+    match &profile.csr_whitelist {
+        Some(list) if !list.subject && !profile.ca_constraint.is_ca => SubjectRule::Empty,
+        _ => SubjectRule::Wanted,
+    }
+}
+
+fn first(urls: &[&String]) -> Option<String> {
+    urls.iter().find(|url| !url.is_empty()).map(|url| (*url).clone())
+}
+
+fn key_usage(usage: KeyUsage) -> KeyUsageName {
+    match usage {
+        KeyUsage::DigitalSignature => KeyUsageName::DigitalSignature,
+        KeyUsage::ContentCommitment => KeyUsageName::ContentCommitment,
+        KeyUsage::KeyEncipherment => KeyUsageName::KeyEncipherment,
+        KeyUsage::DataEncipherment => KeyUsageName::DataEncipherment,
+        KeyUsage::KeyAgreement => KeyUsageName::KeyAgreement,
+        KeyUsage::KeyCertSign => KeyUsageName::KeyCertSign,
+        KeyUsage::CrlSign => KeyUsageName::CrlSign,
+        KeyUsage::EncipherOnly => KeyUsageName::EncipherOnly,
+        KeyUsage::DecipherOnly => KeyUsageName::DecipherOnly,
+    }
+}
+
+fn statement(policy: &CertificatePolicy) -> PolicyStatement {
+    let qualifier = |qualifier: &PolicyQualifier| match qualifier {
+        PolicyQualifier::PracticeStatement(uri) => Qualifier::Cps(uri.clone()),
+        PolicyQualifier::UserNotice(text) => Qualifier::UserNotice(text.clone()),
+    };
+    PolicyStatement { id: policy.id.clone(), qualifiers: policy.qualifiers.iter().map(qualifier).collect() }
+}

@@ -1,0 +1,81 @@
+//! `gencert -initca`, `-initca -ca-key`, `-renewca`.
+
+use hf_cfssl::{initca, keys};
+use hf_core::time::Lifetime;
+use hf_keys::signing_key::SigningKey as _;
+use hf_x509::ext::{BasicConstraints, KeyUsage};
+
+use crate::common::{copy, place, request, root};
+
+#[tokio::test]
+async fn a_root_is_what_cfssl_makes_of_the_same_file() {
+    let place = place();
+    let root = root(&place.machine).await;
+    let certificate = &root.certificate;
+    assert!(certificate.is_self_signed());
+    assert_eq!(certificate.subject().to_string(), "CN=Shop Root,OU=A+OU=B,O=Shop,C=DE");
+    let span = certificate.not_after().seconds_since(certificate.not_before());
+    assert_eq!(span, Lifetime::from_hours(43_800).seconds());
+    assert_eq!(
+        certificate.basic_constraints().unwrap(),
+        Some(BasicConstraints { ca: true, path_length: None })
+    );
+    assert_eq!(certificate.key_usage().unwrap(), Some(KeyUsage::KEY_CERT_SIGN | KeyUsage::CRL_SIGN));
+    assert!(certificate.names().unwrap().is_empty(), "a CA has no host names");
+    assert_eq!(root.csr.names().len(), 1, "its request has");
+    assert_eq!(root.key.unwrap().public_key(), certificate.public_key());
+}
+
+#[tokio::test]
+async fn section_ca_sets_expiry_backdate_and_path_length() {
+    let place = place();
+    let json =
+        r#"{"CN":"R","ca":{"expiry":"100h","backdate":"1h","pathlen":2},"key":{"algo":"ecdsa","size":384}}"#;
+    let root = initca::create(&place.machine, &request(json)).await.unwrap();
+    let certificate = &root.certificate;
+    assert_eq!(certificate.not_after().seconds_since(certificate.not_before()), 100 * 3600);
+    assert_eq!(place.machine.clock.now().seconds_since(certificate.not_before()), 3600);
+    let expected = Some(BasicConstraints { ca: true, path_length: Some(2) });
+    assert_eq!(certificate.basic_constraints().unwrap(), expected);
+    assert_eq!(root.csr.basic_constraints().unwrap(), expected, "the request says it too");
+    let zero = r#"{"CN":"R","ca":{"pathlenzero":true}}"#;
+    let root = initca::create(&place.machine, &request(zero)).await.unwrap();
+    assert_eq!(
+        root.certificate.basic_constraints().unwrap(),
+        Some(BasicConstraints { ca: true, path_length: Some(0) })
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_root_is_refused() {
+    let place = place();
+    for (json, code, words) in [
+        (r#"{"names":[{"C":" "}]}"#, 5300, "missing subject information"),
+        (r#"{"CN":"x","key":{"algo":"rsa","size":1024}}"#, 2400, "RSA key is too weak"),
+        (r#"{"CN":"x","ca":{"expiry":"5d"}}"#, 5200, "unknown unit"),
+        (r#"{"CN":"x","ca":{"pathlen":300}}"#, 5300, "path length"),
+        (r#"{"CN":"x","ca":{"pathlen":-1}}"#, 5300, "path length"),
+    ] {
+        let error = initca::create(&place.machine, &request(json)).await.err().unwrap();
+        assert_eq!(error.code, code, "{json}: {error}");
+        assert!(error.message.contains(words), "{json}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_exists_makes_a_root_and_renews_it() {
+    let place = place();
+    let key = keys::generate(&request("{}").key_request()).unwrap();
+    let json = r#"{"CN":"Old","ca":{"expiry":"1000h","pathlen":1}}"#;
+    let root = initca::create_with_key(&place.machine, &request(json), copy(&key)).await.unwrap();
+    assert!(root.key.is_none());
+    place.clock.advance(Lifetime::from_days(3));
+    let renewed = initca::renew(&place.machine, &root.certificate, copy(&key)).await.unwrap();
+    let old = &root.certificate;
+    assert_eq!((renewed.subject(), renewed.public_key()), (old.subject(), old.public_key()));
+    assert_ne!(renewed.serial(), old.serial());
+    assert_eq!(renewed.not_after().seconds_since(old.not_after()), 3 * 86_400);
+    assert_eq!(renewed.basic_constraints(), old.basic_constraints());
+    let other = keys::generate(&request("{}").key_request()).unwrap();
+    assert_eq!(initca::renew(&place.machine, old, other).await.err().unwrap().code, 2300);
+}
