@@ -156,6 +156,32 @@ async fn what_may_have_been_signed_can_be_revoked() {
     assert!(possibly_signed(&authority, &house).await.is_empty());
 }
 
+/// A client that hangs up in the middle leaves nothing open: the record is closed at once, not at the next start.
+#[tokio::test]
+async fn a_caller_that_goes_away_leaves_no_intent_open() {
+    let house = House::new();
+    let (authority, key) = authority_with(&house).await;
+    key.plan.lock().unwrap().push(Fault::NoAnswer);
+    let authority = Arc::new(authority);
+    let call = tokio::spawn({
+        let authority = Arc::clone(&authority);
+        async move { authority.issue(request(&["a.shop.internal"])).await }
+    });
+    let patience = Duration::from_mins(1);
+    let open = tokio::time::timeout(patience, async {
+        while authority.store().open_intents(1).await.unwrap().is_empty() {}
+        while !key.plan.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        call.abort();
+        assert!(call.await.unwrap_err().is_cancelled());
+        while !authority.store().open_intents(1).await.unwrap().is_empty() {}
+    });
+    open.await.unwrap();
+    assert_eq!(possibly_signed(&authority, &house).await.len(), 1);
+    authority.issue(request(&["a.shop.internal"])).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_crl_with_a_bad_signature_is_thrown_away_and_its_number_not_used_again() {
     let house = House::new();

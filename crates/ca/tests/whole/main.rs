@@ -7,6 +7,10 @@ mod keys_fail;
 #[cfg(test)]
 mod revocation;
 #[cfg(test)]
+mod shared_store;
+#[cfg(test)]
 mod spine;
 #[cfg(test)]
 mod store_fails;
+#[cfg(test)]
+mod wanted;
