@@ -22,6 +22,10 @@ pub enum ObjectKind {
     Crl,
     /// A PKCS#7 bundle of certificates.
     Pkcs7,
+    /// An OCSP request.
+    OcspRequest,
+    /// An OCSP response.
+    OcspResponse,
 }
 
 impl fmt::Display for ObjectKind {
@@ -32,6 +36,8 @@ impl fmt::Display for ObjectKind {
             Self::Request => "certificate request",
             Self::Crl => "CRL",
             Self::Pkcs7 => "PKCS#7 bundle",
+            Self::OcspRequest => "OCSP request",
+            Self::OcspResponse => "OCSP response",
         })
     }
 }

@@ -7,9 +7,11 @@ use crate::crl::CertificateList;
 use crate::csr::UnverifiedCsr;
 use crate::distinguished_name::DistinguishedName;
 use crate::lint::{self, Context, IssuerFacts};
+use crate::ocsp::{OcspRequest, OcspResponse, OcspResponseTemplate};
 use crate::pem::{self, Label};
 use crate::pkcs7::Bundle;
 use crate::public_key::PublicKey;
+use crate::signature::{Signature, SignatureAlgorithm};
 
 /// Read a certificate and every view of it, and lint it as if it had signed itself.
 pub fn certificate(octets: &[u8]) {
@@ -75,6 +77,38 @@ pub fn crl(octets: &[u8]) {
         };
         let _ = lint::crl(crl.tbs_der(), &Context { issuer: &issuer });
     }
+}
+
+/// Read an OCSP request; what is written again asks the same.
+pub fn ocsp_request(octets: &[u8]) {
+    let Ok(request) = OcspRequest::from_der(octets) else { return };
+    for certificate in &request.certificates {
+        let _ = (certificate.serial(), certificate.hash());
+        if let Ok(key) = PublicKey::from_ed25519(&[7; 32]) {
+            let _ = certificate.is_issued_by(&DistinguishedName::empty(), &key);
+        }
+    }
+    assert!(OcspRequest::from_der(&request.to_der()).as_ref() == Ok(&request), "a request survives");
+}
+
+/// Read an OCSP response, check it with a key that comes along, and make one that says the same.
+pub fn ocsp_response(octets: &[u8]) {
+    let Ok(response) = OcspResponse::from_der(octets) else { return };
+    let Some(basic) = response.basic else { return };
+    if let Some(certificate) = basic.certificates.first() {
+        let _ = (basic.verify_signed_by(certificate.public_key()), basic.responder.is(certificate));
+    }
+    let template = OcspResponseTemplate {
+        signature_algorithm: SignatureAlgorithm::Ed25519,
+        responder: basic.responder.clone(),
+        produced_at: basic.produced_at,
+        responses: basic.responses.clone(),
+        nonce: basic.nonce.clone(),
+    };
+    let Ok(tbs) = template.finalize() else { return };
+    let again = OcspResponse::assemble(&tbs, &Signature::new([7; 64]), &[]);
+    let again = again.and_then(|der| OcspResponse::from_der(&der).ok()).and_then(|response| response.basic);
+    assert!(again.is_some_and(|again| again.responses == basic.responses), "answers survive");
 }
 
 /// Read PEM text; what is written again has the same content.

@@ -7,6 +7,7 @@ use crate::certificate::Certificate;
 use crate::csr::{CsrTemplate, UnverifiedCsr};
 use crate::distinguished_name::DistinguishedName;
 use crate::fuzz;
+use crate::ocsp;
 use crate::pkcs7::Bundle;
 use crate::signature::SignatureAlgorithm;
 use crate::testing::{TestKey, leaf, now, root};
@@ -38,12 +39,30 @@ fn objects() -> Vec<(Exercise, Vec<u8>)> {
     .unwrap();
     crl.push(&leaf.serial().unwrap(), now(), hf_core::reason::RevocationReason::KeyCompromise, Some(now()));
     let crl = crl.finish().unwrap();
+    let id = ocsp::CertId::new(ocsp::CertIdHash::Sha1, &root, &leaf.serial().unwrap());
+    let question = ocsp::OcspRequest { certificates: vec![id.clone()], nonce: Some(vec![7; 32]) };
+    let answer = ocsp::OcspResponseTemplate {
+        signature_algorithm: SignatureAlgorithm::EcdsaSha256,
+        responder: ocsp::ResponderId::of_key(&key.public),
+        produced_at: now(),
+        responses: vec![ocsp::SingleResponse {
+            certificate: id,
+            status: ocsp::CertStatus::Revoked { at: now(), reason: Some(1) },
+            this_update: now(),
+            next_update: Some(now()),
+        }],
+        nonce: question.nonce.clone(),
+    };
+    let answer = answer.finalize().unwrap();
+    let answer = ocsp::OcspResponse::assemble(&answer, &key.sign(&answer), &[root.clone()]).unwrap();
     let bundle = Bundle { certificates: vec![leaf.clone(), root.clone()], crls: Vec::new() };
     vec![
         (fuzz::certificate, leaf.der().to_vec()),
         (fuzz::certificate, root.der().to_vec()),
         (fuzz::request, request.assemble(&key.sign(&request))),
         (fuzz::crl, crl.assemble(&key.sign(&crl))),
+        (fuzz::ocsp_request, question.to_der()),
+        (fuzz::ocsp_response, answer),
         (fuzz::pkcs7, bundle.to_der()),
         (fuzz::distinguished_name, "CN=a,O=b,C=DE".parse::<DistinguishedName>().unwrap().to_der().to_vec()),
         (fuzz::pem, leaf.to_pem().into_bytes()),

@@ -1,4 +1,4 @@
-//! Bytes and types: certificates, requests, CRLs, PKCS#7; build, finalize, lint, assemble.
+//! Bytes and types: certificates, requests, CRLs, OCSP, PKCS#7; build, finalize, lint, assemble.
 //!
 //! Pure: no I/O, no clock, no randomness, and cryptography only to verify signatures and to hash. Signing is elsewhere;
 //! it signs only [`tbs::ToBeSigned`], which only this crate makes.
@@ -21,6 +21,7 @@ mod hex;
 mod hostile_tests;
 pub mod limits;
 pub mod lint;
+pub mod ocsp;
 pub mod oids;
 pub mod pem;
 pub mod pkcs7;

@@ -1,6 +1,6 @@
 //! From the contents of a certificate to the octets that are signed, and from these and a signature to a certificate.
 //!
-//! Keys sign only [`ToBeSigned`], which only this crate makes: certificates, requests, CRLs.
+//! Keys sign only [`ToBeSigned`], which only this crate makes: certificates, requests, CRLs, OCSP responses.
 
 use hf_core::name::SanSet;
 use hf_core::serial::Serial;
@@ -105,6 +105,8 @@ pub enum ToBeSignedKind {
     Request,
     /// A `TBSCertList`.
     Crl,
+    /// A `ResponseData` of OCSP.
+    Ocsp,
 }
 
 /// The exact octets that a key signs. Only this crate makes it.

@@ -99,6 +99,9 @@ pub enum DerProblem {
         /// How many.
         octets: usize,
     },
+    /// A critical extension that is not known, RFC 5280 section 4.2.
+    #[error("a critical extension that is not known")]
+    CriticalExtension,
     /// Nested deeper than [`crate::limits::MAX_DEPTH`].
     #[error("nested deeper than {max} levels")]
     TooDeep {

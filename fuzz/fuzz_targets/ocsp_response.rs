@@ -1,0 +1,6 @@
+//! OCSP responses, their certificates and signatures.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|octets: &[u8]| hf_x509::fuzz::ocsp_response(octets));
