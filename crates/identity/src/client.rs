@@ -1,11 +1,15 @@
 //! TLS for calling others.
 
+use std::io;
 use std::sync::Arc;
 
 use hf_core::time::Clock;
 use rustls::ClientConfig;
 use rustls::client::WebPkiServerVerifier;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use crate::credential::Credential;
 use crate::error::TlsError;
@@ -47,5 +51,17 @@ impl ClientTls {
     /// For the next connection.
     pub fn connector(&self) -> TlsConnector {
         TlsConnector::from(Arc::clone(&self.config))
+    }
+
+    /// Shake hands over `stream` with the server called `host`, a DNS name or an IP address without brackets.
+    ///
+    /// # Errors
+    /// When `host` is neither, and when the handshake fails; the latter wraps a `rustls::Error`.
+    pub async fn connect<S>(&self, host: &str, stream: S) -> io::Result<TlsStream<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+        self.connector().connect(name, stream).await
     }
 }
