@@ -1,1 +1,4 @@
 //! Clients of the doors of a certificate authority: our own API, and CFSSL.
+
+pub mod cfssl;
+pub mod http;
