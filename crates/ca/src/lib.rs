@@ -1,4 +1,4 @@
-//! The authority: policy, profiles, issuing, revoking, CRLs.
+//! The authority: policy, profiles, issuing, revoking, CRLs, OCSP.
 //!
 //! [`authority::Authority`] is concrete and made of a store, keys, profiles, a policy, a signer, a clock and a random
 //! generator. There is one way to a certificate, in `issue.rs`: policy, serial number, linted bytes, record, signature,
@@ -12,6 +12,7 @@ pub mod import;
 mod issue;
 pub mod issuer;
 pub mod key_directory;
+pub mod ocsp;
 pub mod policy;
 pub mod prepared;
 pub mod profile;

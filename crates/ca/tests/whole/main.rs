@@ -5,6 +5,8 @@ mod common;
 #[cfg(test)]
 mod keys_fail;
 #[cfg(test)]
+mod ocsp;
+#[cfg(test)]
 mod revocation;
 #[cfg(test)]
 mod shared_store;
