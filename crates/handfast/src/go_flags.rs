@@ -2,6 +2,8 @@
 //!
 //! One dash is as good as two, a flag is never bundled with another, and the first word that is no flag ends them all.
 
+use hf_proto::cfssl::duration::GoDuration;
+
 /// A flag: its name, what it takes with its default, and what it means.
 #[derive(Debug)]
 pub(crate) struct Flag {
@@ -16,6 +18,7 @@ pub(crate) enum Kind {
     Text(&'static str),
     Switch,
     Number(i64),
+    Duration(&'static str),
 }
 
 impl Flag {
@@ -34,11 +37,16 @@ impl Flag {
         Self { name, kind: Kind::Number(default), usage }
     }
 
+    /// A flag that takes a Go duration.
+    pub(crate) const fn duration(name: &'static str, default: &'static str, usage: &'static str) -> Self {
+        Self { name, kind: Kind::Duration(default), usage }
+    }
+
     /// One line of a help text, as CFSSL prints it.
     pub(crate) fn line(&self) -> String {
         let default = match self.kind {
             Kind::Text("") => String::from("\"\""),
-            Kind::Text(default) => default.to_owned(),
+            Kind::Text(default) | Kind::Duration(default) => default.to_owned(),
             Kind::Switch => String::from("false"),
             Kind::Number(default) => default.to_string(),
         };
@@ -50,6 +58,7 @@ impl Flag {
             Kind::Text(_) => true,
             Kind::Switch => switch(value).is_some(),
             Kind::Number(_) => number(value).is_some(),
+            Kind::Duration(_) => value.parse::<GoDuration>().is_ok(),
         }
     }
 }
@@ -136,7 +145,7 @@ impl Given {
     /// The value of the flag: what was given last, else its default.
     pub(crate) fn text(&self, flag: &Flag) -> &str {
         let default = match flag.kind {
-            Kind::Text(default) => default,
+            Kind::Text(default) | Kind::Duration(default) => default,
             Kind::Switch | Kind::Number(_) => "",
         };
         self.given(flag).unwrap_or(default)
@@ -156,6 +165,11 @@ impl Given {
     pub(crate) fn number(&self, flag: &Flag) -> i64 {
         let default = if let Kind::Number(default) = flag.kind { default } else { 0 };
         self.given(flag).and_then(number).unwrap_or(default)
+    }
+
+    /// The duration.
+    pub(crate) fn duration(&self, flag: &Flag) -> GoDuration {
+        self.text(flag).parse().unwrap_or_default()
     }
 
     fn given(&self, flag: &Flag) -> Option<&str> {
@@ -200,7 +214,8 @@ mod tests {
     static CA: Flag = Flag::text("ca", "", "certificate");
     static PORT: Flag = Flag::number("port", 8888, "port");
     static INITCA: Flag = Flag::switch("initca", "new root");
-    static KNOWN: [&Flag; 3] = [&CA, &PORT, &INITCA];
+    static EXPIRY: Flag = Flag::duration("expiry", "168h0m0s", "time");
+    static KNOWN: [&Flag; 4] = [&CA, &PORT, &INITCA, &EXPIRY];
 
     fn read(line: &str) -> Result<Given, FlagError> {
         parse(&KNOWN, line.split_whitespace().map(str::to_owned).collect())
@@ -237,6 +252,7 @@ mod tests {
     fn defaults_stand_where_nothing_is_given() {
         let given = read("-ca=").unwrap();
         assert_eq!((given.text(&CA), given.some(&CA), given.number(&PORT)), ("", None, 8888));
+        assert_eq!(given.duration(&EXPIRY), "168h".parse().unwrap());
     }
 
     #[test]
@@ -246,6 +262,7 @@ mod tests {
         assert_eq!(message("--nonsense=1"), "flag provided but not defined: -nonsense");
         assert_eq!(message("-ca"), "flag needs an argument: -ca");
         assert_eq!(message("-port x"), "invalid value \"x\" for flag -port: parse error");
+        assert_eq!(message("-expiry 1d"), "invalid value \"1d\" for flag -expiry: parse error");
         assert_eq!(message("-initca=maybe"), "invalid value \"maybe\" for flag -initca: parse error");
         assert_eq!(message("---ca"), "bad flag syntax: ---ca");
         assert_eq!(message("-=x"), "bad flag syntax: -=x");
@@ -270,5 +287,6 @@ mod tests {
         assert_eq!(CA.line(), "  -ca=\"\": certificate");
         assert_eq!(PORT.line(), "  -port=8888: port");
         assert_eq!(INITCA.line(), "  -initca=false: new root");
+        assert_eq!(EXPIRY.line(), "  -expiry=168h0m0s: time");
     }
 }

@@ -3,10 +3,12 @@
 
 mod call;
 mod clap_tree;
+mod config;
 mod flags;
 mod install_links;
 mod log;
 mod program;
+mod scan;
 mod version;
 
 pub(crate) use clap_tree::{Command, EXAMPLES};
@@ -29,7 +31,7 @@ pub(crate) struct GoCommand {
 }
 
 /// The commands of `cfssl`, by name.
-static COMMANDS: &[&GoCommand] = &[&version::COMMAND];
+static COMMANDS: &[&GoCommand] = &[&scan::COMMAND, &version::COMMAND];
 
 /// The command of `cfssl` that is called so.
 fn find(name: &str) -> Option<&'static GoCommand> {

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hf_core::time::{Clock, Timestamp};
-use hf_proto::cfssl::code::CfsslError;
+use hf_proto::cfssl::code::{CfsslError, ErrorKind};
+use hf_proto::cfssl::config::Config;
+use hf_proto::cfssl::value_prefix::ValueSource;
 
 use super::log::Log;
 use crate::env::Env;
@@ -19,6 +21,8 @@ const FILE_LIMIT: u64 = 64 * 1024 * 1024;
 /// What a command is given.
 pub(crate) struct Call {
     pub(crate) given: Given,
+    /// The configuration file, when `-config` names one.
+    pub(crate) config: Option<Config>,
     pub(crate) log: Log,
     pub(crate) output: Output,
     pub(crate) env: Env,
@@ -122,13 +126,11 @@ impl Call {
 
     /// The octets that a value with a prefix names: `FILE`, `file:FILE` or `env:VARIABLE`.
     pub(crate) fn read_prefixed(&self, value: &str) -> Result<Vec<u8>, Failure> {
-        match value.split_once(':') {
-            None => self.read_file(value),
-            Some(("file", path)) => self.read_file(path),
-            Some(("env", name)) => crate::env::named(name)
+        match ValueSource::parse(value).map_err(|error| Failure::new(error.to_string()))? {
+            ValueSource::File(path) => self.read_file(&path),
+            ValueSource::Environment(name) => crate::env::named(&name)
                 .map(String::into_bytes)
                 .ok_or_else(|| Failure::new(format!("environment variable {name} is not set"))),
-            Some((prefix, _)) => Err(Failure::new(format!("unknown prefix: {prefix}"))),
         }
     }
 
@@ -141,6 +143,11 @@ impl Call {
 /// There are fewer words than the command takes.
 pub(crate) fn too_few() -> Failure {
     Failure::new("not enough arguments are supplied --- please refer to the usage")
+}
+
+/// The text of octets that must be text, as PEM is.
+pub(crate) fn text(octets: Vec<u8>) -> Result<String, Failure> {
+    String::from_utf8(octets).map_err(|_| CfsslError::from(ErrorKind::CertificateDecode).into())
 }
 
 /// As Go says it: `open csr.json: no such file or directory`.

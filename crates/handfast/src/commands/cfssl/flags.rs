@@ -63,12 +63,13 @@ pub(crate) static STATUS: Flag =
 pub(crate) static REASON: Flag =
     Flag::text("reason", "0", "reason of the revocation, a number or a name of RFC 5280");
 pub(crate) static REVOKED_AT: Flag = Flag::text("revoked-at", "now", "date of the revocation (YYYY-MM-DD)");
-pub(crate) static INTERVAL: Flag = Flag::text("interval", "96h0m0s", "time for which an OCSP response holds");
+pub(crate) static INTERVAL: Flag =
+    Flag::duration("interval", "96h0m0s", "time for which an OCSP response holds");
 pub(crate) static LIST: Flag = Flag::switch("list", "list the scanners");
 pub(crate) static FAMILY: Flag =
     Flag::text("family", "", "regular expression of the families of scanners to run");
 pub(crate) static SCANNER: Flag = Flag::text("scanner", "", "regular expression of the scanners to run");
-pub(crate) static TIMEOUT: Flag = Flag::text("timeout", "5m0s", "how long the scan of one host may take");
+pub(crate) static TIMEOUT: Flag = Flag::duration("timeout", "5m0s", "how long the scan of one host may take");
 pub(crate) static CSV: Flag = Flag::text("csv", "", "CSV file of hosts: the last column");
 pub(crate) static NUM_WORKERS: Flag =
     Flag::number("num-workers", 10, "hosts that are scanned at the same time");
@@ -89,7 +90,8 @@ pub(crate) static CN: Flag =
     Flag::text("cn", "", "common name of the certificate, in place of that of the request");
 pub(crate) static DB_CONFIG: Flag =
     Flag::text("db-config", "", "configuration file of the certificate database");
-pub(crate) static EXPIRY: Flag = Flag::text("expiry", "168h0m0s", "time from now after which the CRL ends");
+pub(crate) static EXPIRY: Flag =
+    Flag::duration("expiry", "168h0m0s", "time from now after which the CRL ends");
 pub(crate) static DISABLE: Flag = Flag::text("disable", "", "endpoints to switch off, separated by commas");
 pub(crate) static LOGLEVEL: Flag =
     Flag::number("loglevel", 1, "least level that is logged (0 = DEBUG, 5 = FATAL)");

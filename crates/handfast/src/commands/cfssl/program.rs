@@ -124,7 +124,7 @@ fn run_words(program: Program, env: Env, output: &Output) -> Result<Exit, Failur
         }
         Err(error) => return Err(Failure { text: format!("{error}\n{}", help(command)), exit: Exit::Fault }),
     };
-    let call = prepare(given, env, output);
+    let call = prepare(given, env, output)?;
     (command.main)(&call)?;
     call.output.finish()?;
     Ok(Exit::Done)
@@ -153,10 +153,19 @@ fn front(words: &mut Vec<String>, output: &Output) -> Result<Option<&'static GoC
     }
 }
 
-fn prepare(given: Given, env: Env, output: &Output) -> Call {
+fn prepare(given: Given, env: Env, output: &Output) -> Result<Call, Failure> {
     let clock = Arc::new(SystemClock);
     let log = Log::new(given.number(&flags::LOGLEVEL), clock.clone(), output.clone());
-    Call { given, log, output: output.clone(), env, clock }
+    let mut call = Call { given, config: None, log, output: output.clone(), env, clock };
+    if let Some(path) = call.some(&flags::CONFIG) {
+        let config = super::config::load(&call, path)
+            .map_err(|failure| Failure::new(format!("Failed to load config file: {}", failure.text)))?;
+        for warning in &config.warnings {
+            call.log.warning(warning);
+        }
+        call.config = Some(config);
+    }
+    Ok(call)
 }
 
 /// The help of one command.
@@ -208,6 +217,7 @@ mod tests {
     fn the_name_that_it_is_called_by_chooses_the_program() {
         assert_eq!(called("/usr/bin/cfssl version -loglevel 0"), "cfssl: version -loglevel 0");
         assert_eq!(called("handfast cfssl version -h"), "version: -h");
+        assert_eq!(called("cfssl-scan -list"), "scan: -list");
     }
 
     #[test]
