@@ -1,6 +1,10 @@
 //! Whole-application tests, in one binary.
 
 #[cfg(test)]
+mod cfssl;
+#[cfg(test)]
+mod cluster;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod domain;

@@ -1,23 +1,16 @@
 //! PostgreSQL with the files that `handfast apply` writes for it, and psql with those of its callers.
-//!
-//! The server is a cluster of its own, made by `initdb` in the domain's folder. It refuses to run as root; then it runs as
-//! the user `postgres` that its package makes.
 
-use std::fs;
-use std::io::Write as _;
 use std::net::SocketAddr;
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::cluster::Cluster;
 use crate::domain::Domain;
 use crate::identity::Identity;
 use crate::impostor::Impostor;
-use crate::port;
 use crate::probe::Ending;
-use crate::program::{Running, finish, server_program, succeed, text};
+use crate::program::{finish, succeed, text};
 
 const DATABASE: &str = "db.example.internal";
 const CALLER: &str = "caller.example.internal";
@@ -39,105 +32,26 @@ calls = ["db"]
     )
 }
 
-/// A cluster that runs, and the folder with its data.
-struct Cluster {
-    server: Running,
-    address: SocketAddr,
-    _data: TempDir,
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        // Ends every connection and all of its processes.
-        self.server.stop("INT");
-    }
-}
-
-impl Cluster {
-    fn start(domain: &Domain) -> Self {
-        let home = TempDir::new().unwrap();
-        let data = home.path().join("data");
-        // The server's user must own its data and its key, and reach both.
-        let trust = home.path().join("trust");
+/// A cluster with the files as they are written, appended to those that `initdb` made or in their place.
+fn start(domain: &Domain) -> Cluster {
+    Cluster::start(&["caller", "stranger"], |folders| {
+        let trust = folders.home.join("trust");
         copy(&domain.trust(DATABASE), &trust);
-        give_to_server(&[home.path()]);
-        run_as_server(Command::new(server_program("initdb")).arg("--no-sync").arg("-D").arg(&data), "");
-        configure(domain, &data, &trust, home.path());
-        give_to_server(&[home.path()]);
-        let single = ["--single", "postgres", "-D"];
-        let roles = "CREATE ROLE caller LOGIN\nCREATE ROLE stranger LOGIN\n";
-        run_as_server(Command::new(server_program("postgres")).args(single).arg(&data), roles);
-
-        let address = port::free();
-        let mut command = Command::new(server_program("postgres"));
-        command.arg("-D").arg(&data).args([
-            "-c",
-            "listen_addresses=127.0.0.1",
-            "-p",
-            &address.port().to_string(),
-        ]);
-        let mut server = Running::start(as_server(&mut command));
-        server.wait_for("database system is ready to accept connections");
-        Self { server, address, _data: home }
-    }
-}
-
-/// The files as written, appended to those that `initdb` made or in their place.
-fn configure(domain: &Domain, data: &Path, trust: &Path, sockets: &Path) {
-    let moved = |file: &str| {
-        let written = domain.read(DATABASE, file);
-        written.replace(&domain.trust(DATABASE).display().to_string(), &trust.display().to_string())
-    };
-    let own = format!("unix_socket_directories = '{}'\nfsync = off\n", sockets.display());
-    let mut config = fs::OpenOptions::new().append(true).open(data.join("postgresql.conf")).unwrap();
-    config.write_all((own + &moved("postgresql.conf")).as_bytes()).unwrap();
-    fs::write(data.join("pg_hba.conf"), moved("pg_hba.conf")).unwrap();
-    fs::write(data.join("pg_ident.conf"), moved("pg_ident.conf")).unwrap();
+        let moved = |file: &str| {
+            let written = domain.read(DATABASE, file);
+            written.replace(&domain.trust(DATABASE).display().to_string(), &trust.display().to_string())
+        };
+        folders.configure(&moved("postgresql.conf"));
+        for file in ["pg_hba.conf", "pg_ident.conf"] {
+            folders.write(file, &moved(file));
+        }
+    })
 }
 
 fn copy(from: &Path, to: &Path) {
     succeed("cp", |command| {
         command.arg("-rL").arg(from).arg(to);
     });
-}
-
-fn is_root() -> bool {
-    succeed("id", |command| {
-        command.arg("-u");
-    })
-    .trim()
-        == "0"
-}
-
-fn number(option: &str) -> u32 {
-    let number = succeed("id", |command| {
-        command.args([option, "postgres"]);
-    });
-    number.trim().parse().unwrap()
-}
-
-fn give_to_server(paths: &[&Path]) {
-    if is_root() {
-        succeed("chown", |command| {
-            command.args(["-R", "postgres:postgres"]).args(paths);
-        });
-    }
-}
-
-fn as_server(command: &mut Command) -> &mut Command {
-    if is_root() {
-        command.uid(number("-u")).gid(number("-g"));
-    }
-    command.current_dir("/")
-}
-
-/// Runs a program of the server to its end, with `input`.
-fn run_as_server(command: &mut Command, input: &str) {
-    let piped = as_server(command).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = piped.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
 }
 
 /// What psql shows to a server and whom it believes.
@@ -187,7 +101,7 @@ impl Client {
 #[test]
 fn postgresql_admits_whom_it_should_and_refuses_the_others() {
     let domain = domain();
-    let cluster = Cluster::start(&domain);
+    let cluster = start(&domain);
     let right = Client::new(&domain, &Identity::of(&domain, CALLER));
     assert_eq!(right.ask(cluster.address, "caller").unwrap(), format!("caller|TLSv1.3|/CN={CALLER}\n"));
 
