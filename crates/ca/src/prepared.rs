@@ -169,6 +169,9 @@ fn findings(certificate: &TbsCertificate, bytes: &ToBeSigned, issuer: &Signing) 
     let judge = |issuer| lint::certificate(bytes.bytes(), &lint::Context { issuer });
     match issuer.lint_facts() {
         Some(facts) => judge(facts),
-        None => judge(&lint::IssuerFacts::of_self_signed(certificate)),
+        None if certificate.extensions.basic_constraints.ca => {
+            judge(&lint::IssuerFacts::of_self_signed(certificate))
+        }
+        None => judge(&lint::IssuerFacts::of_self_signed_leaf(certificate)),
     }
 }

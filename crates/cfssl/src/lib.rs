@@ -4,6 +4,7 @@
 //! its authority, a command with one that is made for it ([`standalone`]). Errors carry CFSSL's codes.
 
 pub mod certificates;
+pub mod certinfo;
 pub mod crl;
 pub mod csr;
 mod failure;
@@ -14,5 +15,6 @@ mod names;
 pub mod policy;
 mod root;
 pub mod scan;
+pub mod selfsign;
 pub mod signer;
 pub mod standalone;

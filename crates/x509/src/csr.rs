@@ -19,7 +19,7 @@ use crate::general_name::GeneralName;
 use crate::pem::{self, Label, PemError};
 use crate::public_key::PublicKey;
 use crate::raw::RawExtension;
-use crate::signature::SignatureError;
+use crate::signature::{Signature, SignatureAlgorithm, SignatureError};
 
 pub use template::{CsrTemplate, RequestedExtension};
 
@@ -112,6 +112,21 @@ impl VerifiedCsr {
     /// The DER.
     pub fn der(&self) -> &[u8] {
         &self.layout.der
+    }
+
+    /// The DER of the part that is signed.
+    pub fn info_der(&self) -> &[u8] {
+        self.layout.info.of(&self.layout.der)
+    }
+
+    /// Its signature, which was found good.
+    pub fn signature(&self) -> Signature {
+        self.layout.signature()
+    }
+
+    /// The algorithm of its signature; `None` never comes, since one that is not understood cannot be found good.
+    pub fn signature_algorithm(&self) -> Option<SignatureAlgorithm> {
+        self.layout.algorithm.as_ref().ok().copied()
     }
 
     /// The subject that it asks for.

@@ -60,6 +60,13 @@ impl IssuerFacts {
         })
     }
 
+    /// Of a self-signed leaf that is still to be signed. Whoever trusts it does so by itself: it is the end of no path,
+    /// so what RFC 5280 section 6.1.4 asks of issuers is not asked of it.
+    pub fn of_self_signed_leaf(tbs: &TbsCertificate) -> Self {
+        let authority = BasicConstraints { ca: true, path_length: None };
+        Self { basic_constraints: Some(authority), key_usage: None, ..Self::of_self_signed(tbs) }
+    }
+
     /// Of a self-signed certificate that is still to be signed: its own issuer.
     pub fn of_self_signed(tbs: &TbsCertificate) -> Self {
         Self {

@@ -2,4 +2,5 @@
 
 mod common;
 mod initca;
+mod others;
 mod sign;
