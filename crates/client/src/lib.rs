@@ -2,3 +2,6 @@
 
 pub mod cfssl;
 pub mod http;
+
+#[cfg(test)]
+mod testing;
