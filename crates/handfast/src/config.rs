@@ -1,4 +1,5 @@
 //! From the declared topology to the settings of the crates below.
 
+pub(crate) mod access;
 pub(crate) mod profiles;
 pub(crate) mod subject;

@@ -3,6 +3,7 @@
 //! Each fault is a [`Finding`] about `file:line:column` with the key, what was found, what was expected and what to
 //! write. Defaults are filled in here, so that nobody else has to know them.
 
+mod access;
 mod authority;
 mod external;
 mod faults;
@@ -71,6 +72,8 @@ fn read(document: &DeTable<'_>, file_name: &str, faults: &mut Faults<'_>) -> Top
     let externals = top.named_sections("external", MAX_SECTIONS, faults);
     let externals = external::read(externals, faults, &mut references);
     let server = server::read(&mut top, faults, &mut references);
+    let access = top.named_sections("access", MAX_SECTIONS, faults);
+    let access = access::read(access, faults, &mut references);
     top.finish(faults);
     let parts = resolve::Parts {
         file: file_name.to_owned(),
@@ -80,6 +83,7 @@ fn read(document: &DeTable<'_>, file_name: &str, faults: &mut Faults<'_>) -> Top
         services,
         externals,
         server,
+        access,
     };
     let topology = resolve::resolve(parts, faults);
     limits::count_instances(&topology, faults);

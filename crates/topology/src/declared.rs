@@ -2,6 +2,7 @@
 //!
 //! Lists keep the order of the file. Made only by [`crate::declare::parse`].
 
+mod access;
 mod anchor;
 mod authority;
 mod constraint;
@@ -16,6 +17,7 @@ mod trust;
 
 use std::collections::BTreeMap;
 
+pub use access::{Access, Who};
 pub use anchor::Anchor;
 pub use authority::{Authority, Subject};
 pub use constraint::{ConstraintError, NameConstraint};
@@ -47,6 +49,8 @@ pub struct Topology {
     pub externals: Vec<External>,
     /// How `serve` serves the domain.
     pub server: Server,
+    /// Who may do what at the server, beside API keys, in the order of the file.
+    pub access: Vec<Access>,
 }
 
 impl Topology {

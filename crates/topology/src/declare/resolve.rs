@@ -7,7 +7,7 @@ use super::section::listed;
 use super::server::ServerSection;
 use super::service::ServiceSection;
 use super::trust::TrustSection;
-use crate::declared::{Authority, External, Model, Profile, Server, Service, Topology};
+use crate::declared::{Access, Authority, External, Model, Profile, Server, Service, Topology};
 
 /// Everything that was read.
 pub(super) struct Parts {
@@ -18,6 +18,7 @@ pub(super) struct Parts {
     pub(super) services: Vec<ServiceSection>,
     pub(super) externals: Vec<External>,
     pub(super) server: ServerSection,
+    pub(super) access: Vec<Access>,
 }
 
 pub(super) fn resolve(mut parts: Parts, faults: &mut Faults<'_>) -> Topology {
@@ -38,6 +39,7 @@ pub(super) fn resolve(mut parts: Parts, faults: &mut Faults<'_>) -> Topology {
         services,
         externals: parts.externals,
         server,
+        access: parts.access,
     };
     fill_roots(&mut topology);
     report_same_names(&topology, faults);
