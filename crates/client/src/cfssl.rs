@@ -202,6 +202,3 @@ fn result_of<T: DeserializeOwned>(reply: &Reply) -> Result<T, CfsslError> {
         }),
     }
 }
-
-#[cfg(test)]
-mod tests;

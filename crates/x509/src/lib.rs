@@ -27,6 +27,7 @@ pub mod pem;
 pub mod pkcs7;
 pub mod public_key;
 mod raw;
+pub mod renewal;
 pub mod signature;
 pub mod tbs;
 #[cfg(test)]

@@ -107,6 +107,8 @@ pub enum ToBeSignedKind {
     Crl,
     /// A `ResponseData` of OCSP.
     Ocsp,
+    /// A request for renewal of our own API, which is text.
+    Renewal,
 }
 
 /// The exact octets that a key signs. Only this crate makes it.

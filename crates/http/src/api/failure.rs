@@ -126,54 +126,67 @@ impl From<CsrError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        match &error {
-            StoreError::NoSpace { .. }
-            | StoreError::NoAnswer
-            | StoreError::Closed
-            | StoreError::InUse { .. } => {
-                let problem = Problem::new(Code::Overloaded)
-                    .detail("the store cannot record anything now")
-                    .retry_after(5);
-                Self { problem: Box::new(problem), inner: Some(chain(&error)) }
-            }
-            _ => Self::internal(&error),
+        if is_passing(&error) {
+            let problem =
+                Problem::new(Code::Overloaded).detail("the store cannot record anything now").retry_after(5);
+            return Self { problem: Box::new(problem), inner: Some(chain(&error)) };
         }
+        Self::internal(&error)
     }
+}
+
+/// Whether the same request may go well later.
+fn is_passing(error: &StoreError) -> bool {
+    matches!(
+        error,
+        StoreError::NoSpace { .. } | StoreError::NoAnswer | StoreError::Closed | StoreError::InUse { .. }
+    )
 }
 
 impl From<IssueError> for Failure {
     fn from(error: IssueError) -> Self {
+        let later = error.retry_after().map_or(1, |after| after.as_secs());
         match error {
             IssueError::Refused { findings } => Problem::new(Code::Refused).findings(&findings).into(),
-            error @ IssueError::UnknownProfile { .. } => {
+            IssueError::UnknownProfile { .. } => {
                 Problem::new(Code::NotFound).detail(error.to_string()).into()
             }
             IssueError::Issuer(error) => error.into(),
             IssueError::InProgress { .. } => {
-                Problem::new(Code::InProgress).detail(error.to_string()).retry_after(1).into()
+                Problem::new(Code::InProgress).detail(error.to_string()).retry_after(later).into()
             }
             IssueError::DifferentRequest { .. } => Problem::new(Code::Conflict)
                 .detail("another request, with another key or other names, had this `Idempotency-Key`")
                 .into(),
-            IssueError::Overloaded(overloaded) => Problem::new(Code::Overloaded)
-                .detail(overloaded.to_string())
-                .retry_after(overloaded.retry_after.as_secs())
+            IssueError::Store { source: StoreError::KeyBlocked { .. }, .. } => Problem::new(Code::Refused)
+                .detail("the key is blocked: it was reported as compromised")
+                .hint("make a new key")
                 .into(),
             IssueError::Store { source, .. } => source.into(),
-            IssueError::Sign { ref source, .. } => signer(source, &error),
-            error => Self::internal(&error),
+            IssueError::Overloaded(_) => {
+                Problem::new(Code::Overloaded).detail(error.to_string()).retry_after(later).into()
+            }
+            IssueError::Sign { ref source, .. } => signer(source, &error, later),
+            IssueError::Clock(_)
+            | IssueError::Lint { .. }
+            | IssueError::Build(_)
+            | IssueError::Random(_)
+            | IssueError::Stale { .. }
+            | IssueError::Broken { .. } => Self::internal(&error),
         }
     }
 }
 
 /// A signer that has too much to do is asked again later; one that fails is our fault.
-fn signer(cause: &SignerError, error: &dyn std::error::Error) -> Failure {
+fn signer(cause: &SignerError, error: &dyn std::error::Error, later: u64) -> Failure {
     match cause {
         SignerError::Key(_) => Failure::internal(error),
-        busy => Failure {
-            problem: Box::new(Problem::new(Code::Overloaded).detail(busy.to_string()).retry_after(2)),
-            inner: None,
-        },
+        SignerError::Overloaded(_)
+        | SignerError::Busy { .. }
+        | SignerError::Late { .. }
+        | SignerError::Stopped => {
+            Problem::new(Code::Overloaded).detail(cause.to_string()).retry_after(later).into()
+        }
     }
 }
 
@@ -205,7 +218,11 @@ impl From<RenewError> for Failure {
             RenewError::Issue(error) => error.into(),
             RenewError::Store(error) => error.into(),
             RenewError::Unknown { .. } => Problem::new(Code::NotFound).detail(error.to_string()).into(),
-            error => Problem::new(Code::Conflict).detail(error.to_string()).into(),
+            RenewError::State { .. }
+            | RenewError::OtherNames { .. }
+            | RenewError::OtherSubject { .. }
+            | RenewError::SameKey => Problem::new(Code::Conflict).detail(error.to_string()).into(),
+            RenewError::Unreadable(_) => Self::internal(&error),
         }
     }
 }
@@ -227,8 +244,11 @@ impl From<CrlError> for Failure {
         match error {
             CrlError::Issuer(error) => error.into(),
             CrlError::Store { source, .. } => source.into(),
-            CrlError::Sign { ref source, .. } => signer(source, &error),
-            error => Self::internal(&error),
+            CrlError::Sign { ref source, .. } => signer(source, &error, 1),
+            CrlError::Clock(_)
+            | CrlError::Build(_)
+            | CrlError::Lint { .. }
+            | CrlError::BadSignature { .. } => Self::internal(&error),
         }
     }
 }
@@ -238,7 +258,11 @@ impl From<CredentialError> for Failure {
         match error {
             CredentialError::Store(error) => error.into(),
             CredentialError::Random(error) => Self::internal(&error),
-            error => Self::malformed(error.to_string()),
+            CredentialError::Name
+            | CredentialError::NoRights
+            | CredentialError::TooMany
+            | CredentialError::Pattern { .. }
+            | CredentialError::Unknown { .. } => Self::malformed(error.to_string()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! API keys: `hfk_`, a public part, `_`, a secret. Only the SHA-256 of the whole is ever stored.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -38,7 +38,7 @@ impl ApiKey {
         let mut octets = [0_u8; ID_OCTETS + SECRET_OCTETS];
         random.fill(&mut octets)?;
         let (id, secret) = octets.split_at(ID_OCTETS);
-        let id: String = id.iter().map(|octet| format!("{octet:02x}")).collect();
+        let id = hex(id);
         let whole = Secret::new(format!("{PREFIX}{id}_{}", URL_SAFE_NO_PAD.encode(secret)));
         Ok(Self { id, whole })
     }
@@ -77,6 +77,15 @@ impl ApiKey {
     pub fn matches(&self, stored: &[u8; 32]) -> bool {
         verify_slices_are_equal(&self.sha256(), stored).is_ok()
     }
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn hex(octets: &[u8]) -> String {
+    octets.iter().fold(String::with_capacity(2 * octets.len()), |mut text, octet| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{octet:02x}");
+        text
+    })
 }
 
 /// Whether the text can be the public part of a key.

@@ -3,10 +3,14 @@
 //! Whoever renews proves to hold the key of the old certificate: by mutual TLS with it, or, where a TLS terminator stands
 //! between, by a signature with it over [`signed_text`]. Or it has the right to renew certificates of others.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hf_core::serial::Serial;
 use hf_core::time::{Lifetime, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use super::key::hex;
 
 /// How far the time of a signed request may be from the server's, in seconds, either way.
 pub const WINDOW_SECONDS: i64 = 300;
@@ -56,6 +60,13 @@ pub struct RenewalProof {
     pub signature: String,
 }
 
+impl RenewalProof {
+    /// With the octets of a signature over [`signed_text`].
+    pub fn new(certificate: String, time: Timestamp, nonce: String, signature: &[u8]) -> Self {
+        Self { certificate, time, nonce, signature: STANDARD.encode(signature) }
+    }
+}
+
 /// Whether the text can be a nonce.
 pub fn is_nonce(text: &str) -> bool {
     NONCE_CHARACTERS.contains(&text.len())
@@ -81,7 +92,6 @@ pub struct Signed<'a> {
 
 /// The text to be signed. Its first line cannot begin any DER structure, so that the signature is good for nothing else.
 pub fn signed_text(signed: &Signed<'_>) -> String {
-    let hex = |octets: &[u8; 32]| octets.iter().map(|octet| format!("{octet:02x}")).collect::<String>();
     let lifetime = signed.lifetime.map(|lifetime| lifetime.seconds().to_string()).unwrap_or_default();
     [
         "handfast renewal 1",

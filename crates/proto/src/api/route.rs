@@ -24,5 +24,5 @@ pub const AUDIT: &str = "/v1/audit";
 pub const CREDENTIALS: &str = "/v1/credentials";
 /// One API key: revoke (`DELETE`).
 pub const CREDENTIAL: &str = "/v1/credentials/{id}";
-/// The description of this API, OpenAPI 3.1.
+/// The description of this API, `OpenAPI` 3.1.
 pub const OPENAPI: &str = "/v1/openapi.json";

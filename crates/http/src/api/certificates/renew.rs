@@ -10,10 +10,9 @@ use hf_ca::renew::{RenewRequest, RenewalProof};
 use hf_ca::request::RequesterLimits;
 use hf_core::principal::Channel;
 use hf_proto::api::issue::IssuedCertificate;
-use hf_proto::api::problem::{Code, Problem};
+use hf_proto::api::problem::Problem;
 use hf_proto::api::renew::RenewalRequest;
 use hf_proto::api::route;
-use hf_store::record::CertificateState;
 
 use super::{issue, proof};
 use crate::access::Caller;
@@ -57,12 +56,6 @@ async fn renew(
 ) -> Result<Response, Failure> {
     let csr = issue::verified(&body.csr)?;
     let proven = proof::prove(doors, &caller, &body, &csr).await?;
-    // What has expired is another's by now, for all that is known: a new certificate is asked for in the usual way.
-    if proven.record.state(doors.clock.now()) == CertificateState::Expired {
-        let problem =
-            Problem::new(Code::Conflict).detail("the old certificate has expired: ask for a new one");
-        return Err(problem.into());
-    }
     let proof = if proven.own { RenewalProof::OldKey } else { RenewalProof::Right };
     let request = RenewRequest {
         proof,
