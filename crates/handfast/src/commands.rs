@@ -7,16 +7,19 @@ pub(crate) mod cfssl;
 pub(crate) mod chain;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod credential;
 pub(crate) mod crl;
 pub(crate) mod csr;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod issue;
+pub(crate) mod issuing;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod options;
 pub(crate) mod plan;
 pub(crate) mod renew;
+mod renew_remote;
 pub(crate) mod revoke;
 pub(crate) mod shared;
 pub(crate) mod shared_key;
@@ -45,6 +48,9 @@ pub(crate) enum Command {
     Renew(renew::Args),
     Revoke(revoke::Args),
     Crl(crl::Args),
+    /// Make, list and revoke API keys for the server.
+    #[command(subcommand, after_help = credential::EXAMPLES)]
+    Credential(credential::Command),
     List(list::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
@@ -77,6 +83,7 @@ impl Command {
             Self::Renew(args) => renew::run(args, context),
             Self::Revoke(args) => revoke::run(args, context),
             Self::Crl(args) => crl::run(args, context),
+            Self::Credential(command) => command.run(context),
             Self::List(args) => list::run(args, context),
             Self::Inspect(args) => inspect::run(args, context),
             Self::Verify(args) => verify::run(args, context),

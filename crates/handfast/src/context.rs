@@ -27,7 +27,7 @@ impl Context {
     /// With the system's clock.
     pub(crate) fn new(env: Env, output: Output) -> Result<Self, CommandError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
+            .enable_all()
             .build()
             .map_err(|error| CommandError::fault("cannot start the runtime").because(error))?;
         Ok(Self { output, env, clock: Arc::new(SystemClock), runtime })
@@ -36,7 +36,7 @@ impl Context {
     /// With a clock that tests turn by hand, and an environment without anything.
     #[cfg(test)]
     pub(crate) fn for_test(clock: Arc<dyn Clock>) -> Self {
-        let env = Env { passphrase: None, keystore_password: None, no_color: true };
+        let env = Env { passphrase: None, keystore_password: None, credential: None, no_color: true };
         let output = Output::from_system(&env, true);
         Self { clock, ..Self::new(env, output).ok().unwrap() }
     }

@@ -8,6 +8,8 @@ pub(crate) struct Env {
     pub(crate) passphrase: Option<Secret<String>>,
     /// `HANDFAST_KEYSTORE_PASSWORD`: the password of key stores that are read or written.
     pub(crate) keystore_password: Option<Secret<String>>,
+    /// `HANDFAST_CREDENTIAL`: the API key or token that is shown to a server.
+    pub(crate) credential: Option<Secret<String>>,
     /// `NO_COLOR` is set and not empty (<https://no-color.org>), or `TERM` is `dumb`.
     pub(crate) no_color: bool,
 }
@@ -18,6 +20,7 @@ impl Env {
         Self {
             passphrase: variable("HANDFAST_PASSPHRASE").map(Secret::new),
             keystore_password: variable("HANDFAST_KEYSTORE_PASSWORD").map(Secret::new),
+            credential: variable("HANDFAST_CREDENTIAL").map(Secret::new),
             no_color: variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|term| term == "dumb"),
         }
     }

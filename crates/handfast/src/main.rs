@@ -21,6 +21,7 @@ mod output;
 mod passphrase;
 mod peers;
 mod prove;
+mod remote;
 mod signals;
 mod system;
 mod tls;

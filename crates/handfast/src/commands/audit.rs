@@ -1,5 +1,6 @@
 //! `handfast audit …`.
 
+mod elsewhere;
 pub(crate) mod export;
 pub(crate) mod verify;
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use hf_ca::crl::CrlRequest;
 use hf_core::time::Lifetime;
+use hf_proto::api::crl as api;
+use hf_store::record::StoredCrl;
 use hf_x509::crl::CertificateList;
 use serde::Serialize;
 
@@ -13,6 +15,7 @@ use crate::authority;
 use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
+use crate::remote::{self, Remote, RemoteOptions};
 
 /// Sign a new certificate revocation list (CRL)
 #[derive(clap::Args)]
@@ -35,6 +38,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     domain: DomainOptions,
     #[command(flatten)]
+    remote: RemoteOptions,
+    #[command(flatten)]
     format: FormatOptions,
 }
 
@@ -42,7 +47,8 @@ const EXAMPLES: &str = "\
 Examples:
   handfast crl services --out services.crl --der
   handfast crl services --lifetime 1d > services.pem
-  handfast crl services --latest --out services.pem";
+  handfast crl services --latest --out services.pem
+  handfast crl services --latest --remote https://ca.shop.internal:8443 > services.pem";
 
 #[derive(Serialize)]
 struct Answer {
@@ -55,6 +61,44 @@ struct Answer {
 
 /// Sign it, or fetch it.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
+    let stored = match args.remote.open(&args.domain.passphrase, context)? {
+        Some(remote) => elsewhere(args, &remote, context)?,
+        None => here(args, context)?,
+    };
+    let answer = Answer {
+        authority: stored.authority,
+        number: stored.number,
+        entries: stored.entries,
+        this_update: stored.this_update.to_string(),
+        next_update: stored.next_update.to_string(),
+    };
+    write(args, stored.der, context)?;
+    if args.format.is_json() {
+        context.output.json(&answer)?;
+    } else {
+        context.output.message(&format!(
+            "CRL number {} of `{}`: {} revoked, good until {}",
+            answer.number, answer.authority, answer.entries, answer.next_update
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+fn elsewhere(args: &Args, remote: &Remote, context: &Context) -> Result<StoredCrl, CommandError> {
+    let what = "there is no CRL";
+    let name = match &args.authority {
+        Some(name) => name.clone(),
+        None => remote::only_authority(remote, context)?,
+    };
+    if !args.latest {
+        let request = api::CrlRequest { lifetime: Some(args.lifetime) };
+        remote.ask(what, context, |client| client.new_crl(&name, &request))?;
+    }
+    let der = remote.ask(what, context, |client| client.crl(&name))?;
+    remote::crl(&name, der)
+}
+
+fn here(args: &Args, context: &Context) -> Result<StoredCrl, CommandError> {
     let domain = Domain::open(context, &args.domain)?;
     let opened = authority::open(context, &domain, &args.domain.passphrase)?;
     let name = chosen_authority(&opened.authority, args.authority.as_deref())?;
@@ -71,30 +115,13 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
                 .hint(format!("`handfast ca show {name}` says what keeps it from signing"))
         })?;
     }
-    let stored = context
+    context
         .block_on(opened.authority.latest_crl(&name))
         .map_err(|error| CommandError::fault("the CRL cannot be read from the store").because(error))?
         .ok_or_else(|| {
             CommandError::refused(format!("`{name}` has signed no CRL yet"))
                 .hint(format!("run `handfast crl {name}`"))
-        })?;
-    let answer = Answer {
-        authority: name,
-        number: stored.number,
-        entries: stored.entries,
-        this_update: stored.this_update.to_string(),
-        next_update: stored.next_update.to_string(),
-    };
-    write(args, stored.der, context)?;
-    if args.format.is_json() {
-        context.output.json(&answer)?;
-    } else {
-        context.output.message(&format!(
-            "CRL number {} of `{}`: {} revoked, good until {}",
-            answer.number, answer.authority, answer.entries, answer.next_update
-        ));
-    }
-    Ok(Exit::Done)
+        })
 }
 
 fn write(args: &Args, der: Vec<u8>, context: &Context) -> Result<(), CommandError> {

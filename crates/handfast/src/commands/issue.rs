@@ -3,19 +3,20 @@
 use std::path::PathBuf;
 
 use hf_ca::create::request_for;
-use hf_ca::request::{IssueRequest, IssuedCertificate};
+use hf_ca::request::IssuedCertificate;
 use hf_core::algorithm::KeyAlgorithm;
 use hf_core::name::{Identifier, SanSet};
 use hf_core::time::Lifetime;
 use hf_keys::private_key::PrivateKey;
 use hf_x509::distinguished_name::DistinguishedName;
 
+use super::issuing::{Issuing, Wish};
 use super::options::{DomainOptions, FormatOptions};
-use super::shared::{chosen_authority, tell_issued, write_public};
+use super::shared::{tell_issued, write_public};
 use crate::context::Context;
-use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
-use crate::{authority, key_file};
+use crate::key_file;
+use crate::remote::RemoteOptions;
 
 /// Make a key and a certificate for one or more names
 ///
@@ -49,6 +50,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     domain: DomainOptions,
     #[command(flatten)]
+    remote: RemoteOptions,
+    #[command(flatten)]
     format: FormatOptions,
 }
 
@@ -56,11 +59,11 @@ const EXAMPLES: &str = "\
 Examples:
   handfast issue orders.shop.internal
   handfast issue db.shop.internal 10.0.0.7 --profile server --lifetime 90d --out db
-  handfast issue batch@shop.internal --profile client --encrypt --passphrase-file secret";
+  handfast issue batch@shop.internal --profile client --encrypt --passphrase-file secret
+  handfast issue orders.shop.internal --remote https://ca.shop.internal:8443 --credential-file deploy.key";
 
 /// Issue it.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
-    let domain = Domain::open(context, &args.domain)?;
     let names: SanSet = args.names.iter().cloned().collect();
     let directory = args.out.clone().unwrap_or_else(|| PathBuf::from(directory_name(args)));
     let key_path = directory.join("key.pem");
@@ -68,24 +71,20 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         return Err(CommandError::refused(format!("`{}` exists already", key_path.display()))
             .hint("name another directory with `--out DIR`, or renew with `handfast renew`"));
     }
-    let opened = authority::open(context, &domain, &args.domain.passphrase)?;
+    let issuing = Issuing::open(&args.remote, &args.domain, context)?;
     let key = PrivateKey::generate(args.key_algorithm)?;
     let csr = request_for(&DistinguishedName::empty(), &names, &key)?;
-    let request = IssueRequest {
-        wanted_names: Some(names),
-        wanted_lifetime: args.lifetime,
-        ..IssueRequest::new(
-            opened.origin.principal.clone(),
-            opened.origin.channel,
-            chosen_authority(&opened.authority, args.authority.as_deref())?,
-            args.profile.clone(),
-            csr,
-        )
+    let wish = Wish {
+        csr,
+        names: Some(names),
+        authority: args.authority.as_deref(),
+        profile: &args.profile,
+        lifetime: args.lifetime,
     };
     std::fs::create_dir_all(&directory).map_err(|error| CommandError::io("make", &directory, error))?;
     // The key is on stable storage before its certificate exists: a certificate without a key is of no use to anybody.
     key_file::write_new(&key_path, &key, args.encrypt, &args.domain.passphrase, context)?;
-    let issued = context.block_on(opened.authority.issue(request)).inspect_err(|_| {
+    let issued = issuing.issue(wish, context).inspect_err(|_| {
         // Nothing half done: the key that got no certificate goes, and the directory if it was ours.
         let _ = std::fs::remove_file(&key_path);
         let _ = std::fs::remove_dir(&directory);

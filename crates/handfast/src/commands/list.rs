@@ -2,6 +2,7 @@
 
 use hf_core::reason::RevocationReason;
 use hf_core::time::{Lifetime, Timestamp};
+use hf_proto::api::certificate::{CertificateQuery, CertificateRecord, State};
 use hf_store::list::{Cursor, ListFilter, Page};
 use hf_store::record::{CertificateState, StoredCertificate};
 use serde::Serialize;
@@ -12,6 +13,7 @@ use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
 use crate::output::Table;
+use crate::remote::{Remote, RemoteOptions};
 
 /// List certificates, newest first
 #[derive(clap::Args)]
@@ -41,6 +43,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     domain: DomainOptions,
     #[command(flatten)]
+    remote: RemoteOptions,
+    #[command(flatten)]
     format: FormatOptions,
 }
 
@@ -48,7 +52,8 @@ const EXAMPLES: &str = "\
 Examples:
   handfast list --expiring 7d
   handfast list --name orders.shop.internal --format json
-  handfast list --state revoked --authority services";
+  handfast list --state revoked --authority services
+  handfast list --remote https://ca.shop.internal:8443 --credential-file monitor.key";
 
 #[derive(Serialize)]
 struct Answer {
@@ -75,22 +80,20 @@ struct Row {
 
 /// List them.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
-    let domain = Domain::open(context, &args.domain)?;
-    let store = authority::open_store(&domain)?;
-    let now = context.now();
-    let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
-    let page = context.block_on(store.list(filter(args, now), args.after, limit))?;
+    let page = match args.remote.open(&args.domain.passphrase, context)? {
+        Some(remote) => elsewhere(args, &remote, context)?,
+        None => here(args, context)?,
+    };
     if args.format.is_json() {
-        context.output.json(&answer(&page, now))?;
+        context.output.json(&page)?;
         return Ok(Exit::Done);
     }
-    if page.items.is_empty() {
+    if page.certificates.is_empty() {
         context.output.message("no certificate matches");
         return Ok(Exit::Done);
     }
     let mut table = Table::new(&["names", "state", "valid until", "authority", "profile", "serial number"]);
-    for record in &page.items {
-        let row = row(record, now);
+    for row in page.certificates {
         let names = match row.names.as_slice() {
             [] => row.subject,
             [one] => one.clone(),
@@ -110,6 +113,49 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         context.output.message(&format!("there are more: `--after {next}`"));
     }
     Ok(Exit::Done)
+}
+
+fn here(args: &Args, context: &Context) -> Result<Answer, CommandError> {
+    let domain = Domain::open(context, &args.domain)?;
+    let store = authority::open_store(&domain)?;
+    let now = context.now();
+    let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
+    let page = context.block_on(store.list(filter(args, now), args.after, limit))?;
+    Ok(answer(&page, now))
+}
+
+fn elsewhere(args: &Args, remote: &Remote, context: &Context) -> Result<Answer, CommandError> {
+    let state = match &args.state {
+        Some(word) => State::ALL.into_iter().find(|state| state.as_str() == word),
+        None => args.expiring.map(|_| State::Valid),
+    };
+    let query = CertificateQuery {
+        name: args.name.clone(),
+        state,
+        expires_before: args.expiring.map(|within| context.now().plus(within)),
+        authority: args.authority.clone(),
+        profile: args.profile.clone(),
+        limit: u16::try_from(args.limit).ok(),
+        after: args.after.map(|after| after.to_string()),
+    };
+    let page = remote.ask("nothing was listed", context, |client| client.certificates(&query))?;
+    Ok(Answer { certificates: page.certificates.into_iter().map(told).collect(), next: page.next })
+}
+
+fn told(record: CertificateRecord) -> Row {
+    let state = CertificateState::ALL.into_iter().find(|state| state.as_str() == record.state.as_str());
+    Row {
+        serial: record.serial.to_string(),
+        authority: record.authority,
+        profile: record.profile,
+        state: state.unwrap_or(CertificateState::PossiblySigned),
+        subject: record.subject,
+        names: record.names,
+        not_before: record.not_before,
+        not_after: record.not_after,
+        revoked_at: record.revoked_at,
+        reason: record.reason,
+    }
 }
 
 fn filter(args: &Args, now: Timestamp) -> ListFilter {

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use hf_ca::create::request_for;
 use hf_ca::renew::{RenewRequest, RenewalProof};
-use hf_ca::request::RequesterLimits;
+use hf_ca::request::{IssuedCertificate, RequesterLimits};
 use hf_core::algorithm::KeyAlgorithm;
+use hf_core::secret::Secret;
 use hf_core::time::Lifetime;
 use hf_keys::file::{WriteOptions, write_atomic};
 use hf_keys::private_key::PrivateKey;
@@ -17,12 +18,13 @@ use super::issue::write_certificates;
 use super::options::{DomainOptions, FormatOptions};
 use super::shared::{tell_issued, write_public};
 use super::shared_key;
-use super::target;
+use super::{renew_remote, target};
 use crate::authority::{self, Opened};
 use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
 use crate::files;
+use crate::remote::RemoteOptions;
 
 /// Renew a certificate: the same names and profile, a new key
 ///
@@ -33,21 +35,23 @@ use crate::files;
 pub(crate) struct Args {
     /// A directory written by `handfast issue`, a certificate file, or a serial number
     #[arg(value_name = "DIR|CERT|SERIAL")]
-    target: String,
+    pub(super) target: String,
     /// A signing request with the new key, made where the service runs
     #[arg(long, value_name = "FILE")]
-    csr: Option<PathBuf>,
+    pub(super) csr: Option<PathBuf>,
     /// Allow the request to have the key of the old certificate
     #[arg(long, requires = "csr")]
-    keep_key: bool,
+    pub(super) keep_key: bool,
     /// How long it is valid, as in `30d`
     #[arg(long, value_name = "TIME")]
-    lifetime: Option<Lifetime>,
+    pub(super) lifetime: Option<Lifetime>,
     /// Where certificate and chain are written, PEM; standard output without it (with `--csr`)
     #[arg(long, value_name = "FILE", requires = "csr")]
     out: Option<PathBuf>,
     #[command(flatten)]
-    domain: DomainOptions,
+    pub(super) domain: DomainOptions,
+    #[command(flatten)]
+    remote: RemoteOptions,
     #[command(flatten)]
     format: FormatOptions,
 }
@@ -56,10 +60,14 @@ const EXAMPLES: &str = "\
 Examples:
   handfast renew orders.shop.internal
   handfast renew orders.pem --csr new.csr --out orders.pem
-  handfast renew 5a1b…c3 --csr same.csr --keep-key";
+  handfast renew 5a1b…c3 --csr same.csr --keep-key
+  handfast renew orders.shop.internal --remote https://ca.shop.internal:8443";
 
 /// Renew it.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
+    if let Some(remote) = args.remote.open(&args.domain.passphrase, context)? {
+        return renew_remote::run(args, &remote, context);
+    }
     let domain = Domain::open(context, &args.domain)?;
     let opened = authority::open(context, &domain, &args.domain.passphrase)?;
     match (&args.csr, Path::new(&args.target)) {
@@ -86,6 +94,16 @@ fn with_request(args: &Args, csr: &Path, opened: &Opened, context: &Context) -> 
         limits: RequesterLimits::default(),
     };
     let issued = context.block_on(opened.authority.renew(request)).map_err(refusal)?;
+    shared_key::report(&issued.certificate, opened.authority.store(), context)?;
+    write_issued(args, &issued, context)
+}
+
+/// The certificate and its chain, to the file that was named or to standard output.
+pub(super) fn write_issued(
+    args: &Args,
+    issued: &IssuedCertificate,
+    context: &Context,
+) -> Result<Exit, CommandError> {
     let between = issued.chain.iter().filter(|certificate| !certificate.is_self_issued());
     let pem: String = std::iter::once(&issued.certificate).chain(between).map(Certificate::to_pem).collect();
     match &args.out {
@@ -93,8 +111,7 @@ fn with_request(args: &Args, csr: &Path, opened: &Opened, context: &Context) -> 
         None if !args.format.is_json() => context.output.text(&pem)?,
         None => {}
     }
-    shared_key::report(&issued.certificate, opened.authority.store(), context)?;
-    tell_issued(&issued, args.out.as_deref(), args.format, context)
+    tell_issued(issued, args.out.as_deref(), args.format, context)
 }
 
 /// A new key of the same kind beside the certificates; each file is replaced whole, the key last but one so that a
@@ -124,25 +141,43 @@ fn in_directory(
         proof: RenewalProof::Right,
         limits: RequesterLimits::default(),
     };
-    let encrypted = is_encrypted(&directory.join("key.pem"));
-    let passphrase = if encrypted { Some(passphrase(args, context)?) } else { None };
+    let passphrase = passphrase(args, directory, context)?;
     let issued = context.block_on(opened.authority.renew(request)).map_err(refusal)?;
+    replace(args, directory, (&key, passphrase.as_ref()), &issued, context)
+}
+
+/// The new key and its certificates in the place of the old ones.
+pub(super) fn replace(
+    args: &Args,
+    directory: &Path,
+    (key, passphrase): (&PrivateKey, Option<&Secret<String>>),
+    issued: &IssuedCertificate,
+    context: &Context,
+) -> Result<Exit, CommandError> {
     debug_assert!(issued.certificate.public_key() == key.public_key());
-    let pem = match &passphrase {
+    let pem = match passphrase {
         Some(passphrase) => key.to_encrypted_pem(passphrase)?,
         None => key.to_pem(),
     };
     write_atomic(&directory.join("key.pem"), pem.expose().as_bytes(), &WriteOptions::SECRET)?;
-    write_certificates(directory, &issued)?;
-    tell_issued(&issued, Some(directory), args.format, context)
+    write_certificates(directory, issued)?;
+    tell_issued(issued, Some(directory), args.format, context)
 }
 
 fn is_encrypted(key: &Path) -> bool {
     std::fs::read(key).is_ok_and(|octets| octets.starts_with(b"-----BEGIN ENCRYPTED PRIVATE KEY-----"))
 }
 
-fn passphrase(args: &Args, context: &Context) -> Result<hf_core::secret::Secret<String>, CommandError> {
-    crate::key_file::new_passphrase(&args.domain.passphrase, context)
+/// For the new key when the old one is encrypted; asked for before anything is issued.
+pub(super) fn passphrase(
+    args: &Args,
+    directory: &Path,
+    context: &Context,
+) -> Result<Option<Secret<String>>, CommandError> {
+    if !is_encrypted(&directory.join("key.pem")) {
+        return Ok(None);
+    }
+    crate::key_file::new_passphrase(&args.domain.passphrase, context).map(Some)
 }
 
 fn refusal(error: hf_ca::renew::RenewError) -> CommandError {

@@ -3,6 +3,8 @@
 use hf_ca::crl::CrlRequest;
 use hf_ca::revoke::{RevokeError, RevokeRequest, RevokeTarget, Revoked};
 use hf_core::reason::RevocationReason;
+use hf_proto::api::certificate::CertificateRecord;
+use hf_proto::api::revoke::{Outcome, RevocationRequest};
 use hf_store::record::{RevokeOutcome, StoredCertificate};
 use serde::Serialize;
 
@@ -12,6 +14,7 @@ use crate::authority;
 use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
+use crate::remote::{Remote, RemoteOptions};
 
 /// Revoke a certificate, and sign a CRL that says so
 ///
@@ -33,13 +36,16 @@ pub(crate) struct Args {
     #[command(flatten)]
     domain: DomainOptions,
     #[command(flatten)]
+    remote: RemoteOptions,
+    #[command(flatten)]
     format: FormatOptions,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   handfast revoke orders.shop.internal/cert.pem --reason superseded
-  handfast revoke 5a1b…c3 --reason keyCompromise --dry-run";
+  handfast revoke 5a1b…c3 --reason keyCompromise --dry-run
+  handfast revoke 5a1b…c3 --remote https://ca.shop.internal:8443 --credential-file admin.key";
 
 #[derive(Serialize)]
 struct Answer {
@@ -59,6 +65,9 @@ struct Answer {
 
 /// Revoke it.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
+    if let Some(remote) = args.remote.open(&args.domain.passphrase, context)? {
+        return elsewhere(args, &remote, context);
+    }
     let domain = Domain::open(context, &args.domain)?;
     if args.dry_run {
         let store = authority::open_store(&domain)?;
@@ -84,13 +93,61 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
     let mut answer = after(&revoked, args.reason);
     match crl {
         Ok(crl) => answer.crl_number = Some(crl.number),
-        Err(error) => context.output.warning(&format!(
-            "it is revoked, but no CRL says so yet: {error}; run `handfast crl {}` when the authority can sign",
-            record.authority
-        )),
+        Err(error) => context.output.warning(&no_crl(&error.to_string(), &record.authority)),
     }
     tell(&answer, args, context)
 }
+
+fn elsewhere(args: &Args, remote: &Remote, context: &Context) -> Result<Exit, CommandError> {
+    let record = target::find_elsewhere(&args.target, remote, context)?;
+    if args.dry_run {
+        return tell(&told(&record, "would be revoked", args.reason), args, context);
+    }
+    let request = RevocationRequest { reason: args.reason };
+    let what = "nothing was revoked";
+    let revoked =
+        remote.ask(what, context, |client| client.revoke(&record.authority, &record.serial, &request))?;
+    let reason = revoked.certificate.reason.unwrap_or(args.reason);
+    let outcome = match revoked.outcome {
+        Outcome::Revoked => REVOKED,
+        Outcome::ReasonRaised => RAISED,
+        Outcome::AlreadyRevoked => BEFORE,
+    };
+    if let Some(fault) = &revoked.crl_fault {
+        context.output.warning(&no_crl(fault, &record.authority));
+    }
+    let answer = Answer {
+        crl_number: revoked.crl_number,
+        siblings: revoked.siblings.iter().map(ToString::to_string).collect(),
+        branch: revoked.branch,
+        ..told(&revoked.certificate, outcome, reason)
+    };
+    tell(&answer, args, context)
+}
+
+fn no_crl(fault: &str, authority: &str) -> String {
+    format!(
+        "it is revoked, but no CRL says so yet: {fault}; run `handfast crl {authority}` when the authority can sign"
+    )
+}
+
+fn told(record: &CertificateRecord, outcome: &'static str, reason: RevocationReason) -> Answer {
+    Answer {
+        authority: record.authority.clone(),
+        serial: record.serial.to_string(),
+        subject: record.subject.clone(),
+        names: record.names.clone(),
+        outcome,
+        reason,
+        crl_number: None,
+        siblings: Vec::new(),
+        branch: Vec::new(),
+    }
+}
+
+const REVOKED: &str = "revoked";
+const RAISED: &str = "was revoked; the reason is now keyCompromise";
+const BEFORE: &str = "was revoked already";
 
 fn answer(record: &StoredCertificate, outcome: &'static str, reason: RevocationReason) -> Answer {
     Answer {
@@ -108,9 +165,9 @@ fn answer(record: &StoredCertificate, outcome: &'static str, reason: RevocationR
 
 fn after(revoked: &Revoked, reason: RevocationReason) -> Answer {
     let (outcome, reason) = match revoked.outcome {
-        RevokeOutcome::Revoked => ("revoked", reason),
-        RevokeOutcome::ReasonRaised(_) => ("was revoked; the reason is now keyCompromise", reason),
-        RevokeOutcome::AlreadyRevoked(before) => ("was revoked already", before.reason),
+        RevokeOutcome::Revoked => (REVOKED, reason),
+        RevokeOutcome::ReasonRaised(_) => (RAISED, reason),
+        RevokeOutcome::AlreadyRevoked(before) => (BEFORE, before.reason),
     };
     Answer {
         siblings: revoked.siblings.iter().map(|sibling| sibling.serial.to_string()).collect(),

@@ -2,18 +2,17 @@
 
 use std::path::PathBuf;
 
-use hf_ca::request::IssueRequest;
 use hf_core::name::Identifier;
 use hf_core::time::Lifetime;
 use hf_x509::certificate::Certificate;
 
+use super::issuing::{Issuing, Wish};
 use super::options::{DomainOptions, FormatOptions};
-use super::shared::{chosen_authority, tell_issued, write_public};
-use super::shared_key;
+use super::shared::{tell_issued, write_public};
 use crate::context::Context;
-use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
-use crate::{authority, files};
+use crate::files;
+use crate::remote::RemoteOptions;
 
 /// Sign a request: the certificate and its chain, in PEM
 ///
@@ -41,32 +40,30 @@ pub(crate) struct Args {
     #[command(flatten)]
     domain: DomainOptions,
     #[command(flatten)]
+    remote: RemoteOptions,
+    #[command(flatten)]
     format: FormatOptions,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   handfast sign orders.csr --out orders.pem
-  handfast sign orders.csr --name orders.shop.internal --profile server --lifetime 7d > orders.pem";
+  handfast sign orders.csr --name orders.shop.internal --profile server --lifetime 7d > orders.pem
+  handfast sign orders.csr --remote https://ca.shop.internal:8443 --credential-file deploy.key --out orders.pem";
 
 /// Sign it.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
-    let domain = Domain::open(context, &args.domain)?;
     let csr = files::verified_request(&args.csr)?;
-    let opened = authority::open(context, &domain, &args.domain.passphrase)?;
+    let issuing = Issuing::open(&args.remote, &args.domain, context)?;
     let wanted = (!args.name.is_empty()).then(|| args.name.iter().cloned().collect());
-    let request = IssueRequest {
-        wanted_names: wanted,
-        wanted_lifetime: args.lifetime,
-        ..IssueRequest::new(
-            opened.origin.principal.clone(),
-            opened.origin.channel,
-            chosen_authority(&opened.authority, args.authority.as_deref())?,
-            args.profile.clone(),
-            csr,
-        )
+    let wish = Wish {
+        csr,
+        names: wanted,
+        authority: args.authority.as_deref(),
+        profile: &args.profile,
+        lifetime: args.lifetime,
     };
-    let issued = context.block_on(opened.authority.issue(request))?;
+    let issued = issuing.issue(wish, context)?;
     let between = issued.chain.iter().filter(|certificate| !certificate.is_self_issued());
     let pem: String = std::iter::once(&issued.certificate).chain(between).map(Certificate::to_pem).collect();
     match &args.out {
@@ -74,6 +71,6 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         None if !args.format.is_json() => context.output.text(&pem)?,
         None => {}
     }
-    shared_key::report(&issued.certificate, opened.authority.store(), context)?;
+    issuing.report_shared_key(&issued.certificate, context)?;
     tell_issued(&issued, args.out.as_deref(), args.format, context)
 }

@@ -11,6 +11,8 @@ mod certificates;
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+mod credentials;
+#[cfg(test)]
 mod help;
 #[cfg(test)]
 mod hierarchy;

@@ -3,11 +3,13 @@
 use hf_store::audit::{AuditRow, hex};
 use serde::Serialize;
 
+use super::elsewhere;
 use crate::authority::open_store;
 use crate::commands::options::DomainOptions;
 use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
+use crate::remote::RemoteOptions;
 
 /// Write the whole record to stdout, one row a line, as JSON.
 ///
@@ -17,6 +19,8 @@ use crate::error::{CommandError, Exit};
 pub(crate) struct Args {
     #[command(flatten)]
     domain: DomainOptions,
+    #[command(flatten)]
+    remote: RemoteOptions,
 }
 
 const EXAMPLES: &str = "\
@@ -37,6 +41,9 @@ struct Row {
 
 /// Page through the chain.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CommandError> {
+    if let Some(remote) = args.remote.open(&args.domain.passphrase, context)? {
+        return elsewhere::rows(&remote, context, |row| print(row, context)).map(|_| Exit::Done);
+    }
     let domain = Domain::open(context, &args.domain)?;
     let store = open_store(&domain)?;
     let mut after = 0;

@@ -5,11 +5,13 @@ use std::str::FromStr;
 use hf_store::audit::{ChainHead, ChainReport, hex};
 use serde::Serialize;
 
+use super::elsewhere;
 use crate::authority::open_store;
 use crate::commands::options::{DomainOptions, FormatOptions};
 use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
+use crate::remote::RemoteOptions;
 
 /// Check that no row of the record was edited, removed or inserted.
 ///
@@ -23,6 +25,8 @@ pub(crate) struct Args {
     /// A checkpoint from an earlier verification
     #[arg(long, value_name = "COUNT:HASH")]
     checkpoint: Option<Checkpoint>,
+    #[command(flatten)]
+    remote: RemoteOptions,
     #[command(flatten)]
     format: FormatOptions,
 }
@@ -70,10 +74,15 @@ struct Report {
 
 /// Verify the chain; exit 1 when it is broken.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CommandError> {
-    let domain = Domain::open(context, &args.domain)?;
-    let store = open_store(&domain)?;
     let checkpoint = args.checkpoint.map(|checkpoint| checkpoint.0);
-    let report = context.block_on(hf_store::audit::verify(store.as_ref(), checkpoint))?;
+    let report = match args.remote.open(&args.domain.passphrase, context)? {
+        Some(remote) => elsewhere::verify(&remote, checkpoint, context)?,
+        None => {
+            let domain = Domain::open(context, &args.domain)?;
+            let store = open_store(&domain)?;
+            context.block_on(hf_store::audit::verify(store.as_ref(), checkpoint))?
+        }
+    };
     let faults: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
     let exit = if report.is_intact() { Exit::Done } else { Exit::Refused };
     if args.format.is_json() {

@@ -1,5 +1,6 @@
 //! `handfast ca list`: the tree of authorities.
 
+use hf_client::api::ApiClient;
 use hf_core::time::Timestamp;
 use hf_store::record::AuthorityRecord;
 use hf_x509::certificate::Certificate;
@@ -11,6 +12,7 @@ use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
 use crate::output::Table;
+use crate::remote::{RemoteOptions, authority_record};
 
 /// List the authorities as a tree
 #[derive(clap::Args)]
@@ -19,13 +21,16 @@ pub(crate) struct Args {
     #[command(flatten)]
     domain: DomainOptions,
     #[command(flatten)]
+    remote: RemoteOptions,
+    #[command(flatten)]
     format: FormatOptions,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   handfast ca list
-  handfast ca list --format json";
+  handfast ca list --format json
+  handfast ca list --remote https://ca.shop.internal:8443";
 
 /// One authority.
 #[derive(Serialize)]
@@ -43,9 +48,7 @@ struct Row {
 
 /// List them.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
-    let domain = Domain::open(context, &args.domain)?;
-    let store = authority::open_store(&domain)?;
-    let records = context.block_on(store.authorities())?;
+    let records = records(args, context)?;
     let mut rows = Vec::new();
     branch(&records, None, 0, &mut rows);
     // What hangs below an authority that is not of this domain is listed at the top.
@@ -71,6 +74,16 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
     }
     context.output.table(&table)?;
     Ok(Exit::Done)
+}
+
+fn records(args: &Args, context: &Context) -> Result<Vec<AuthorityRecord>, CommandError> {
+    if let Some(remote) = args.remote.open(&args.domain.passphrase, context)? {
+        let list = remote.ask("nothing was listed", context, ApiClient::authorities)?;
+        return list.authorities.iter().map(authority_record).collect();
+    }
+    let domain = Domain::open(context, &args.domain)?;
+    let store = authority::open_store(&domain)?;
+    Ok(context.block_on(store.authorities())?)
 }
 
 /// The most levels of a tree that are followed: more than any path that peers accept.

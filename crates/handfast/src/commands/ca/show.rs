@@ -1,6 +1,7 @@
 //! `handfast ca show`: one authority, in words, as PEM, or as JSON.
 
 use hf_core::finding::Finding;
+use hf_store::record::AuthorityRecord;
 use hf_x509::certificate::Certificate;
 use serde::Serialize;
 
@@ -10,6 +11,7 @@ use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
 use crate::inspect::{CertificateView, Item};
+use crate::remote::{Remote, RemoteOptions, authority_record, finding};
 
 /// Show an authority: its certificate, its chain, and whether it can sign
 #[derive(clap::Args)]
@@ -26,6 +28,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     domain: DomainOptions,
     #[command(flatten)]
+    remote: RemoteOptions,
+    #[command(flatten)]
     format: FormatOptions,
 }
 
@@ -33,7 +37,8 @@ const EXAMPLES: &str = "\
 Examples:
   handfast ca show root
   handfast ca show root --pem > root.pem
-  handfast ca show services --chain > chain.pem";
+  handfast ca show services --chain > chain.pem
+  handfast ca show services --remote https://ca.shop.internal:8443";
 
 #[derive(Serialize)]
 struct Answer {
@@ -47,20 +52,26 @@ struct Answer {
 
 /// Show it.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
-    let domain = Domain::open(context, &args.domain)?;
+    let remote = args.remote.open(&args.domain.passphrase, context)?;
     if args.pem || args.chain {
-        return pem(args, context, &domain);
+        let record = match &remote {
+            Some(remote) => elsewhere(args, remote, context)?.0,
+            None => on_record(args, context)?,
+        };
+        return pem(args, &record, context);
     }
-    let opened = authority::open(context, &domain, &args.domain.passphrase)?;
-    let issuer = opened.authority.issuers().get(&args.name).ok_or_else(|| unknown(&args.name))?;
-    let record = issuer.record();
+    let (record, findings) = match &remote {
+        Some(remote) => elsewhere(args, remote, context)?,
+        None => here(args, context)?,
+    };
+    let chain = record.chain.iter().filter_map(|der| Certificate::from_der(der).ok());
     let answer = Answer {
-        name: record.name.clone(),
-        parent: record.parent.clone(),
+        certificates: chain.map(|certificate| CertificateView::of(&certificate)).collect(),
+        name: record.name,
+        parent: record.parent,
         state: record.state.as_str(),
-        key: record.key.clone(),
-        certificates: issuer.chain().iter().map(CertificateView::of).collect(),
-        findings: issuer.faults().to_vec(),
+        key: record.key,
+        findings,
     };
     if args.format.is_json() {
         context.output.json(&answer)?;
@@ -81,10 +92,31 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
     Ok(Exit::Done)
 }
 
+fn here(args: &Args, context: &Context) -> Result<(AuthorityRecord, Vec<Finding>), CommandError> {
+    let domain = Domain::open(context, &args.domain)?;
+    let opened = authority::open(context, &domain, &args.domain.passphrase)?;
+    let issuer = opened.authority.issuers().get(&args.name).ok_or_else(|| unknown(&args.name))?;
+    Ok((issuer.record().clone(), issuer.faults().to_vec()))
+}
+
+fn elsewhere(
+    args: &Args,
+    remote: &Remote,
+    context: &Context,
+) -> Result<(AuthorityRecord, Vec<Finding>), CommandError> {
+    let what = format!("authority `{}` cannot be shown", args.name);
+    let view = remote.ask(&what, context, |client| client.authority(&args.name))?;
+    Ok((authority_record(&view)?, view.findings.iter().filter_map(finding).collect()))
+}
+
 /// Certificates need neither keys nor passphrase.
-fn pem(args: &Args, context: &Context, domain: &Domain) -> Result<Exit, CommandError> {
-    let store = authority::open_store(domain)?;
-    let record = context.block_on(store.authority(&args.name))?.ok_or_else(|| unknown(&args.name))?;
+fn on_record(args: &Args, context: &Context) -> Result<AuthorityRecord, CommandError> {
+    let domain = Domain::open(context, &args.domain)?;
+    let store = authority::open_store(&domain)?;
+    context.block_on(store.authority(&args.name))?.ok_or_else(|| unknown(&args.name))
+}
+
+fn pem(args: &Args, record: &AuthorityRecord, context: &Context) -> Result<Exit, CommandError> {
     let wanted = if args.chain { record.chain.len() } else { 1 };
     for der in record.chain.iter().take(wanted) {
         let certificate = Certificate::from_der(der)
