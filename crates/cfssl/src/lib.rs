@@ -18,3 +18,4 @@ pub mod scan;
 pub mod selfsign;
 pub mod signer;
 pub mod standalone;
+pub mod sums;

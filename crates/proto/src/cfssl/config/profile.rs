@@ -36,8 +36,12 @@ pub struct Profile {
     pub not_before: GoTime,
     /// End of the validity, whatever the clock says.
     pub not_after: GoTime,
+    /// Name of [`Self::auth`] in the file; empty without one.
+    pub auth_key: String,
     /// The key that clients of this profile must hold.
     pub auth: Option<AuthKey>,
+    /// Name of [`Self::previous_auth`] in the file; empty without one.
+    pub previous_auth_key: String,
     /// A second key that is accepted, while the first is exchanged.
     pub previous_auth: Option<AuthKey>,
     /// Where requests go; `None` for a profile that is signed here.
@@ -230,6 +234,8 @@ fn plain(raw: &file::Profile) -> Profile {
         expiry_text: raw.expiry.clone(),
         not_before: raw.not_before,
         not_after: raw.not_after,
+        auth_key: raw.auth_key.clone(),
+        previous_auth_key: raw.prev_auth_key.clone(),
         copy_extensions: raw.copy_extensions,
         allowed_extensions: raw.allowed_extensions.clone().unwrap_or_default(),
         ct_log_servers: raw.ct_log_servers.clone().unwrap_or_default(),
