@@ -42,6 +42,13 @@ pub struct Kept {
     written: SigningProfile,
 }
 
+/// Put `url` in the place of every profile's CRL distribution point: `-crl`.
+pub fn override_crl(config: &mut Config, url: &str) {
+    for profile in std::iter::once(&mut config.signing.default).chain(config.signing.profiles.values_mut()) {
+        url.clone_into(&mut profile.crl_url);
+    }
+}
+
 impl Policy {
     /// Compile the local profiles of a policy file. `label` is that of the signer; an empty one counts as `default`.
     ///

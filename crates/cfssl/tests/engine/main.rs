@@ -2,5 +2,7 @@
 
 mod common;
 mod initca;
+mod ocsp;
 mod others;
 mod sign;
+mod universal;
