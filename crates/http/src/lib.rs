@@ -3,6 +3,7 @@
 pub mod access;
 pub mod admin;
 pub mod api;
+pub mod cfssl;
 pub mod limits;
 pub mod peer;
 pub mod pki;

@@ -1,0 +1,191 @@
+//! What the endpoints work with: signers by label, switches, auth keys with their guards, database, responder.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hf_cfssl::machine::Machine;
+use hf_cfssl::policy::Unknown;
+use hf_cfssl::signer::{Asker, LocalSigner as Signer, Signed};
+use hf_core::principal::Principal;
+use hf_core::time::Timestamp;
+use hf_proto::cfssl::auth::{AuthKey, NonceCache, NonceVerdict};
+use hf_proto::cfssl::code::{CfsslError, ErrorKind};
+use hf_proto::cfssl::config::Profile;
+use hf_proto::cfssl::envelope::Failure;
+use hf_proto::cfssl::sign_request::SignRequest;
+use tokio::sync::Semaphore;
+
+use super::caller::Proofs;
+use super::endpoint::Row;
+use super::failure;
+use super::metrics::Metrics;
+use super::openings::Openings;
+use super::repeated::Repeated;
+use super::reply::Refusal;
+use crate::limits::credentials::CredentialLimiter;
+
+/// The collaborators of the endpoints.
+pub struct Door {
+    /// Who signs.
+    pub labels: Labels,
+    /// What is switched on and off by name.
+    pub openings: Openings,
+    /// What proves a right, beside tokens.
+    pub proofs: Proofs,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// How many requests each auth key may make.
+    pub credentials: Arc<CredentialLimiter>,
+    /// Clock and randomness.
+    pub machine: Machine,
+    /// Places for work that keeps a processor busy.
+    pub workers: Arc<Semaphore>,
+}
+
+impl Door {
+    /// Now.
+    pub(super) fn now(&self) -> Timestamp {
+        self.machine.clock.now()
+    }
+
+    /// One more request of this credential, if it has not had too many.
+    pub(super) fn within_rate(&self, principal: &Principal) -> Result<(), Refusal> {
+        self.credentials.check(&principal.to_string()).map_err(|retry| {
+            let text = format!("too many requests of {principal}: ask again in {retry}");
+            Refusal::later("too-many", Failure::with_status(429, text), retry.seconds())
+        })
+    }
+
+    /// Have a request signed and count it.
+    pub(super) async fn sign(
+        &self,
+        row: &Row,
+        label: &Label,
+        request: &SignRequest,
+        asker: &Asker,
+    ) -> Result<Signed, Refusal> {
+        self.metrics.request(row.name, &label.name);
+        let signed = label.signer.sign(request, asker).await;
+        signed.map_err(|error| {
+            self.metrics.errored(row.name, &label.name);
+            failure::refusal(row.name, &label.name, error)
+        })
+    }
+}
+
+/// The signers of a door, by label.
+pub struct Labels {
+    labels: BTreeMap<String, Label>,
+    default: String,
+    /// Whether an unknown label means the default one: a door with one signer passes labels over, as `cfssl serve` does.
+    single: bool,
+}
+
+impl Labels {
+    /// One signer, whatever the label of a request.
+    pub fn single(label: Label) -> Self {
+        let default = label.name.clone();
+        Self { labels: BTreeMap::from([(default.clone(), label)]), default, single: true }
+    }
+
+    /// Several signers; requests without a label are for the one called `default`.
+    ///
+    /// # Errors
+    /// With the default's name when none is called so.
+    pub fn several(labels: impl IntoIterator<Item = Label>, default: &str) -> Result<Self, String> {
+        let labels: BTreeMap<String, Label> =
+            labels.into_iter().map(|label| (label.name.clone(), label)).collect();
+        if !default.is_empty() && !labels.contains_key(default) {
+            return Err(default.to_owned());
+        }
+        Ok(Self { labels, default: default.to_owned(), single: false })
+    }
+
+    /// The signer with this label.
+    pub(super) fn find(&self, label: &str) -> Result<&Label, Refusal> {
+        let name = if label.is_empty() || self.single { &self.default } else { label };
+        self.labels.get(name).ok_or_else(|| {
+            let found: String = label.chars().take(40).collect();
+            let text = format!("there is no signer with the label `{}`", found.escape_debug());
+            Refusal::new("label", Failure::bad_request(text))
+        })
+    }
+}
+
+/// A signer under its label.
+pub struct Label {
+    /// The label.
+    pub name: String,
+    /// Who signs.
+    pub signer: Signer,
+    /// Networks whose addresses may ask; `None`: any.
+    pub networks: Option<Vec<ipnet::IpNet>>,
+    /// By name of the auth key.
+    guards: BTreeMap<String, Guard>,
+}
+
+impl Label {
+    /// A signer that answers everybody.
+    pub fn new(name: impl Into<String>, signer: Signer) -> Self {
+        let profiles = signer.policy().config().signing.all();
+        let keys = profiles.flat_map(|(_, profile)| [&profile.auth_key, &profile.previous_auth_key]);
+        let guards = keys.map(|key| (key.clone(), Guard::new())).collect();
+        Self { name: name.into(), signer, networks: None, guards }
+    }
+
+    /// Answer these networks only.
+    #[must_use]
+    pub fn with_networks(self, networks: Option<Vec<ipnet::IpNet>>) -> Self {
+        Self { networks, ..self }
+    }
+
+    /// The auth keys of a profile, the current one first; none when it asks for no token.
+    pub(super) fn keys(&self, profile: &str) -> Result<Vec<GuardedKey<'_>>, Refusal> {
+        let profile = self.profile(profile)?;
+        let named =
+            [(&profile.auth_key, &profile.auth), (&profile.previous_auth_key, &profile.previous_auth)];
+        let present = named.into_iter().filter_map(|(name, key)| Some((name, key.as_ref()?)));
+        let guarded =
+            present.map(|(name, key)| Some(GuardedKey { name, key, guard: self.guards.get(name)? }));
+        // A key without its guard must not open the profile.
+        guarded.collect::<Option<Vec<_>>>().ok_or_else(|| CfsslError::new(ErrorKind::PolicyInvalid).into())
+    }
+
+    fn profile(&self, name: &str) -> Result<&Profile, Refusal> {
+        let signing = &self.signer.policy().config().signing;
+        match self.signer.unknown() {
+            Unknown::Refused => Ok(signing.profile(name)?),
+            Unknown::IsDefault => Ok(signing.profile_or_default(name)),
+        }
+    }
+}
+
+/// An auth key, and what is remembered of its use.
+pub(super) struct GuardedKey<'a> {
+    /// Its name in the policy.
+    pub(super) name: &'a str,
+    /// The key.
+    pub(super) key: &'a AuthKey,
+    /// What came with it.
+    pub(super) guard: &'a Guard,
+}
+
+/// What was made with one auth key, within bounds: so no holder of a key can exhaust the memory that guards another's.
+pub(super) struct Guard {
+    pub(super) repeated: Repeated,
+    nonces: Mutex<NonceCache>,
+}
+
+impl Guard {
+    /// How many nonces are kept: for ten minutes each, 109 a second.
+    const NONCES: usize = 65_536;
+
+    fn new() -> Self {
+        Self { repeated: Repeated::new(), nonces: Mutex::new(NonceCache::new(Self::NONCES)) }
+    }
+
+    /// Use a nonce, once.
+    pub(super) fn use_nonce(&self, nonce: &[u8], now: Timestamp) -> NonceVerdict {
+        self.nonces.lock().unwrap_or_else(PoisonError::into_inner).admit(nonce, now)
+    }
+}

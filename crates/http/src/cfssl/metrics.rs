@@ -1,0 +1,64 @@
+//! Counters of this door, with the names that multirootca gives them.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::registry::Registry;
+
+/// What the door counts. Clones count together.
+#[derive(Clone, Debug, Default)]
+pub struct Metrics {
+    requests: Family<Operation, Counter>,
+    errored: Family<Operation, Counter>,
+    bad_inputs: Family<Input, Counter>,
+    repeated: Family<Operation, Counter>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Operation {
+    operation: String,
+    signer: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Input {
+    operation: String,
+}
+
+impl Metrics {
+    /// Put them into a registry. A registry that serves other doors too gives them a prefix.
+    pub fn register(&self, registry: &mut Registry) {
+        registry.register("requests", "requests", self.requests.clone());
+        registry.register("requests_errored", "requests that failed", self.errored.clone());
+        registry.register("bad_inputs", "requests that could not be read", self.bad_inputs.clone());
+        registry.register(
+            "requests_repeated",
+            "requests that came before, byte for byte, with a valid token",
+            self.repeated.clone(),
+        );
+    }
+
+    /// A request for a signer. `signer` is a configured label, never text of the request, so the number of series is bounded.
+    pub(super) fn request(&self, operation: &'static str, signer: &str) {
+        self.requests.get_or_create(&labels(operation, signer)).inc();
+    }
+
+    /// A request for a signer failed.
+    pub(super) fn errored(&self, operation: &'static str, signer: &str) {
+        self.errored.get_or_create(&labels(operation, signer)).inc();
+    }
+
+    /// A request could not be read.
+    pub(super) fn bad_input(&self, operation: &'static str) {
+        self.bad_inputs.get_or_create(&Input { operation: operation.to_owned() }).inc();
+    }
+
+    /// A request with a valid token came a second time.
+    pub(super) fn repeated(&self, operation: &'static str, signer: &str) {
+        self.repeated.get_or_create(&labels(operation, signer)).inc();
+    }
+}
+
+fn labels(operation: &str, signer: &str) -> Operation {
+    Operation { operation: operation.to_owned(), signer: signer.to_owned() }
+}
