@@ -1,7 +1,8 @@
 //! The store contract, its records, the SQLite backend, the audit chain and the conformance suite.
 //!
 //! The traits of [`contract`] say what must be true when a call returns; [`conformance`] holds every backend to it;
-//! [`sqlite`] is the embedded backend; [`remote`] speaks with the process that has one; [`faulty`] is a wrapper that loses writes, or does them and reports failure.
+//! [`sqlite`] is the embedded backend; [`remote`] speaks with the process that has one; [`certdb`] is the database
+//! of CFSSL; [`faulty`] is a wrapper that loses writes, or does them and reports failure.
 //!
 //! Every mutating method demands an [`hf_core::audit::AuditEvent`] and writes it into the hash chain of [`audit`] in
 //! the same transaction: there is no change without its event and no event without its change.
@@ -11,6 +12,7 @@ use std::pin::Pin;
 
 pub mod audit;
 mod bytes;
+pub mod certdb;
 pub mod conformance;
 pub mod contract;
 pub mod error;
