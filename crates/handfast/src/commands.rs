@@ -61,6 +61,9 @@ pub(crate) enum Command {
     /// The commands of CFSSL, with its flags, files and answers.
     #[command(subcommand, arg_required_else_help = true, after_help = cfssl::EXAMPLES)]
     Cfssl(cfssl::Command),
+    /// Split what `cfssl` answers into files.
+    #[command(after_help = cfssl::cfssljson_help())]
+    Cfssljson(cfssl::GoWords),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -89,6 +92,7 @@ impl Command {
             Self::Verify(args) => verify::run(args, context),
             Self::Chain(args) => chain::run(args, context),
             Self::Cfssl(command) => command.run(context),
+            Self::Cfssljson(words) => Ok(words.run("cfssljson")),
             Self::Man(args) => man::run(args, context),
         }
     }

@@ -2,16 +2,28 @@
 //! and answers. The binary is also each of them when it is called by that name.
 
 mod call;
+mod cfssljson;
 mod clap_tree;
 mod config;
 mod flags;
+mod gencert;
+mod gencrl;
+mod gencsr;
+mod genkey;
+mod info;
 mod install_links;
 mod log;
+mod machine;
+mod print;
+mod print_defaults;
 mod program;
 mod scan;
+mod sign;
+mod signer;
+mod tls;
 mod version;
 
-pub(crate) use clap_tree::{Command, EXAMPLES};
+pub(crate) use clap_tree::{Command, EXAMPLES, GoWords};
 pub(crate) use program::{Called, Program, run};
 
 use crate::go_flags::Flag;
@@ -31,9 +43,24 @@ pub(crate) struct GoCommand {
 }
 
 /// The commands of `cfssl`, by name.
-static COMMANDS: &[&GoCommand] = &[&scan::COMMAND, &version::COMMAND];
+static COMMANDS: &[&GoCommand] = &[
+    &gencert::COMMAND,
+    &gencrl::COMMAND,
+    &gencsr::COMMAND,
+    &genkey::COMMAND,
+    &info::COMMAND,
+    &print_defaults::COMMAND,
+    &scan::COMMAND,
+    &sign::COMMAND,
+    &version::COMMAND,
+];
 
 /// The command of `cfssl` that is called so.
 fn find(name: &str) -> Option<&'static GoCommand> {
     COMMANDS.iter().find(|command| command.name == name).copied()
+}
+
+/// What clap shows below the help of `handfast cfssljson`.
+pub(crate) fn cfssljson_help() -> String {
+    clap_tree::after_help(&cfssljson::COMMAND)
 }

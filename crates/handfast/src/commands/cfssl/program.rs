@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::call::{Call, Failure};
 use super::log::Log;
-use super::{COMMANDS, GoCommand, find, flags};
+use super::{COMMANDS, GoCommand, cfssljson, find, flags};
 use crate::env::Env;
 use crate::error::Exit;
 use crate::go_flags::{self, Flag, FlagError, Given};
@@ -81,6 +81,7 @@ impl Kind {
     /// What a program is: `cfssl-scan` and the like are single commands.
     fn of_program(name: &str) -> Option<Self> {
         let command = match name {
+            "cfssljson" => return Some(Self::Command(&cfssljson::COMMAND, cfssljson::FLAGS)),
             "cfssl-bundle" => "bundle",
             "cfssl-certinfo" => "certinfo",
             "cfssl-newkey" => "genkey",
@@ -216,7 +217,9 @@ mod tests {
     #[test]
     fn the_name_that_it_is_called_by_chooses_the_program() {
         assert_eq!(called("/usr/bin/cfssl version -loglevel 0"), "cfssl: version -loglevel 0");
+        assert_eq!(called("cfssljson -bare x"), "cfssljson: -bare x");
         assert_eq!(called("handfast cfssl version -h"), "version: -h");
+        assert_eq!(called("handfast cfssljson -f x"), "cfssljson: -f x");
         assert_eq!(called("cfssl-scan -list"), "scan: -list");
     }
 
