@@ -54,7 +54,8 @@ fn objects() -> Vec<(Exercise, Vec<u8>)> {
         nonce: question.nonce.clone(),
     };
     let answer = answer.finalize().unwrap();
-    let answer = ocsp::OcspResponse::assemble(&answer, &key.sign(&answer), &[root.clone()]).unwrap();
+    let answer =
+        ocsp::OcspResponse::assemble(&answer, &key.sign(&answer), std::slice::from_ref(&root)).unwrap();
     let bundle = Bundle { certificates: vec![leaf.clone(), root.clone()], crls: Vec::new() };
     vec![
         (fuzz::certificate, leaf.der().to_vec()),

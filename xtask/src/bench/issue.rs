@@ -6,11 +6,11 @@
 pub(super) mod child;
 mod fill;
 mod flight;
-mod floor;
+pub(super) mod floor;
 mod options;
 mod processor;
 mod result;
-mod world;
+pub(super) mod world;
 
 use anyhow::Result;
 

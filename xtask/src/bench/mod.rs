@@ -2,6 +2,7 @@
 
 mod issue;
 mod proc_facts;
+mod serve;
 mod stopwatch;
 
 use std::process::Command;
@@ -19,7 +20,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     match arguments.split_first() {
         Some((name, rest)) if name == "issue" => issue::run(rest),
         Some((name, rest)) if name == "issue-child" => issue::child::run(rest),
-        Some((name, _)) => bail!("`{name}` is no bench: expected `issue`"),
-        None => bail!("which bench? expected `issue`"),
+        Some((name, rest)) if name == "serve" => serve::run(rest),
+        Some((name, _)) => bail!("`{name}` is no bench: expected `issue` or `serve`"),
+        None => bail!("which bench? expected `issue` or `serve`"),
     }
 }

@@ -1,4 +1,4 @@
-//! What the kernel knows of this process: memory and processor time.
+//! What the kernel knows of processes: memory and processor time.
 
 use std::time::Duration;
 
@@ -13,7 +13,13 @@ pub(super) struct Memory {
 
 /// Memory of this process.
 pub(super) fn memory() -> Result<Memory> {
-    let text = std::fs::read_to_string("/proc/self/status").context("cannot read /proc/self/status")?;
+    memory_of("self")
+}
+
+/// Memory of the process with this number.
+pub(super) fn memory_of(process: &str) -> Result<Memory> {
+    let file = format!("/proc/{process}/status");
+    let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?;
     let line = |key: &str| {
         let value = text.lines().find_map(|line| line.strip_prefix(key))?;
         value.split_whitespace().next()?.parse::<f64>().ok().map(|kibibytes| kibibytes * 1024.0 / 1e6)

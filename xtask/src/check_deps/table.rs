@@ -103,8 +103,17 @@ pub(super) const CRATES: &[CrateRow] = &[
     },
     CrateRow {
         name: "xtask",
-        may_see: &["hf-ca", "hf-core", "hf-keys", "hf-store", "hf-testkit", "hf-verify", "hf-x509"],
-        why: "chores measure the library crates; the command line they start as a program",
+        may_see: &[
+            "hf-ca",
+            "hf-core",
+            "hf-identity",
+            "hf-keys",
+            "hf-store",
+            "hf-testkit",
+            "hf-verify",
+            "hf-x509",
+        ],
+        why: "chores measure the library crates, over TLS too; the command line they start as a program",
     },
 ];
 

@@ -87,9 +87,9 @@ impl ResponderId {
 
     pub(super) fn write(&self, writer: &mut Writer) {
         match self {
-            Self::Name(name) => {
-                writer.nested(tag::context_constructed(1), |inside| inside.raw(name.to_der()))
-            }
+            Self::Name(name) => writer.nested(tag::context_constructed(1), |inside| {
+                inside.raw(name.to_der());
+            }),
             Self::KeyHash(hash) => writer.nested(tag::context_constructed(2), |inside| {
                 inside.primitive(tag::OCTET_STRING, hash);
             }),
@@ -191,7 +191,9 @@ impl OcspResponse {
                             if !certificates.is_empty() {
                                 basic.nested(tag::context_constructed(0), |explicit| {
                                     explicit.sequence(|list| {
-                                        certificates.iter().for_each(|one| list.raw(one.der()));
+                                        for one in certificates {
+                                            list.raw(one.der());
+                                        }
                                     });
                                 });
                             }

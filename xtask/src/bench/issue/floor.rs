@@ -16,7 +16,7 @@ use super::super::stopwatch::Stopwatch;
 const MESSAGE: [u8; 400] = [7; 400];
 
 /// How many cores there are.
-pub(super) fn cores() -> usize {
+pub(in crate::bench) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
@@ -25,7 +25,7 @@ pub(super) fn cores() -> usize {
 const KEYS: usize = 256;
 
 /// A key to sign with, and public keys, as octets, with signatures to verify.
-pub(super) struct Pair {
+pub(in crate::bench) struct Pair {
     key: EcdsaKeyPair,
     signed: Vec<(UnparsedPublicKey<Vec<u8>>, Vec<u8>)>,
     next: Cell<usize>,
@@ -33,7 +33,7 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    pub(super) fn new() -> Result<Self> {
+    pub(in crate::bench) fn new() -> Result<Self> {
         let random = SystemRandom::new();
         let key = || EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).ok().context("no key");
         let signed = (0..KEYS).map(|_| {
@@ -46,24 +46,24 @@ impl Pair {
     }
 
     /// One verification and one signature.
-    pub(super) fn once(&self) -> Result<()> {
+    pub(in crate::bench) fn once(&self) -> Result<()> {
         self.verify()?;
         self.sign()
     }
 
-    pub(super) fn verify(&self) -> Result<()> {
+    pub(in crate::bench) fn verify(&self) -> Result<()> {
         let next = self.next.replace((self.next.get() + 1) % KEYS);
         let (public, signature) = self.signed.get(next).context("no key")?;
         public.verify(&MESSAGE, signature).ok().context("the floor does not verify")
     }
 
-    pub(super) fn sign(&self) -> Result<()> {
+    pub(in crate::bench) fn sign(&self) -> Result<()> {
         self.key.sign(&self.random, &MESSAGE).ok().context("the floor does not sign").map(|_| ())
     }
 }
 
 /// Verifications plus signatures per second, on all cores at once.
-pub(super) fn per_second(time: Duration) -> Result<f64> {
+pub(in crate::bench) fn per_second(time: Duration) -> Result<f64> {
     let (stop, count) = (AtomicBool::new(false), AtomicU64::new(0));
     let pairs = (0..cores()).map(|_| Pair::new()).collect::<Result<Vec<_>>>()?;
     let stopwatch = Stopwatch::start();

@@ -149,7 +149,7 @@ fn runtime() -> Result<Runtime> {
 }
 
 /// The system's clock.
-pub(super) struct SystemClock;
+pub(in crate::bench) struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the wiring of the bench, as `system.rs` in the binary")]

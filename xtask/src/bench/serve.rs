@@ -1,0 +1,120 @@
+//! `cargo xtask bench serve [--quick] [--stored N] [--json FILE] [--program FILE] [--cfssl FILE]`: certificates per second
+//! over HTTP and HTTPS, beside stock `cfssl serve` and beside the floor.
+//!
+//! The load generator runs on the same machine and costs the same whoever answers: 64 clients, connections kept alive,
+//! P-256 requests. Our server puts every certificate durably on record; stock cfssl records nothing.
+
+mod connection;
+mod door;
+mod files;
+mod load;
+mod options;
+mod program;
+mod result;
+mod siege;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use tokio::runtime::Runtime;
+
+use super::issue::floor;
+use crate::report;
+use door::Door;
+use files::Files;
+use load::{Load, Plan};
+use options::Options;
+use program::{Program, Scheme, Server};
+use result::{Figures, Row};
+
+/// Clients at once.
+const CLIENTS: usize = 64;
+
+/// Measures, prints the table, writes the JSON.
+pub(super) fn run(arguments: &[String]) -> Result<()> {
+    let options = Options::parse(arguments)?;
+    program::raise_descriptors()?;
+    let program = options.program()?;
+    let directory = options::directory()?;
+    let files = Files::write(directory.path(), &program, &options.cfssl)?;
+    let runtime = runtime()?;
+    let door = Arc::new(Door::authsign(options.requests())?);
+    report::note(&format!("{} cores, state in {}", floor::cores(), directory.path().display()));
+
+    let floor_per_s = floor::per_second(options.time())?;
+    let mut rows = Vec::new();
+    for scheme in [Scheme::Http, Scheme::Https] {
+        for (name, binary) in [("cfssl", &options.cfssl), ("handfast", &program)] {
+            report::note(&format!("/authsign of {name} over {scheme}"));
+            let server = Server::start(&Program::cfssl_serve(name, binary, &files, scheme)?, &files)?;
+            let load = runtime.block_on(load::run(&server.target, &door, &plan(&options)))?;
+            rows.push(Row { program: name, endpoint: "authsign", scheme, load });
+        }
+    }
+    let ours = ours(&options, &program, &files, &runtime)?;
+    rows.push(ours.row);
+    let figures = Figures {
+        floor_per_s,
+        rows,
+        stored: options.stored,
+        memory_mb: ours.memory_mb,
+        half: ours.half,
+        idle: ours.idle,
+        slow: ours.slow,
+    };
+    report::line(&figures.table());
+    if let Some(file) = &options.json {
+        std::fs::write(file, figures.json()?)
+            .with_context(|| format!("cannot write `{}`", file.display()))?;
+    }
+    Ok(())
+}
+
+/// What is measured of `handfast serve` alone.
+struct Ours {
+    row: Row,
+    half: Load,
+    idle: Load,
+    slow: Load,
+    memory_mb: f64,
+}
+
+/// `/v1`: at full load, at half load, at half load beside those who do nothing and those who send slowly, and then until
+/// there are as many certificates as asked for.
+fn ours(options: &Options, program: &Path, files: &Files, runtime: &Runtime) -> Result<Ours> {
+    report::note("/v1 of handfast over https");
+    let door = Arc::new(Door::v1(options.requests(), &files.api_key)?);
+    let server = Server::start(&Program::serve(program, files)?, files)?;
+    let target = &server.target;
+    let full = runtime.block_on(load::run(target, &door, &plan(options)))?;
+    let paced = Plan { rate: Some(full.per_s / 2.0), ..plan(options) };
+    report::note("half load");
+    let half = runtime.block_on(load::run(target, &door, &paced))?;
+    report::note(&format!("half load beside {} idle connections", siege::IDLE));
+    let besieged = |siege| runtime.block_on(siege::beside(siege, target, &door, &paced));
+    let idle = besieged(siege::Siege::Idle)?;
+    report::note(&format!("half load beside {} slow bodies", siege::SLOW));
+    let slow = besieged(siege::Siege::SlowBodies)?;
+    let stored = full.done + half.done + idle.done + slow.done;
+    report::note(&format!("until {} are on record", options.stored));
+    let rest = Plan { count: Some(options.stored.saturating_sub(stored)), ..plan(options) };
+    runtime.block_on(load::run(target, &door, &rest))?;
+    let memory_mb = server.memory_mb()?;
+    Ok(Ours {
+        row: Row { program: "handfast", endpoint: "v1", scheme: Scheme::Https, load: full },
+        half,
+        idle,
+        slow,
+        memory_mb,
+    })
+}
+
+fn plan(options: &Options) -> Plan {
+    Plan { clients: CLIENTS, time: options.time(), rate: None, count: None }
+}
+
+fn runtime() -> Result<Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    Ok(builder.worker_threads(floor::cores()).enable_all().build()?)
+}

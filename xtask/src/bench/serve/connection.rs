@@ -1,0 +1,99 @@
+//! A connection that is kept alive: the least HTTP/1.1 (RFC 9112) that a load generator needs, so that it takes little of
+//! the machine that it shares with the server.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
+use hf_identity::client::ClientTls;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpSocket;
+
+/// Whom to ask.
+#[derive(Clone)]
+pub(super) struct Target {
+    pub(super) address: SocketAddr,
+    /// For HTTPS.
+    pub(super) tls: Option<Arc<ClientTls>>,
+}
+
+trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
+
+/// One connection.
+pub(super) struct Connection {
+    wire: Box<dyn Wire>,
+    received: Vec<u8>,
+}
+
+impl Connection {
+    /// Connect, and shake hands where that is asked for; from `source`, if one is given.
+    pub(super) async fn open(target: &Target, source: Option<IpAddr>) -> Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        if let Some(source) = source {
+            socket.bind(SocketAddr::new(source, 0))?;
+        }
+        let stream = socket.connect(target.address).await.context("cannot connect")?;
+        stream.set_nodelay(true)?;
+        let wire: Box<dyn Wire> = match &target.tls {
+            Some(tls) => Box::new(tls.connect("localhost", stream).await.context("cannot shake hands")?),
+            None => Box::new(stream),
+        };
+        Ok(Self { wire, received: Vec::with_capacity(8 * 1024) })
+    }
+
+    /// Send octets and wait for nothing.
+    pub(super) async fn send(&mut self, octets: &[u8]) -> Result<()> {
+        self.wire.write_all(octets).await?;
+        Ok(self.wire.flush().await?)
+    }
+
+    /// Send a request and read its answer whole; the status.
+    pub(super) async fn exchange(&mut self, request: &[u8]) -> Result<u16> {
+        self.send(request).await?;
+        self.received.clear();
+        let head_end = loop {
+            self.more().await?;
+            if let Some(at) = find(&self.received, b"\r\n\r\n") {
+                break at + 4;
+            }
+        };
+        let head =
+            std::str::from_utf8(self.received.get(..head_end).unwrap_or_default())?.to_ascii_lowercase();
+        let status = head.split_ascii_whitespace().nth(1).context("no status")?.parse()?;
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+        match length {
+            Some(length) => {
+                let end = head_end + length.trim().parse::<usize>()?;
+                while self.received.len() < end {
+                    self.more().await?;
+                }
+            }
+            None if head.contains("transfer-encoding: chunked") => {
+                while !self.received.ends_with(b"0\r\n\r\n") {
+                    self.more().await?;
+                }
+            }
+            None => bail!("an answer without a length: {head}"),
+        }
+        Ok(status)
+    }
+
+    async fn more(&mut self) -> Result<()> {
+        let count = self.wire.read_buf(&mut self.received).await?;
+        if count == 0 {
+            bail!("the server closed the connection");
+        }
+        Ok(())
+    }
+
+    /// What came last, for messages.
+    pub(super) fn last_answer(&self) -> String {
+        String::from_utf8_lossy(&self.received).chars().take(600).collect()
+    }
+}
+
+fn find(octets: &[u8], wanted: &[u8]) -> Option<usize> {
+    octets.windows(wanted.len()).position(|window| window == wanted)
+}

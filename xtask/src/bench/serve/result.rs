@@ -1,0 +1,130 @@
+//! The figures, as a table and as JSON.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use super::load::Load;
+use super::program::Scheme;
+
+/// One server at full load.
+pub(super) struct Row {
+    pub(super) program: &'static str,
+    pub(super) endpoint: &'static str,
+    pub(super) scheme: Scheme,
+    pub(super) load: Load,
+}
+
+/// Everything that was measured.
+pub(super) struct Figures {
+    pub(super) floor_per_s: f64,
+    pub(super) rows: Vec<Row>,
+    pub(super) stored: u64,
+    pub(super) memory_mb: f64,
+    /// `/v1` at half of its rate.
+    pub(super) half: Load,
+    /// The same beside idle connections.
+    pub(super) idle: Load,
+    /// The same beside slow bodies.
+    pub(super) slow: Load,
+}
+
+impl Figures {
+    fn rate(&self, program: &str, endpoint: &str, scheme: Scheme) -> Option<f64> {
+        let row = |row: &&Row| row.program == program && row.endpoint == endpoint && row.scheme == scheme;
+        self.rows.iter().find(row).map(|row| row.load.per_s)
+    }
+
+    /// How many times as many certificates as stock cfssl, over the same protocol.
+    fn to_cfssl(&self, endpoint: &str, scheme: Scheme) -> Option<f64> {
+        Some(self.rate("handfast", endpoint, scheme)? / self.rate("cfssl", "authsign", scheme)?)
+    }
+
+    /// The least of all.
+    fn worst_to_cfssl(&self) -> Option<f64> {
+        let doors = [("authsign", Scheme::Http), ("authsign", Scheme::Https), ("v1", Scheme::Https)];
+        doors.into_iter().filter_map(|(endpoint, scheme)| self.to_cfssl(endpoint, scheme)).reduce(f64::min)
+    }
+
+    fn to_floor(&self) -> Option<f64> {
+        let rates = self.rows.iter().filter(|row| row.program == "handfast").map(|row| row.load.per_s);
+        Some(rates.reduce(f64::min)? / self.floor_per_s)
+    }
+
+    pub(super) fn json(&self) -> Result<String> {
+        let rows: Vec<Value> = self
+            .rows
+            .iter()
+            .map(|row| {
+                let to_cfssl =
+                    if row.program == "cfssl" { None } else { self.to_cfssl(row.endpoint, row.scheme) };
+                json!({
+                    "program": row.program,
+                    "endpoint": row.endpoint,
+                    "scheme": row.scheme.to_string(),
+                    "load": load(&row.load),
+                    "ratio_to_cfssl": to_cfssl.map(|ratio| rounded(ratio, 1e3)),
+                    "ratio_to_floor": rounded(row.load.per_s / self.floor_per_s, 1e3),
+                })
+            })
+            .collect();
+        let value = json!({
+            "floor_per_s": rounded(self.floor_per_s, 1.0),
+            "ratio_to_cfssl": self.worst_to_cfssl().map(|ratio| rounded(ratio, 1e3)),
+            "ratio_to_floor": self.to_floor().map(|ratio| rounded(ratio, 1e3)),
+            "memory_mb": rounded(self.memory_mb, 10.0),
+            "stored": self.stored,
+            "runs": rows,
+            "half_load": load(&self.half),
+            "half_load_idle_connections": load(&self.idle),
+            "half_load_slow_bodies": load(&self.slow),
+            "idle_p99_ratio": rounded(self.idle.p99_ms / self.half.p99_ms, 1e3),
+            "slow_p99_ratio": rounded(self.slow.p99_ms / self.half.p99_ms, 1e3),
+        });
+        Ok(serde_json::to_string_pretty(&value)? + "\n")
+    }
+
+    pub(super) fn table(&self) -> String {
+        let mut text = String::new();
+        let mut line = |name: &str, found: &str, aim: &str| {
+            // Writing to a `String` cannot fail.
+            let _ = writeln!(text, "{name:<44} {found:>52}   {aim}");
+        };
+        line("floor: P-256 verify + sign, all cores", &format!("{:.0} /s", self.floor_per_s), "");
+        for row in &self.rows {
+            let to_floor = row.load.per_s / self.floor_per_s;
+            let name = format!("/{} of {} over {}", row.endpoint, row.program, row.scheme);
+            let (to_cfssl, aim) = match self.to_cfssl(row.endpoint, row.scheme) {
+                Some(ratio) if row.program != "cfssl" => (format!("  {ratio:.1} x cfssl"), "≥ 3 x cfssl"),
+                _ => (String::new(), ""),
+            };
+            line(&name, &format!("{}{to_cfssl}  {to_floor:.2} floor", shown(&row.load)), aim);
+        }
+        line("/v1 at half load", &shown(&self.half), "p99 < 50 ms");
+        let times = |load: &Load| format!("{}  p99 x {:.2}", shown(load), load.p99_ms / self.half.p99_ms);
+        line("/v1 at half load, 2,000 idle connections", &times(&self.idle), "p99 < x 2");
+        line("/v1 at half load, 200 slow bodies", &times(&self.slow), "p99 < x 2");
+        let name = format!("memory after {} certificates", self.stored);
+        line(&name, &format!("{:.0} MB", self.memory_mb), "< 100 MB");
+        text
+    }
+}
+
+fn shown(load: &Load) -> String {
+    format!("{:.0} /s  p50 {:.1} p99 {:.1} ms", load.per_s, load.p50_ms, load.p99_ms)
+}
+
+fn load(load: &Load) -> Value {
+    json!({
+        "per_s": rounded(load.per_s, 1.0),
+        "p50_ms": rounded(load.p50_ms, 1e3),
+        "p99_ms": rounded(load.p99_ms, 1e3),
+        "refused": load.refused,
+    })
+}
+
+/// To so many parts of one.
+fn rounded(value: f64, parts: f64) -> f64 {
+    (value * parts).round() / parts
+}
