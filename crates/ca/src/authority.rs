@@ -190,14 +190,17 @@ impl Authority {
 
     /// Load an authority and check it, with its key if that is at hand.
     pub(crate) fn load(&self, record: AuthorityRecord) -> Issuer {
-        let key = self.key_of(&record);
+        let key = self.key_of(&record).map_err(|finding| *finding);
         self.load_with(record, key)
     }
 
     /// The key of an authority, if it is at hand.
-    pub(crate) fn key_of(&self, record: &AuthorityRecord) -> Result<Option<Arc<dyn SigningKey>>, Finding> {
+    pub(crate) fn key_of(
+        &self,
+        record: &AuthorityRecord,
+    ) -> Result<Option<Arc<dyn SigningKey>>, Box<Finding>> {
         let Some(reference) = &record.key else { return Ok(None) };
-        let key = self.keys.open(reference).map_err(|error| error.finding(&record.name))?;
+        let key = self.keys.open(reference).map_err(|error| Box::new(error.finding(&record.name)))?;
         Ok(Some(Arc::new(key)))
     }
 

@@ -36,7 +36,7 @@ impl Authority {
     fn kept_or_loaded(&self, record: AuthorityRecord) -> Arc<Issuer> {
         let known = self.issuers.get(&record.name).filter(|known| *known.record() == record);
         known.unwrap_or_else(|| {
-            let key = self.key_of(&record);
+            let key = self.key_of(&record).map_err(|finding| *finding);
             let permitted = self.permitted.get(&record.name).cloned().unwrap_or_default();
             Arc::new(Issuer::load(record, key, permitted))
         })

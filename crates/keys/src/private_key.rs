@@ -205,7 +205,12 @@ fn curve(algorithm: KeyAlgorithm) -> Curve {
     match algorithm {
         KeyAlgorithm::EcdsaP384 => Curve::P384,
         KeyAlgorithm::EcdsaP521 => Curve::P521,
-        _ => Curve::P256,
+        KeyAlgorithm::EcdsaP256
+        | KeyAlgorithm::Ed25519
+        | KeyAlgorithm::Rsa2048
+        | KeyAlgorithm::Rsa3072
+        | KeyAlgorithm::Rsa4096
+        | KeyAlgorithm::Rsa8192 => Curve::P256,
     }
 }
 

@@ -9,6 +9,7 @@ use hf_x509::ext::KeyUsage;
 use serde::{Deserialize, Serialize};
 
 /// Everything that can be set about certificates of one kind.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own, as a user writes it")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileSettings {
     /// Name of the profile: lower-case letters, digits, hyphens; or `cfssl/LABEL/NAME`, whose last two parts are free.

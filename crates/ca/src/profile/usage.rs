@@ -28,7 +28,8 @@ fn possible(usage: KeyUsage, algorithm: KeyAlgorithm) -> bool {
     if algorithm.is_rsa() {
         return !agrees;
     }
-    !enciphers && !(agrees && algorithm == KeyAlgorithm::Ed25519)
+    let only_signs = algorithm == KeyAlgorithm::Ed25519;
+    !enciphers && (!agrees || !only_signs)
 }
 
 #[cfg(test)]

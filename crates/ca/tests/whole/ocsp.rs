@@ -48,9 +48,9 @@ async fn good_revoked_and_unknown_from_one_answer_to_the_next() {
     let house = House::new();
     let authority = house.found().await;
     let settings = OcspSettings::default();
-    let issued = authority.issue(request(&["a.shop.internal"])).await.unwrap();
-    let issuer = &issued.chain[0];
-    let (own, stranger) = (issued.certificate.serial().unwrap(), "0102".parse::<Serial>().unwrap());
+    let leaf = authority.issue(request(&["a.shop.internal"])).await.unwrap();
+    let issuer = &leaf.chain[0];
+    let (own, stranger) = (leaf.certificate.serial().unwrap(), "0102".parse::<Serial>().unwrap());
     for hash in [CertIdHash::Sha1, CertIdHash::Sha256] {
         let request = asking(issuer, &[own.clone(), stranger.clone()], hash, Some(vec![7; 16]));
         let basic = answer(&authority, &request, &settings).await;
@@ -65,7 +65,7 @@ async fn good_revoked_and_unknown_from_one_answer_to_the_next() {
     let question = asking(issuer, &[own], CertIdHash::Sha1, None);
     let before = authority.answer_ocsp(&question, &settings).await.unwrap();
     assert!(before.fresh.is_some());
-    revoke(&authority, &issued.certificate, RevocationReason::KeyCompromise).await;
+    revoke(&authority, &leaf.certificate, RevocationReason::KeyCompromise).await;
     let after = answer(&authority, &question, &settings).await;
     assert_eq!(statuses(&after), [CertStatus::Revoked { at: house.now(), reason: Some(1) }]);
 }

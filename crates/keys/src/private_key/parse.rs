@@ -168,7 +168,12 @@ fn from_scalar(algorithm: KeyAlgorithm, scalar: &[u8]) -> Result<PrivateKey, Key
     let (length, curve): (usize, _) = match algorithm {
         KeyAlgorithm::EcdsaP384 => (48, oid::P384),
         KeyAlgorithm::EcdsaP521 => (66, oid::P521),
-        _ => (32, oid::P256),
+        KeyAlgorithm::EcdsaP256
+        | KeyAlgorithm::Ed25519
+        | KeyAlgorithm::Rsa2048
+        | KeyAlgorithm::Rsa3072
+        | KeyAlgorithm::Rsa4096
+        | KeyAlgorithm::Rsa8192 => (32, oid::P256),
     };
     // Some programs write leading zeros too many, some too few.
     let zeros = scalar.iter().take_while(|octet| **octet == 0).count();

@@ -29,7 +29,7 @@ pub(super) struct Door {
 
 enum Way {
     /// CFSSL's, with the standard token.
-    AuthSign { key: hmac::Key },
+    AuthSign { key: Box<hmac::Key> },
     /// Ours, with an API key.
     V1 { authorization: String },
 }
@@ -38,7 +38,7 @@ impl Door {
     /// `/api/v1/cfssl/authsign`.
     pub(super) fn authsign(requests: usize) -> Result<Self> {
         let key = hmac::Key::new(hmac::HMAC_SHA256, &AUTH_KEY_OCTETS);
-        Ok(Self { requests: signing_requests(requests)?, way: Way::AuthSign { key } })
+        Ok(Self { requests: signing_requests(requests)?, way: Way::AuthSign { key: Box::new(key) } })
     }
 
     /// `/v1/certificates`.
