@@ -20,7 +20,7 @@ mod tests {
     fn it_is_due_from_two_thirds_on_and_before_the_beginning() {
         let start = Timestamp::from_unix_seconds(1_000_000);
         let validity = Validity::starting(start, Lifetime::from_seconds(900));
-        let at = |seconds| Timestamp::from_unix_seconds(1_000_000 + seconds);
+        let at = |seconds: i64| Timestamp::from_unix_seconds(1_000_000 + seconds);
         assert_eq!(due_at(validity), at(600));
         assert!(!is_due(validity, at(0)));
         assert!(!is_due(validity, at(599)));
