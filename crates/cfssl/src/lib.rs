@@ -14,6 +14,7 @@ pub mod machine;
 mod names;
 pub mod ocsp;
 pub mod policy;
+pub mod records;
 mod root;
 pub mod scan;
 pub mod selfsign;

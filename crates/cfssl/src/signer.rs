@@ -18,6 +18,7 @@ use hf_proto::cfssl::sign_request::SignRequest;
 use hf_x509::certificate::Certificate;
 
 use crate::policy::{Kept, Policy, Unknown};
+use crate::records::Records;
 use crate::{csr, failure};
 
 /// Who asks, by which door, and what that limits.
@@ -56,19 +57,26 @@ pub struct LocalSigner {
     issuer: String,
     policy: Arc<Policy>,
     unknown: Unknown,
+    records: Option<Arc<Records>>,
 }
 
 impl LocalSigner {
     /// A signer with the authority called `issuer`, whose profiles must hold those of `policy`
     /// ([`Policy::profiles`]). Unknown profiles are refused.
     pub fn new(authority: Arc<Authority>, issuer: impl Into<String>, policy: Arc<Policy>) -> Self {
-        Self { authority, issuer: issuer.into(), policy, unknown: Unknown::Refused }
+        Self { authority, issuer: issuer.into(), policy, unknown: Unknown::Refused, records: None }
     }
 
     /// What happens with names of profiles that do not exist.
     #[must_use]
     pub fn with_unknown(self, unknown: Unknown) -> Self {
         Self { unknown, ..self }
+    }
+
+    /// Write a row into CFSSL's certificate database for each certificate, before anybody sees it.
+    #[must_use]
+    pub fn with_records(self, records: Arc<Records>) -> Self {
+        Self { records: Some(records), ..self }
     }
 
     /// The policy.
@@ -105,6 +113,10 @@ impl LocalSigner {
         let profile = self.policy.find(&request.profile, self.unknown)?;
         let wanted = self.issue_request(request, profile, asker)?;
         let issued = self.authority.issue(wanted).await.map_err(|error| failure::issue(&error))?;
+        if let Some(records) = &self.records {
+            let (metadata, now) = (request.metadata.as_ref(), self.authority.now());
+            records.insert(&issued.certificate, self.policy.label(), metadata, now).await?;
+        }
         Ok(Signed { certificate: issued.certificate, chain: issued.chain, notices: issued.notices })
     }
 

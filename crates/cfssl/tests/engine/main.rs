@@ -4,5 +4,6 @@ mod common;
 mod initca;
 mod ocsp;
 mod others;
+mod records;
 mod sign;
 mod universal;

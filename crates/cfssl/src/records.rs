@@ -1,0 +1,273 @@
+//! CFSSL's certificate database beside our own record: rows for what is signed, revocations, CRLs, OCSP responses.
+//!
+//! Better than CFSSL: CRLs and OCSP responses are those of one issuer, also when several share a database.
+
+mod add;
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hf_core::reason::RevocationReason;
+use hf_core::time::{Lifetime, Timestamp};
+use hf_keys::private_key::PrivateKey;
+use hf_proto::cfssl::code::{CfsslError, ErrorKind};
+use hf_proto::cfssl::db_config::DbConfig;
+use hf_proto::cfssl::go_json::{self, GoValue};
+use hf_proto::cfssl::revocation_reason::Reason;
+use hf_store::audit::hex;
+use hf_store::certdb::{CertDb, CertDbError, CertRow, CertStatus, MAX_PAGE, OcspRow, RevokedBy};
+use hf_x509::certificate::Certificate;
+use hf_x509::general_name::GeneralName;
+use hf_x509::ocsp::{CertIdHash, CertStatus as OcspStatus, OcspRequest, ResponseStatus};
+
+use crate::crl::{self, Revoked};
+use crate::ocsp::{self, Answer, Responder};
+use crate::{certificates, certinfo, failure};
+
+/// An open certificate database.
+#[derive(Debug)]
+pub struct Records(CertDb);
+
+/// What came of signing OCSP responses for a whole database.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refreshed {
+    /// How many responses were signed and stored.
+    pub signed: u64,
+    /// Certificates of other issuers, which were passed over.
+    pub foreign: u64,
+    /// Certificates for which there is no response, with the reason. The others have theirs.
+    pub failed: Vec<String>,
+}
+
+impl Records {
+    /// Open the database that a configuration file names.
+    ///
+    /// # Errors
+    /// Code 11000 when it cannot be reached.
+    pub async fn open(config: &DbConfig) -> Result<Self, CfsslError> {
+        let opened = CertDb::open(&config.driver, &config.data_source).await;
+        opened.map(Self).map_err(|error| failed(&error))
+    }
+
+    /// Write the row of a certificate that was signed.
+    ///
+    /// # Errors
+    /// Code 11100 when the database does not take it.
+    pub async fn insert(
+        &self,
+        certificate: &Certificate,
+        label: &str,
+        metadata: Option<&BTreeMap<String, GoValue>>,
+        now: Timestamp,
+    ) -> Result<(), CfsslError> {
+        let metadata = metadata.map_or_else(|| "null".to_owned(), |map| go_json::to_string(map));
+        let row = CertRow { issued_at: Some(now), ..row(certificate, label, Some(metadata)) };
+        let inserted = self.0.insert(row).await;
+        inserted.map_err(|error| failure::because(ErrorKind::StoreInsertion, &error))
+    }
+
+    /// The certificate with this serial number (decimal) and authority key identifier (hexadecimal, with or without
+    /// colons).
+    ///
+    /// # Errors
+    /// Code 11200 when there is none.
+    pub async fn find(&self, serial: &str, aki: &str) -> Result<Certificate, CfsslError> {
+        let (serial, aki) = key(serial, aki)?;
+        let found = self.0.find(&serial, &aki).await.map_err(|error| failed(&error))?;
+        certificates::one(&found.ok_or(ErrorKind::StoreNotFound)?.pem)
+    }
+
+    /// Mark a certificate as revoked.
+    ///
+    /// # Errors
+    /// Code 11200 when there is none.
+    pub async fn revoke(
+        &self,
+        serial: &str,
+        aki: &str,
+        reason: Reason,
+        now: Timestamp,
+    ) -> Result<(), CfsslError> {
+        let (serial, aki) = key(serial, aki)?;
+        let revoked = self.0.revoke(&serial, &aki, reason.code(), now).await;
+        revoked.map_err(|error| match error {
+            CertDbError::NotFound { .. } => CfsslError::wrap(
+                ErrorKind::StoreNotFound,
+                "failed to revoke the certificate: certificate not found",
+            ),
+            other => failed(&other),
+        })
+    }
+
+    /// A CRL with every certificate of `issuer` that is revoked and has not expired; DER.
+    ///
+    /// # Errors
+    /// As [`crl::sign`]; 11000 when the database fails.
+    pub async fn crl(
+        &self,
+        issuer: &Certificate,
+        key: &PrivateKey,
+        now: Timestamp,
+        lifetime: Lifetime,
+    ) -> Result<Vec<u8>, CfsslError> {
+        let by = RevokedBy::Issuer(own_identifier(issuer));
+        let (mut revoked, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.0.revoked_unexpired(now, by.clone(), after, MAX_PAGE).await;
+            let page = page.map_err(|error| failed(&error))?;
+            for row in &page.rows {
+                revoked.push(entry(row)?);
+            }
+            after = page.next;
+            if after.is_none() {
+                return crl::sign(revoked, issuer, key, now, lifetime);
+            }
+        }
+    }
+
+    /// Sign a response for every certificate of the responder's issuer that has not expired, and store it. One that
+    /// cannot be signed stops no other.
+    ///
+    /// # Errors
+    /// Code 11000 when the database fails.
+    pub async fn refresh_ocsp(&self, responder: &Responder, now: Timestamp) -> Result<Refreshed, CfsslError> {
+        let own = own_identifier(responder.issuer());
+        let (mut refreshed, mut after) = (Refreshed::default(), None);
+        loop {
+            let page = self.0.unexpired(now, after, MAX_PAGE).await.map_err(|error| failed(&error))?;
+            for row in page.rows {
+                if row.aki != own {
+                    refreshed.foreign += 1;
+                    continue;
+                }
+                match response(&row, responder, now) {
+                    Ok(response) => {
+                        self.0.upsert_ocsp(response).await.map_err(|error| failed(&error))?;
+                        refreshed.signed += 1;
+                    }
+                    Err(error) => refreshed.failed.push(format!("{}: {error}", row.serial)),
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(refreshed);
+            }
+        }
+    }
+
+    /// Every response that has not ended, in base64, one a line.
+    ///
+    /// # Errors
+    /// Code 11000 when the database fails.
+    pub async fn dump_ocsp(&self, now: Timestamp) -> Result<String, CfsslError> {
+        let (mut text, mut after) = (String::new(), None);
+        loop {
+            let page = self.0.unexpired_ocsp(now, after, MAX_PAGE).await.map_err(|error| failed(&error))?;
+            for row in &page.rows {
+                text.push_str(&STANDARD.encode(&row.body));
+                text.push('\n');
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(text);
+            }
+        }
+    }
+
+    /// The answer to an OCSP request about one certificate, from what is stored. The issuer is found by the digest of
+    /// its key, which is CFSSL's way: requests with SHA-1, about issuers whose key identifier is the SHA-1 of their key.
+    pub async fn answer_ocsp(&self, request: &[u8], now: Timestamp) -> Answer {
+        let Ok(request) = OcspRequest::from_der(request) else {
+            return Answer::refusal(ResponseStatus::MalformedRequest);
+        };
+        let [asked] = request.certificates.as_slice() else {
+            return Answer::refusal(ResponseStatus::Unauthorized);
+        };
+        let Ok(serial) = asked.serial() else { return Answer::refusal(ResponseStatus::Unauthorized) };
+        match self.0.ocsp(&certinfo::decimal(&serial), &hex(asked.issuer_key_hash())).await {
+            Ok(Some(row)) => Answer::stored(row.body, now),
+            Ok(None) => Answer::refusal(ResponseStatus::Unauthorized),
+            Err(_) => Answer::refusal(ResponseStatus::InternalError),
+        }
+    }
+}
+
+/// The row of a certificate that is not revoked.
+fn row(certificate: &Certificate, label: &str, metadata: Option<String>) -> CertRow {
+    let names = certificate.names().unwrap_or_default();
+    let dns = names.into_iter().filter_map(|name| match name {
+        GeneralName::Dns(text) => Some(text),
+        _ => None,
+    });
+    let info = certinfo::of(certificate);
+    CertRow {
+        serial: info.serial_number,
+        aki: issuer_identifier(certificate),
+        ca_label: label.to_owned(),
+        status: CertStatus::Good,
+        reason: 0,
+        expiry: certificate.not_after(),
+        revoked_at: None,
+        pem: info.pem,
+        issued_at: None,
+        not_before: Some(certificate.not_before()),
+        metadata,
+        sans: dns.collect(),
+        common_name: Some(info.subject.common_name),
+    }
+}
+
+/// The authority key identifier of a certificate, as rows hold it.
+fn issuer_identifier(certificate: &Certificate) -> String {
+    let found = certificate.authority_key_identifier().ok().flatten();
+    found.and_then(|found| found.key_identifier).map(|id| hex(id.as_bytes())).unwrap_or_default()
+}
+
+/// The subject key identifier of an issuer, as rows of its certificates hold it.
+fn own_identifier(issuer: &Certificate) -> String {
+    let own = issuer.subject_key_identifier().ok().flatten();
+    hex(own.unwrap_or_else(|| issuer.public_key().key_identifier()).as_bytes())
+}
+
+/// Serial number and key identifier in the forms of the database.
+fn key(serial: &str, aki: &str) -> Result<(String, String), CfsslError> {
+    let text = serial.trim();
+    let serial = crl::decimal(text).ok_or_else(|| {
+        let shown: String = text.chars().take(60).collect();
+        let text = format!("`{}` is no serial number: expected decimal digits", shown.escape_debug());
+        failure::saying(ErrorKind::StoreNotFound, text)
+    })?;
+    Ok((certinfo::decimal(&serial), aki.trim().replace(':', "").to_ascii_lowercase()))
+}
+
+fn entry(row: &CertRow) -> Result<Revoked, CfsslError> {
+    let serial = crl::decimal(&row.serial);
+    let reason = Reason::from_code(i64::from(row.reason)).and_then(Reason::recorded);
+    Ok(Revoked {
+        serial: serial.ok_or_else(|| {
+            failure::saying(ErrorKind::StoreUnknown, format!("`{}` is no serial number", row.serial))
+        })?,
+        at: row.revoked_at.unwrap_or(row.expiry),
+        reason: reason.unwrap_or(RevocationReason::Unspecified),
+    })
+}
+
+/// The response about a row.
+fn response(row: &CertRow, responder: &Responder, now: Timestamp) -> Result<OcspRow, CfsslError> {
+    let certificate = certificates::one(&row.pem)?;
+    let status = match row.status {
+        CertStatus::Good => OcspStatus::Good,
+        CertStatus::Unknown => OcspStatus::Unknown,
+        CertStatus::Revoked => {
+            let reason = Reason::from_code(i64::from(row.reason)).unwrap_or(Reason::Unspecified);
+            ocsp::revoked(row.revoked_at.unwrap_or(now), reason)
+        }
+    };
+    let (body, expiry) = responder.sign(&certificate, status, CertIdHash::Sha1, now)?;
+    Ok(OcspRow { serial: row.serial.clone(), aki: row.aki.clone(), body, expiry })
+}
+
+fn failed(error: &CertDbError) -> CfsslError {
+    failure::because(ErrorKind::StoreUnknown, error)
+}
