@@ -8,6 +8,7 @@ pub mod certinfo;
 pub mod crl;
 pub mod csr;
 mod failure;
+pub mod import;
 pub mod initca;
 pub mod keys;
 pub mod machine;

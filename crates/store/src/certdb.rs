@@ -87,7 +87,7 @@ impl CertDb {
         each!(self, db => db.find(serial, aki).await)
     }
 
-    /// All rows, from behind `after` on, at most `limit` (itself at most [`MAX_PAGE`]).
+    /// All rows, and beside them those that cannot be read, from behind `after` on, at most `limit` (itself at most [`MAX_PAGE`]).
     pub async fn rows(&self, after: Option<Place>, limit: usize) -> Result<Page<CertRow>, CertDbError> {
         each!(self, db => db.page(Which::All, after, limit).await)
     }

@@ -193,7 +193,7 @@ impl Postgres {
             }
         };
         let next = next(limit, &rows)?;
-        Ok(Page { rows: rows.iter().map(certificate).collect::<Result<_, _>>()?, next })
+        Page::of(rows.iter().map(certificate), &which, next)
     }
 
     pub(super) async fn revoke(
@@ -255,7 +255,7 @@ impl Postgres {
         let values: Values<'_> = &[&serial, &aki, &bound, &system_time(now)];
         let rows = self.query("read OCSP responses", sql, values).await?;
         let next = next(limit, &rows)?;
-        Ok(Page { rows: rows.iter().map(ocsp).collect::<Result<_, _>>()?, next })
+        Ok(Page { rows: rows.iter().map(ocsp).collect::<Result<_, _>>()?, unreadable: Vec::new(), next })
     }
 }
 

@@ -107,12 +107,35 @@ pub(super) enum At {
 }
 
 /// A page of rows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Page<T> {
     /// The rows.
     pub rows: Vec<T>,
+    /// Of [`super::CertDb::rows`], rows that hold what CFSSL does not write: `Unreadable`. Everywhere else one such row
+    /// is the answer, because what is revoked must not go unnoticed.
+    pub unreadable: Vec<CertDbError>,
     /// Where the next page begins; absent when this was the last.
     pub next: Option<Place>,
+}
+
+impl Page<CertRow> {
+    pub(super) fn of(
+        rows: impl Iterator<Item = Result<CertRow, CertDbError>>,
+        which: &Which,
+        next: Option<Place>,
+    ) -> Result<Self, CertDbError> {
+        let mut page = Self { rows: Vec::new(), unreadable: Vec::new(), next };
+        for row in rows {
+            match row {
+                Ok(row) => page.rows.push(row),
+                Err(error @ CertDbError::Unreadable { .. }) if matches!(which, Which::All) => {
+                    page.unreadable.push(error);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(page)
+    }
 }
 
 pub(super) type OcspPage = Page<OcspRow>;

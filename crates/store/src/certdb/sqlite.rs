@@ -160,7 +160,7 @@ impl Sqlite {
                 .map_err(&fault)?;
             let found = rows.collect::<Result<Vec<_>, _>>().map_err(&fault)?;
             let next = next(limit, found.len(), found.last().map(|(number, _)| *number));
-            Ok(Page { rows: found.into_iter().map(|(_, row)| row).collect(), next })
+            Ok(Page { rows: found.into_iter().map(|(_, row)| row).collect(), unreadable: Vec::new(), next })
         })
         .await
     }
@@ -269,8 +269,7 @@ fn page(db: &Connection, which: &Which, after: i64, limit: usize) -> Result<Page
     let rows = statement.query_map(params![after, now, value, bound(limit)], columns).map_err(&fault)?;
     let found = rows.collect::<Result<Vec<_>, _>>().map_err(&fault)?;
     let next = next(limit, found.len(), found.last().map(|(number, _)| *number));
-    let rows = found.into_iter().map(|(_, columns)| columns.into_row()).collect::<Result<_, _>>()?;
-    Ok(Page { rows, next })
+    Page::of(found.into_iter().map(|(_, columns)| columns.into_row()), which, next)
 }
 
 fn number(after: Option<&Place>) -> i64 {

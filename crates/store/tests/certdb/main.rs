@@ -50,7 +50,7 @@ async fn is_used(db: &CertDb, row: fn(u64) -> CertRow) {
     let again = db.insert(row(1)).await.unwrap_err();
     assert!(matches!(&again, CertDbError::Exists { serial, .. } if serial == "1"), "{again}");
     let mut other_issuer = row(1);
-    other_issuer.aki = "aa".to_owned();
+    "aa".clone_into(&mut other_issuer.aki);
     db.insert(other_issuer.clone()).await.unwrap();
     assert_eq!(db.find("1", "0f3c").await.unwrap(), Some(row(1)));
     assert_eq!(db.find("1", "aa").await.unwrap(), Some(other_issuer));
@@ -71,7 +71,7 @@ async fn revocations(db: &CertDb) {
     assert_eq!((found.status, found.reason, found.revoked_at), (CertStatus::Revoked, 4, Some(days(-2))));
     let revoked = async |by| {
         let page = db.revoked_unexpired(now(), by, None, 100).await.unwrap();
-        assert_eq!(page.next, None);
+        assert!(page.next.is_none());
         page.rows.into_iter().map(|row| row.serial).collect::<Vec<_>>()
     };
     assert_eq!(revoked(RevokedBy::Anyone).await, ["2", "5"], "3 has expired");
@@ -117,7 +117,7 @@ async fn responses(db: &CertDb) {
     assert_eq!(db.ocsp("2", "0f3c").await.unwrap(), Some(response.clone()));
     assert_eq!(db.unexpired_ocsp(now(), None, 10).await.unwrap().rows, [response.clone()]);
     assert_eq!(db.unexpired_ocsp(days(5), None, 10).await.unwrap().rows, []);
-    response.serial = "77".to_owned();
+    "77".clone_into(&mut response.serial);
     let unknown = db.upsert_ocsp(response).await.unwrap_err();
     assert!(matches!(&unknown, CertDbError::NotFound { serial, .. } if serial == "77"), "{unknown}");
 }
@@ -177,6 +177,9 @@ async fn rows_as_go_writes_them_are_read_and_others_named() {
     };
     assert_eq!(written, "2027-01-01 00:00:00+00:00");
     go.execute_batch("UPDATE certificates SET status = 'lost'").unwrap();
+    let page = db.rows(None, 10).await.unwrap();
+    assert_eq!((page.rows.len(), page.unreadable.len()), (0, 1));
+    db.unexpired(now(), None, 10).await.unwrap_err();
     let fault = db.find("17", "ab").await.unwrap_err().to_string();
     assert_eq!(fault, "certificate 17 of the certificate database cannot be read: its status is `lost`");
 }
