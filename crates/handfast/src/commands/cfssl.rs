@@ -2,9 +2,12 @@
 //! and answers. The binary is also each of them when it is called by that name.
 
 mod call;
+mod certinfo;
 mod cfssljson;
 mod clap_tree;
 mod config;
+mod crl;
+mod database;
 mod flags;
 mod gencert;
 mod gencrl;
@@ -14,10 +17,15 @@ mod info;
 mod install_links;
 mod log;
 mod machine;
+mod ocspdump;
+mod ocsprefresh;
+mod ocspsign;
 mod print;
 mod print_defaults;
 mod program;
+mod revoke;
 mod scan;
+mod selfsign;
 mod sign;
 mod signer;
 mod tls;
@@ -44,13 +52,20 @@ pub(crate) struct GoCommand {
 
 /// The commands of `cfssl`, by name.
 static COMMANDS: &[&GoCommand] = &[
+    &certinfo::COMMAND,
+    &crl::COMMAND,
     &gencert::COMMAND,
     &gencrl::COMMAND,
     &gencsr::COMMAND,
     &genkey::COMMAND,
     &info::COMMAND,
+    &ocspdump::COMMAND,
+    &ocsprefresh::COMMAND,
+    &ocspsign::COMMAND,
     &print_defaults::COMMAND,
+    &revoke::COMMAND,
     &scan::COMMAND,
+    &selfsign::COMMAND,
     &sign::COMMAND,
     &version::COMMAND,
 ];

@@ -52,7 +52,8 @@ impl GoWords {
 
 impl Subcommand for Command {
     fn augment_subcommands(command: clap::Command) -> clap::Command {
-        let links = install_links::Args::augment_args(clap::Command::new("install-links"));
+        let links = install_links::Args::augment_args(clap::Command::new("install-links"))
+            .about("make links under the names of CFSSL's programs");
         command.subcommands(COMMANDS.iter().map(|command| describe(command))).subcommand(links)
     }
 

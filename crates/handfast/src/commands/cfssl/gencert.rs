@@ -111,10 +111,10 @@ fn issue(call: &Call, mut request: CertificateRequest) -> Result<(), Failure> {
         crl_override: call.text(&flags::CRL).to_owned(),
         ..SignRequest::default()
     };
-    let certificate = signer.sign(call, &wanted)?;
+    let csr = wanted.certificate_request.clone();
+    let certificate = signer.sign(call, wanted)?;
     if request.hosts.as_deref().unwrap_or_default().is_empty() {
         call.log.warning(NO_HOSTS);
     }
-    Material { cert: Some(certificate), csr: Some(wanted.certificate_request), key: Some(made.key_pem()?) }
-        .print(call)
+    Material { cert: Some(certificate), csr: Some(csr), key: Some(made.key_pem()?) }.print(call)
 }

@@ -41,6 +41,6 @@ fn run(call: &Call) -> Result<(), Failure> {
         label: call.text(&flags::LABEL).to_owned(),
         profile: call.text(&flags::PROFILE).to_owned(),
     };
-    let answer = signer::open_for_info(call)?.info(call, &request)?;
+    let answer = signer::open(call)?.info(call, request)?;
     Ok(call.output.bytes(go_json::to_string(&answer).as_bytes())?)
 }

@@ -8,7 +8,7 @@ use crate::error::{CommandError, Exit};
 
 /// Make links in a directory, so that `cfssl`, `cfssljson` and `multirootca` run this program
 #[derive(clap::Args)]
-#[command(about, after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The directory; it is made when it does not exist
     #[arg(value_name = "DIR")]

@@ -62,6 +62,6 @@ fn run(call: &Call) -> Result<(), Failure> {
         label: call.text(&flags::LABEL).to_owned(),
         ..SignRequest::default()
     };
-    let certificate = signer::open(call)?.sign(call, &wanted)?;
+    let certificate = signer::open(call)?.sign(call, wanted)?;
     Material { cert: Some(certificate), csr: Some(csr), key: None }.print(call)
 }

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use hf_cfssl::machine::Machine;
 use hf_cfssl::policy::{Policy, Unknown};
 use hf_cfssl::signer::{Asker, LocalSigner};
 use hf_cfssl::standalone::Standalone;
+use hf_cfssl::universal::UniversalSigner;
 use hf_client::cfssl::CfsslClient;
+use hf_identity::client::ClientTls;
 use hf_keys::private_key::PrivateKey;
-use hf_proto::cfssl::auth::AuthKey;
 use hf_proto::cfssl::code::CfsslError;
-use hf_proto::cfssl::config::{Config, Profile};
+use hf_proto::cfssl::config::{Config, SignerNeed};
+use hf_proto::cfssl::db_config::DbConfig;
 use hf_proto::cfssl::info::{InfoRequest, InfoResponse};
 use hf_proto::cfssl::sign_request::SignRequest;
 use hf_x509::certificate::Certificate;
@@ -18,17 +19,13 @@ use hf_x509::certificate::Certificate;
 use super::call::{Call, Failure};
 use super::flags;
 
-/// Who signs under the profile of `-profile`.
+/// What a signer is made of: read and checked before anything is made.
 pub(super) struct Signer {
-    place: Place,
-    machine: Machine,
-}
-
-enum Place {
-    /// Here, with this authority under these profiles.
-    Here { authority: Box<(Certificate, PrivateKey)>, policy: Arc<Policy>, unknown: Unknown },
-    /// There, with this key if the profile has one.
-    There { client: CfsslClient, auth: Option<AuthKey> },
+    policy: Arc<Policy>,
+    unknown: Unknown,
+    authority: Option<(Certificate, PrivateKey)>,
+    database: Option<DbConfig>,
+    tls: Option<Arc<ClientTls>>,
 }
 
 /// The signer that flags and configuration ask for.
@@ -36,98 +33,80 @@ pub(super) fn open(call: &Call) -> Result<Signer, Failure> {
     let mut config = call.config.clone().unwrap_or_else(Config::standard);
     if let Some(addresses) = call.some(&flags::REMOTE) {
         config.signing.override_remotes(addresses);
+        with_own_keys(&mut config);
     }
     let unknown = if call.given.is_on(&flags::LENIENT) { Unknown::IsDefault } else { Unknown::Refused };
-    let name = call.text(&flags::PROFILE);
-    let profile = match unknown {
-        Unknown::Refused => config.signing.profile(name)?,
-        Unknown::IsDefault => config.signing.profile_or_default(name),
+    let given = call.some(&flags::CA).is_some() || call.some(&flags::CA_KEY).is_some();
+    let authority = match config.signing.need() {
+        SignerNeed::Local => Some(call.authority()?),
+        SignerNeed::Mixed if given => Some(call.authority()?),
+        SignerNeed::Mixed | SignerNeed::Remote => None,
     };
-    let place = match there(call, profile)? {
-        Some(there) => there,
-        None => {
-            let authority = Box::new(call.authority()?);
-            let policy = Arc::new(Policy::compile(config, call.text(&flags::LABEL))?);
-            Place::Here { authority, policy, unknown }
+    let https = config.signing.all().filter_map(|(_, profile)| profile.remote.as_ref());
+    let https = https.into_iter().any(|remote| remote.addresses.contains("https:"));
+    Ok(Signer {
+        tls: if https { call.client_tls()? } else { None },
+        policy: Arc::new(Policy::compile(config, call.text(&flags::LABEL))?),
+        unknown,
+        authority,
+        database: call.some_db_config()?,
+    })
+}
+
+/// A key of a profile itself is meant for the server that `-remote` names.
+fn with_own_keys(config: &mut Config) {
+    let signing = &mut config.signing;
+    for profile in std::iter::once(&mut signing.default).chain(signing.profiles.values_mut()) {
+        let own = profile.auth.clone();
+        if let Some(remote) = &mut profile.remote {
+            remote.auth = remote.auth.take().or(own);
         }
-    };
-    Ok(Signer { place, machine: call.machine() })
-}
-
-/// The same for `info`: with `-remote` the profile is the server's to know.
-pub(super) fn open_for_info(call: &Call) -> Result<Signer, Failure> {
-    let Some(addresses) = call.some(&flags::REMOTE) else { return open(call) };
-    let mut config = Config::standard();
-    config.signing.override_remotes(addresses);
-    match there(call, &config.signing.default)? {
-        Some(place) => Ok(Signer { place, machine: call.machine() }),
-        None => open(call),
     }
-}
-
-/// The remote server of a profile that has one.
-fn there(call: &Call, profile: &Profile) -> Result<Option<Place>, Failure> {
-    let Some(remote) = &profile.remote else { return Ok(None) };
-    let machine = call.machine();
-    let tls = if remote.addresses.contains("https:") { call.client_tls()? } else { None };
-    let client = CfsslClient::new(&remote.addresses, tls, machine.clock, machine.random)?;
-    // A key of the profile itself is meant for the server that `-remote` names.
-    let auth = remote.auth.as_ref().or(profile.auth.as_ref()).cloned();
-    Ok(Some(Place::There { client, auth }))
 }
 
 impl Signer {
     /// A certificate for the request, PEM.
-    pub(super) fn sign(self, call: &Call, request: &SignRequest) -> Result<String, Failure> {
-        match self.place {
-            Place::Here { authority, policy, unknown } => {
-                let (certificate, key) = *authority;
-                let signed = call.block_on(async {
-                    let (_record, signer) = here(&self.machine, &certificate, key, policy).await?;
-                    let asker = Asker::operator(self.machine.operator.clone());
-                    signer.with_unknown(unknown).sign(request, &asker).await
-                })??;
-                for notice in &signed.notices {
-                    call.log.warning(&notice.summary);
-                }
-                Ok(signed.certificate.to_pem())
-            }
-            Place::There { client, auth } => {
-                let answered = call.block_on(async {
-                    match &auth {
-                        Some(key) => client.auth_sign(request, key).await,
-                        None => client.sign(request).await,
-                    }
-                })??;
-                Ok(answered.certificate)
-            }
-        }
+    pub(super) fn sign(self, call: &Call, mut request: SignRequest) -> Result<String, Failure> {
+        request.profile = self.profile(&request.profile);
+        let certificate = call.block_on(async {
+            let (_record, signer) = self.start(call).await?;
+            signer.sign(&request, &Asker::operator(call.machine().operator)).await
+        })??;
+        Ok(certificate.to_pem())
     }
 
     /// What the signer says of itself.
-    pub(super) fn info(self, call: &Call, request: &InfoRequest) -> Result<InfoResponse, Failure> {
-        match self.place {
-            Place::Here { authority, policy, unknown } => {
-                let (certificate, key) = *authority;
-                Ok(call.block_on(async {
-                    let (_record, signer) = here(&self.machine, &certificate, key, policy).await?;
-                    signer.with_unknown(unknown).info(request)
-                })??)
-            }
-            Place::There { client, .. } => Ok(call.block_on(client.info(request))??),
-        }
+    pub(super) fn info(self, call: &Call, mut request: InfoRequest) -> Result<InfoResponse, Failure> {
+        request.profile = self.profile(&request.profile);
+        Ok(call.block_on(async {
+            let (_record, signer) = self.start(call).await?;
+            signer.info(&request).await
+        })??)
     }
-}
 
-/// A signer over files, and its record, which must outlive it.
-async fn here(
-    machine: &Machine,
-    certificate: &Certificate,
-    key: PrivateKey,
-    policy: Arc<Policy>,
-) -> Result<(Standalone, LocalSigner), CfsslError> {
-    let standalone = Standalone::open(machine, policy.profiles()).await?;
-    let name = standalone.admit(std::slice::from_ref(certificate), key).await?;
-    let signer = LocalSigner::new(Arc::clone(standalone.authority()), name, policy);
-    Ok((standalone, signer))
+    /// The profile's name, or none for the default one where that stands for unknown ones.
+    fn profile(&self, name: &str) -> String {
+        let known = self.policy.config().signing.profiles.contains_key(name);
+        if known || self.unknown == Unknown::Refused { name.to_owned() } else { String::new() }
+    }
+
+    /// The signer, and its record, which must outlive it.
+    async fn start(self, call: &Call) -> Result<(Option<Standalone>, UniversalSigner), CfsslError> {
+        let machine = call.machine();
+        let tls = self.tls;
+        let connect = |addresses: &str| {
+            let (clock, random) = (Arc::clone(&machine.clock), Arc::clone(&machine.random));
+            CfsslClient::new(addresses, tls.clone(), clock, random)
+        };
+        let Some((certificate, key)) = self.authority else {
+            return Ok((None, UniversalSigner::new(self.policy, None, &connect)?));
+        };
+        let standalone = Standalone::open(&machine, self.policy.profiles()).await?;
+        let name = standalone.admit(std::slice::from_ref(&certificate), key).await?;
+        let mut local = LocalSigner::new(Arc::clone(standalone.authority()), name, Arc::clone(&self.policy));
+        if let Some(database) = &self.database {
+            local = local.with_records(Arc::new(call.records(database).await?));
+        }
+        Ok((Some(standalone), UniversalSigner::new(self.policy, Some(local), &connect)?))
+    }
 }
