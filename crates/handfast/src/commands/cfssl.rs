@@ -13,6 +13,7 @@ mod gencert;
 mod gencrl;
 mod gencsr;
 mod genkey;
+mod import;
 mod info;
 mod install_links;
 mod log;

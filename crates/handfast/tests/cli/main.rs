@@ -9,6 +9,8 @@ mod authorities;
 #[cfg(test)]
 mod certificates;
 #[cfg(test)]
+mod cfssl;
+#[cfg(test)]
 mod check;
 #[cfg(test)]
 mod credentials;

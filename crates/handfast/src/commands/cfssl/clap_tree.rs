@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use clap::{ArgMatches, Args as _, FromArgMatches, Subcommand};
 
 use super::program::{Program, flag_lines, run};
-use super::{COMMANDS, GoCommand, install_links};
+use super::{COMMANDS, GoCommand, import, install_links};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 
@@ -21,6 +21,7 @@ pub(crate) struct GoWords {
 
 /// The commands of `handfast cfssl`: those of CFSSL, and our own.
 pub(crate) enum Command {
+    Import(Box<import::Args>),
     InstallLinks(install_links::Args),
     Go(String, Vec<OsString>),
 }
@@ -37,6 +38,7 @@ impl Command {
     /// Run the command that was given.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, CommandError> {
         match self {
+            Self::Import(args) => import::run(args, context),
             Self::InstallLinks(args) => install_links::run(args, context),
             Self::Go(name, words) => Ok(Program::of_command(name, words.clone()).map_or(Exit::Fault, run)),
         }
@@ -52,9 +54,9 @@ impl GoWords {
 
 impl Subcommand for Command {
     fn augment_subcommands(command: clap::Command) -> clap::Command {
-        let links = install_links::Args::augment_args(clap::Command::new("install-links"))
-            .about("make links under the names of CFSSL's programs");
-        command.subcommands(COMMANDS.iter().map(|command| describe(command))).subcommand(links)
+        let links = install_links::Args::augment_args(clap::Command::new("install-links"));
+        let import = import::Args::augment_args(clap::Command::new("import"));
+        command.subcommands(COMMANDS.iter().map(|command| describe(command))).subcommands([import, links])
     }
 
     fn augment_subcommands_for_update(command: clap::Command) -> clap::Command {
@@ -62,13 +64,14 @@ impl Subcommand for Command {
     }
 
     fn has_subcommand(name: &str) -> bool {
-        name == "install-links" || super::find(name).is_some()
+        matches!(name, "import" | "install-links") || super::find(name).is_some()
     }
 }
 
 impl FromArgMatches for Command {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         match matches.subcommand() {
+            Some(("import", inner)) => Ok(Self::Import(Box::new(import::Args::from_arg_matches(inner)?))),
             Some(("install-links", inner)) => {
                 Ok(Self::InstallLinks(install_links::Args::from_arg_matches(inner)?))
             }

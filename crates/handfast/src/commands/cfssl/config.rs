@@ -7,13 +7,13 @@ use super::call::{Call, Failure};
 
 /// Read the configuration file at `path`, and the keys that it points to.
 pub(super) fn load(call: &Call, path: &str) -> Result<Config, Failure> {
-    let octets = call.read(path)?;
-    let resolve = |source: &ValueSource| match source {
+    Ok(Config::read(&call.read(path)?, &resolve_key)?)
+}
+
+/// What `env:NAME` and `file:PATH` in an auth key stand for.
+pub(super) fn resolve_key(source: &ValueSource) -> Result<String, String> {
+    match source {
         ValueSource::Environment(name) => Ok(crate::env::named(name).unwrap_or_default()),
-        ValueSource::File(path) => {
-            let octets = call.read(path).map_err(|failure| failure.text)?;
-            String::from_utf8(octets).map_err(|error| error.to_string())
-        }
-    };
-    Ok(Config::read(&octets, &resolve)?)
+        ValueSource::File(path) => std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}")),
+    }
 }

@@ -6,37 +6,29 @@ use hf_core::time::Clock;
 
 use crate::output::Output;
 
-/// How much an event matters; the numbers of `-loglevel`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Level {
-    Debug,
+/// How much an event matters. CFSSL's commands know CRITICAL (4) and FATAL (5) too; Handfast logs neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
     Info,
     Warning,
     Error,
-    Critical,
-    Fatal,
 }
 
 impl Level {
     fn name(self) -> &'static str {
         match self {
-            Self::Debug => "DEBUG",
             Self::Info => "INFO",
             Self::Warning => "WARNING",
             Self::Error => "ERROR",
-            Self::Critical => "CRITICAL",
-            Self::Fatal => "FATAL",
         }
     }
 
+    /// The number that `-loglevel` gives it.
     fn number(self) -> i64 {
         match self {
-            Self::Debug => 0,
             Self::Info => 1,
             Self::Warning => 2,
             Self::Error => 3,
-            Self::Critical => 4,
-            Self::Fatal => 5,
         }
     }
 }
@@ -53,11 +45,6 @@ impl Log {
     /// Log events of the level `least` (the number of `-loglevel`) and above.
     pub(crate) fn new(least: i64, clock: Arc<dyn Clock>, output: Output) -> Self {
         Self { least, clock, output }
-    }
-
-    /// Log something of use for finding faults.
-    pub(crate) fn debug(&self, text: &str) {
-        self.write(Level::Debug, text);
     }
 
     /// Log what is done.
@@ -95,13 +82,5 @@ mod tests {
     #[test]
     fn the_time_is_written_as_go_writes_it() {
         assert_eq!(stamp("2026-01-31T12:00:00Z"), "2026/01/31 12:00:00");
-    }
-
-    #[test]
-    fn levels_are_ordered_by_their_numbers() {
-        let levels = [Level::Debug, Level::Info, Level::Warning, Level::Error, Level::Critical, Level::Fatal];
-        for (number, level) in levels.into_iter().enumerate() {
-            assert_eq!(usize::try_from(level.number()).unwrap(), number, "{}", level.name());
-        }
     }
 }
