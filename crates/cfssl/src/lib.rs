@@ -3,6 +3,7 @@
 //! Certificates go through the spine of [`hf_ca`], so that nothing is signed that is not on record: a server signs with
 //! its authority, a command with one that is made for it ([`standalone`]). Errors carry CFSSL's codes.
 
+pub mod bundle;
 pub mod certificates;
 pub mod certinfo;
 pub mod crl;
@@ -15,6 +16,7 @@ pub mod machine;
 mod names;
 pub mod ocsp;
 pub mod policy;
+pub mod presented;
 pub mod records;
 mod root;
 pub mod scan;

@@ -24,6 +24,7 @@ use std::pin::Pin;
 use serde::Serialize;
 use serde_json::Value;
 
+pub use chain::of as presented;
 pub use host::{HostError, Target};
 pub use run::{Scan, ScanError, Scanned};
 

@@ -30,7 +30,8 @@ pub(super) fn ways(
     roots: &[Certificate],
     now: Timestamp,
 ) -> Found {
-    let mut search = Search { intermediates, roots, now, signatures: MAX_SIGNATURES, found: Found::default() };
+    let mut search =
+        Search { intermediates, roots, now, signatures: MAX_SIGNATURES, found: Found::default() };
     search.step(&mut vec![leaf.clone()]);
     search.found
 }
@@ -94,7 +95,8 @@ impl Search<'_> {
 pub(super) fn is_linked(chain: &[Certificate]) -> bool {
     chain.windows(2).all(|pair| match pair {
         [subject, issuer] => {
-            subject.issuer().matches(issuer.subject()) && subject.verify_signed_by(issuer.public_key()).is_ok()
+            subject.issuer().matches(issuer.subject())
+                && subject.verify_signed_by(issuer.public_key()).is_ok()
         }
         _ => true,
     })

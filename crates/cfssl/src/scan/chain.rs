@@ -12,8 +12,11 @@ use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use super::hello::{self, Offer, Version};
 use super::{Target, connect, groups, signatures, suites};
 
-/// The certificates that the target presents, its own first.
-pub(super) async fn of(target: &Target) -> io::Result<Vec<Certificate>> {
+/// The certificates that the target presents, its own first. Nothing of it is believed.
+///
+/// # Errors
+/// When there is no connection, or nothing is presented.
+pub async fn of(target: &Target) -> io::Result<Vec<Certificate>> {
     let chain = match by_handshake(target).await {
         Ok(chain) if !chain.is_empty() => chain,
         // A server that rustls cannot talk to may still show its certificates.

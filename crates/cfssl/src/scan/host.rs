@@ -21,6 +21,22 @@ pub struct Target {
     pub now: Timestamp,
 }
 
+impl Target {
+    /// The server of `host`, with a port or without.
+    ///
+    /// # Errors
+    /// When it names no host, or its port is none.
+    pub fn of(
+        host: &str,
+        address: Option<IpAddr>,
+        roots: Arc<RootCertStore>,
+        now: Timestamp,
+    ) -> Result<Self, HostError> {
+        let (hostname, port) = split(host)?;
+        Ok(Self { hostname, port, address, roots, now })
+    }
+}
+
 /// The port when none is given.
 const HTTPS: u16 = 443;
 

@@ -1,5 +1,6 @@
 //! The engine as commands and endpoints use it: from JSON to certificates.
 
+mod bundle;
 mod common;
 mod initca;
 mod ocsp;
