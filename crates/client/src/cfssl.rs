@@ -202,3 +202,6 @@ fn result_of<T: DeserializeOwned>(reply: &Reply) -> Result<T, CfsslError> {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests;

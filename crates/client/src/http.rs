@@ -128,3 +128,6 @@ async fn exchange(
     })?;
     Ok(Reply { status: head.status.as_u16(), headers: head.headers, body: body.to_bytes() })
 }
+
+#[cfg(test)]
+mod tests;

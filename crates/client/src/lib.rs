@@ -3,3 +3,6 @@
 pub mod api;
 pub mod cfssl;
 pub mod http;
+
+#[cfg(test)]
+mod testing;
