@@ -2,3 +2,4 @@
 
 pub mod metrics;
 pub(crate) mod sample;
+mod signer;

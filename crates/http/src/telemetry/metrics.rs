@@ -1,5 +1,6 @@
 //! What is counted, in the text format of OpenMetrics.
 
+use hf_ca::signer::SignerLatency;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -7,6 +8,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+
+use super::signer::SignerHistogram;
 
 /// Upper bounds of the latency buckets in seconds: from a read of memory to the longest answer.
 const LATENCIES: [f64; 14] =
@@ -25,6 +28,8 @@ pub struct Metrics {
     repeated: Family<ChannelLabels, Counter>,
     revoked: Family<ChannelLabels, Counter>,
     signatures: Family<ResultLabels, Counter>,
+    signer_latency: SignerHistogram,
+    signer_queue: Gauge,
     authority_expiry: Family<AuthorityLabels, Gauge>,
     crl_expiry: Family<AuthorityLabels, Gauge>,
 }
@@ -97,6 +102,8 @@ impl Metrics {
             repeated: Family::default(),
             revoked: Family::default(),
             signatures: Family::default(),
+            signer_latency: SignerHistogram::default(),
+            signer_queue: Gauge::default(),
             authority_expiry: Family::default(),
             crl_expiry: Family::default(),
         };
@@ -124,6 +131,12 @@ impl Metrics {
         );
         registry.register("certificates_revoked", "Certificates revoked", self.revoked.clone());
         registry.register("signatures", "Signatures asked of keys, by how it ended", self.signatures.clone());
+        registry.register(
+            "signature_seconds",
+            "From the call for a signature to the answer",
+            self.signer_latency.clone(),
+        );
+        registry.register("signer_queue", "Signatures that wait or are under way", self.signer_queue.clone());
         registry.register(
             "authority_expiry_seconds",
             "Seconds until the certificate of an authority ends",
@@ -193,6 +206,12 @@ impl Metrics {
         let labels = ResultLabels { result: result.to_owned() };
         let counter = self.signatures.get_or_create_owned(&labels);
         counter.inc_by(total.saturating_sub(counter.get()));
+    }
+
+    /// How long signatures took since the start of the process, and how many wait or are under way.
+    pub(crate) fn signer(&self, latency: SignerLatency, held: usize) {
+        self.signer_latency.set(latency);
+        self.signer_queue.set(i64::try_from(held).unwrap_or(i64::MAX));
     }
 
     /// Seconds until the certificate of an authority ends; negative afterwards.

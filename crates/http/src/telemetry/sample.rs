@@ -6,9 +6,15 @@ use crate::state::Doors;
 pub(crate) async fn take(doors: &Doors) {
     let now = doors.clock.now();
     let counts = doors.authority.signer_counts();
-    for (result, total) in [("signed", counts.signed), ("failed", counts.failed), ("late", counts.late)] {
+    for (result, total) in [
+        ("signed", counts.signed),
+        ("failed", counts.failed),
+        ("late", counts.late),
+        ("overloaded", counts.overloaded),
+    ] {
         doors.metrics.signatures(result, total);
     }
+    doors.metrics.signer(doors.authority.signer_latency(), counts.held);
     for issuer in doors.authority.issuers().all() {
         let name = issuer.name();
         if let Some(Ok(validity)) = issuer.certificate().map(|own| own.validity()) {
