@@ -1,0 +1,16 @@
+//! Our own API, whole: a real authority over a real store behind the router, a clock turned by hand.
+
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod house;
+#[cfg(test)]
+mod issuing;
+#[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod renewal;
+#[cfg(test)]
+mod table;
+#[cfg(test)]
+mod tokens;
