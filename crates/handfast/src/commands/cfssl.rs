@@ -1,6 +1,7 @@
 //! `handfast cfssl …`, `handfast cfssljson` and `handfast multirootca`: the programs of CFSSL, with its flags, files
 //! and answers. The binary is also each of them when it is called by that name.
 
+mod bundle;
 mod call;
 mod certinfo;
 mod cfssljson;
@@ -53,6 +54,7 @@ pub(crate) struct GoCommand {
 
 /// The commands of `cfssl`, by name.
 static COMMANDS: &[&GoCommand] = &[
+    &bundle::COMMAND,
     &certinfo::COMMAND,
     &crl::COMMAND,
     &gencert::COMMAND,

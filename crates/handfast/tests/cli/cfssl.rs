@@ -272,3 +272,29 @@ fn links_make_scripts_run() {
     place.good("cfssl install-links --force bin");
     assert!(run("cfssl", "version").status.success());
 }
+
+#[test]
+fn a_bundle_holds_the_path_and_splits_into_files() {
+    let place = place_with_root();
+    let profile = r#"{"usages":["cert sign","crl sign"],"expiry":"8760h","ca_constraint":{"is_ca":true}}"#;
+    place.write("ca-config.json", &format!(r#"{{"signing":{{"profiles":{{"ca":{profile}}}}}}}"#));
+    place.write("int.json", r#"{"CN":"Shop Intermediate"}"#);
+    split(
+        &place,
+        &format!("cfssl gencert {AUTHORITY} -config ca-config.json -profile ca int.json"),
+        "-bare int",
+    );
+    split(&place, "cfssl gencert -ca int.pem -ca-key int-key.pem csr.json", "-bare a");
+    let words = "cfssl bundle -cert a.pem -key a-key.pem -ca-bundle ca.pem -int-bundle int.pem -flavor";
+    for flavor in ["optimal", "ubiquitous"] {
+        let bundle: Value = serde_json::from_str(&place.good(&format!("{words} {flavor}"))).unwrap();
+        assert_eq!(bundle["bundle"].as_str().unwrap().matches("BEGIN CERTIFICATE").count(), 2, "{bundle}");
+        assert_eq!(bundle["hostnames"], serde_json::json!(["api", "api.shop.internal"]));
+    }
+    split(&place, &format!("{words} optimal"), "-bare whole");
+    let folder = place.path("");
+    assert_eq!(openssl(&folder, "verify -CAfile ca.pem -untrusted whole-bundle.pem a.pem"), "a.pem: OK\n");
+    let (text, code) = refused(&place, "cfssl bundle -cert a.pem -ca-bundle a.pem");
+    assert!(text.contains(r#""code":1220"#) && code == Some(1), "{text}");
+    assert_eq!(refused(&place, &format!("{words} plain")).1, Some(1));
+}

@@ -1,13 +1,12 @@
 //! `cfssl certinfo`: a certificate or a request in words.
 
-use hf_cfssl::{certificates, certinfo, csr};
+use hf_cfssl::{certificates, certinfo, csr, presented};
 use hf_proto::cfssl::code::{CfsslError, ErrorKind};
 use hf_proto::cfssl::go_json;
 use hf_x509::certificate::Certificate;
 
 use super::call::{Call, Failure, text};
 use super::{GoCommand, flags};
-use crate::tls;
 
 pub(super) static COMMAND: GoCommand = GoCommand {
     name: "certinfo",
@@ -41,7 +40,9 @@ fn certificate(call: &Call) -> Result<Certificate, Failure> {
         return Ok(certificates::one(&text(call.read(path)?)?)?);
     }
     if let Some(domain) = call.some(&flags::DOMAIN) {
-        return presented(domain);
+        let chain = call.block_on(presented::of(domain, "", call.now()))??;
+        let first = chain.into_iter().next();
+        return first.ok_or_else(|| CfsslError::from(ErrorKind::CertificateRead).into());
     }
     let (Some(serial), Some(aki)) = (call.some(&flags::SERIAL), call.some(&flags::AKI)) else {
         return Err(Failure::new(
@@ -50,18 +51,6 @@ fn certificate(call: &Call) -> Result<Certificate, Failure> {
     };
     let config = call.db_config()?;
     call.block_on(async { call.records(&config).await?.find(serial, aki).await })?.map_err(Failure::from)
-}
-
-/// The certificate that a server presents first; nothing of it is believed.
-fn presented(domain: &str) -> Result<Certificate, Failure> {
-    let (name, address) = match domain.rsplit_once(':') {
-        Some((name, _)) => (name, domain.to_owned()),
-        None => (domain, format!("{domain}:443")),
-    };
-    let failed = |error: &dyn std::error::Error| CfsslError::wrap(ErrorKind::CertificateUnknown, error);
-    let chain = tls::presented_chain(&address, name).map_err(|error| failed(&error))?;
-    let first = chain.first().ok_or(ErrorKind::CertificateRead).map_err(CfsslError::from)?;
-    Ok(Certificate::from_der(first).map_err(|error| failed(&error))?)
 }
 
 fn show(call: &Call, value: &impl serde::Serialize) -> Result<(), Failure> {

@@ -20,7 +20,7 @@ impl Call {
         let named = self.some(&flags::TLS_REMOTE_CA).map(|path| self.read(path));
         let roots = match named {
             Some(octets) => octets?,
-            None => match SYSTEM_ROOTS.iter().find_map(|path| std::fs::read(path).ok()) {
+            None => match system_roots() {
                 Some(octets) => octets,
                 None => return Ok(None),
             },
@@ -42,6 +42,11 @@ impl Call {
             Credential::new(chain, key).map_err(|error| CfsslError::wrap(ErrorKind::KeyUnknown, error))?;
         Ok(Some(made))
     }
+}
+
+/// The roots of the web, PEM, if this machine has them.
+pub(super) fn system_roots() -> Option<Vec<u8>> {
+    SYSTEM_ROOTS.iter().find_map(|path| std::fs::read(path).ok())
 }
 
 fn certificates(pem: &str) -> Result<Vec<Vec<u8>>, Failure> {
