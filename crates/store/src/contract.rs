@@ -30,6 +30,8 @@ pub use issuer::IssuerStore;
 pub use revocation::RevocationStore;
 pub use snapshot::SnapshotStore;
 
+use std::time::Duration;
+
 use crate::StoreFuture;
 
 /// All ports of the store in one trait object.
@@ -39,4 +41,20 @@ pub trait Store:
     /// Bring everything acknowledged into its final place. Never needed for durability; afterwards the next start has
     /// nothing to catch up with.
     fn flush(&self) -> StoreFuture<'_, ()>;
+
+    /// What group commit did since this process opened the store; all zero where another process commits.
+    fn commits(&self) -> CommitCounts {
+        CommitCounts::default()
+    }
+}
+
+/// Writes to stable storage that issuances shared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CommitCounts {
+    /// How many writes.
+    pub commits: u64,
+    /// Records in them, all together: over `commits`, the mean size.
+    pub records: u64,
+    /// Time until they were on stable storage, all together: over `commits`, the mean time.
+    pub time: Duration,
 }

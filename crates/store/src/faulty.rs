@@ -12,8 +12,8 @@ use hf_core::time::Timestamp;
 
 use crate::audit::{AuditRow, ChainHead, Origin};
 use crate::contract::{
-    AuditLog, BlockListStore, CredentialStore, IssuanceStore, IssuerStore, RevocationStore, SnapshotStore,
-    Store,
+    AuditLog, BlockListStore, CommitCounts, CredentialStore, IssuanceStore, IssuerStore, RevocationStore,
+    SnapshotStore, Store,
 };
 use crate::list::{Cursor, ListFilter, Page};
 use crate::record::{
@@ -69,6 +69,10 @@ impl FaultyStore {
 impl Store for FaultyStore {
     fn flush(&self) -> StoreFuture<'_, ()> {
         self.inner.flush()
+    }
+
+    fn commits(&self) -> CommitCounts {
+        self.inner.commits()
     }
 }
 

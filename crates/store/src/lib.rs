@@ -23,8 +23,8 @@ pub mod remote;
 pub mod sqlite;
 
 pub use contract::{
-    AuditLog, BlockListStore, CredentialStore, IssuanceStore, IssuerStore, RevocationStore, SnapshotStore,
-    Store,
+    AuditLog, BlockListStore, CommitCounts, CredentialStore, IssuanceStore, IssuerStore, RevocationStore,
+    SnapshotStore, Store,
 };
 pub use error::StoreError;
 

@@ -1,6 +1,9 @@
 //! What is counted, in the text format of OpenMetrics.
 
+use std::sync::atomic::AtomicU64;
+
 use hf_ca::signer::SignerLatency;
+use hf_store::CommitCounts;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -30,6 +33,9 @@ pub struct Metrics {
     signatures: Family<ResultLabels, Counter>,
     signer_latency: SignerHistogram,
     signer_queue: Gauge,
+    commits: Counter,
+    commit_records: Counter,
+    commit_seconds: Counter<f64, AtomicU64>,
     authority_expiry: Family<AuthorityLabels, Gauge>,
     crl_expiry: Family<AuthorityLabels, Gauge>,
 }
@@ -104,6 +110,9 @@ impl Metrics {
             signatures: Family::default(),
             signer_latency: SignerHistogram::default(),
             signer_queue: Gauge::default(),
+            commits: Counter::default(),
+            commit_records: Counter::default(),
+            commit_seconds: Counter::default(),
             authority_expiry: Family::default(),
             crl_expiry: Family::default(),
         };
@@ -137,6 +146,9 @@ impl Metrics {
             self.signer_latency.clone(),
         );
         registry.register("signer_queue", "Signatures that wait or are under way", self.signer_queue.clone());
+        registry.register("store_commits", "Writes to stable storage of issuances", self.commits.clone());
+        registry.register("store_commit_records", "Records in these writes", self.commit_records.clone());
+        registry.register("store_commit_seconds", "Time that these writes took", self.commit_seconds.clone());
         registry.register(
             "authority_expiry_seconds",
             "Seconds until the certificate of an authority ends",
@@ -206,6 +218,14 @@ impl Metrics {
         let labels = ResultLabels { result: result.to_owned() };
         let counter = self.signatures.get_or_create_owned(&labels);
         counter.inc_by(total.saturating_sub(counter.get()));
+    }
+
+    /// What the store wrote to stable storage since the start of the process.
+    pub(crate) fn commits(&self, counts: CommitCounts) {
+        self.commits.inc_by(counts.commits.saturating_sub(self.commits.get()));
+        self.commit_records.inc_by(counts.records.saturating_sub(self.commit_records.get()));
+        let seconds = counts.time.as_secs_f64() - self.commit_seconds.get();
+        self.commit_seconds.inc_by(seconds.max(0.0));
     }
 
     /// How long signatures took since the start of the process, and how many wait or are under way.

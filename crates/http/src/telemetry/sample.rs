@@ -15,6 +15,7 @@ pub(crate) async fn take(doors: &Doors) {
         doors.metrics.signatures(result, total);
     }
     doors.metrics.signer(doors.authority.signer_latency(), counts.held);
+    doors.metrics.commits(doors.authority.store().commits());
     for issuer in doors.authority.issuers().all() {
         let name = issuer.name();
         if let Some(Ok(validity)) = issuer.certificate().map(|own| own.validity()) {

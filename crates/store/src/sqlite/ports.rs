@@ -11,10 +11,14 @@ mod snapshot;
 use super::SqliteStore;
 use super::request::Request;
 use crate::StoreFuture;
-use crate::contract::Store;
+use crate::contract::{CommitCounts, Store};
 
 impl Store for SqliteStore {
     fn flush(&self) -> StoreFuture<'_, ()> {
         Box::pin(self.ask_writer(Request::Flush))
+    }
+
+    fn commits(&self) -> CommitCounts {
+        self.progress.commits()
     }
 }

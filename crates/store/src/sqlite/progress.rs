@@ -1,10 +1,12 @@
 //! How far the writer has come, for readers: shared numbers.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
 
 use hf_core::time::Timestamp;
 
 use super::ledger::State;
+use crate::contract::CommitCounts;
 
 /// Stands for "never".
 const NEVER: i64 = i64::MIN;
@@ -16,6 +18,9 @@ pub(super) struct Progress {
     folded: AtomicU64,
     last_signing: AtomicI64,
     blocked: AtomicU64,
+    commits: AtomicU64,
+    records: AtomicU64,
+    commit_micros: AtomicU64,
 }
 
 impl Progress {
@@ -25,12 +30,37 @@ impl Progress {
             folded: AtomicU64::new(state.head.count),
             last_signing: AtomicI64::new(state.last_signing.unwrap_or(NEVER)),
             blocked: AtomicU64::new(state.blocked),
+            commits: AtomicU64::new(0),
+            records: AtomicU64::new(0),
+            commit_micros: AtomicU64::new(0),
         }
     }
 
     /// Events up to this one are durable, in the journal or in the database.
     pub(super) fn set_durable(&self, count: u64) {
         self.durable.store(count, Ordering::Release);
+    }
+
+    /// So many events went to stable storage together, and it took this long.
+    pub(super) fn note_commit(&self, records: u64, took: Duration) {
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        self.records.fetch_add(records, Ordering::Relaxed);
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.commit_micros.fetch_add(micros, Ordering::Relaxed);
+    }
+
+    /// All commits since the store was opened.
+    pub(super) fn commits(&self) -> CommitCounts {
+        CommitCounts {
+            commits: self.commits.load(Ordering::Relaxed),
+            records: self.records.load(Ordering::Relaxed),
+            time: Duration::from_micros(self.commit_micros.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Events that are durable.
+    pub(super) fn durable(&self) -> u64 {
+        self.durable.load(Ordering::Acquire)
     }
 
     /// Something was about to be signed at this time.

@@ -42,6 +42,19 @@ async fn what_the_journal_holds_is_folded_at_the_start() {
     assert_eq!(verify(&store, None).await.unwrap().rows, 22);
 }
 
+#[tokio::test]
+async fn commits_are_counted_with_what_was_in_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    assert_eq!(store.commits(), crate::CommitCounts::default());
+    for number in 1..=5 {
+        issue(&store, &intent(number)).await.unwrap();
+    }
+    let counts = store.commits();
+    assert_eq!((counts.commits, counts.records), (10, 10), "one after the other, nothing is shared");
+    assert!(!counts.time.is_zero());
+}
+
 /// Cut at every sector: what remains is a beginning of what was written, never something else.
 #[tokio::test]
 async fn a_torn_end_is_dropped() {

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use tokio::time::Instant;
+
 use super::Writer;
 use crate::StoreError;
 use crate::audit::hex;
@@ -98,8 +100,11 @@ impl Writer {
         if self.journal.waiting() == 0 {
             return Ok(());
         }
+        let began = Instant::now();
         let outcome = self.journal.write(&self.tail.head.hash);
         if outcome.is_ok() {
+            let records = self.tail.head.count.saturating_sub(self.progress.durable());
+            self.progress.note_commit(records, began.elapsed());
             if let Some(at) = self.tail.keep() {
                 self.progress.note_signing(at);
             }
