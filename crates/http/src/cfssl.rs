@@ -89,7 +89,7 @@ async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal> {
         Endpoint::Authsign => authsign::answer(door, asked).await,
         Endpoint::Gencrl => gencrl::answer(door, asked),
         Endpoint::Health => Ok(health::answer()),
-        Endpoint::Info => info::answer(door, asked),
+        Endpoint::Info => info::answer(door, asked).await,
         Endpoint::InitCa => init_ca::answer(door, asked).await,
         Endpoint::Newcert => newcert::answer(door, asked).await,
         Endpoint::Newkey => newkey::answer(door, asked).await,

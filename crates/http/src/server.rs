@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+pub use axum::Router;
 use hf_core::random::{Random, RandomUnavailable};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;

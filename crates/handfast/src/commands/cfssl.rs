@@ -28,6 +28,8 @@ mod program;
 mod revoke;
 mod scan;
 mod selfsign;
+mod serve;
+mod serving;
 mod sign;
 mod signer;
 mod tls;
@@ -69,6 +71,7 @@ static COMMANDS: &[&GoCommand] = &[
     &revoke::COMMAND,
     &scan::COMMAND,
     &selfsign::COMMAND,
+    &serve::COMMAND,
     &sign::COMMAND,
     &version::COMMAND,
 ];

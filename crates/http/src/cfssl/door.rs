@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hf_cfssl::machine::Machine;
-use hf_cfssl::policy::Unknown;
-use hf_cfssl::signer::{Asker, LocalSigner as Signer, Signed};
+use hf_cfssl::policy::{Policy, Unknown};
+use hf_cfssl::signer::Asker;
+use hf_cfssl::universal::UniversalSigner;
 use hf_core::principal::Principal;
 use hf_core::time::Timestamp;
 use hf_proto::cfssl::auth::{AuthKey, NonceCache, NonceVerdict};
 use hf_proto::cfssl::code::{CfsslError, ErrorKind};
 use hf_proto::cfssl::config::Profile;
 use hf_proto::cfssl::envelope::Failure;
+use hf_proto::cfssl::info::{InfoRequest, InfoResponse};
 use hf_proto::cfssl::sign_request::SignRequest;
+use hf_x509::certificate::Certificate;
 use tokio::sync::Semaphore;
 
 use super::caller::Proofs;
@@ -61,12 +64,16 @@ impl Door {
         &self,
         row: &Row,
         label: &Label,
-        request: &SignRequest,
+        request: SignRequest,
         asker: &Asker,
-    ) -> Result<Signed, Refusal> {
+    ) -> Result<Certificate, Refusal> {
         self.metrics.request(row.name, &label.name);
-        let signed = label.signer.sign(request, asker).await;
-        signed.map_err(|error| {
+        let signed = async {
+            let (profile, _) = label.profile(&request.profile)?;
+            let request = SignRequest { profile: profile.to_owned(), ..request };
+            label.signer.sign(&request, asker).await
+        };
+        signed.await.map_err(|error| {
             self.metrics.errored(row.name, &label.name);
             failure::refusal(row.name, &label.name, error)
         })
@@ -82,6 +89,11 @@ pub struct Labels {
 }
 
 impl Labels {
+    /// No signer: what needs one is refused.
+    pub fn none() -> Self {
+        Self { labels: BTreeMap::new(), default: String::new(), single: true }
+    }
+
     /// One signer, whatever the label of a request.
     pub fn single(label: Label) -> Self {
         let default = label.name.clone();
@@ -105,6 +117,10 @@ impl Labels {
     pub(super) fn find(&self, label: &str) -> Result<&Label, Refusal> {
         let name = if label.is_empty() || self.single { &self.default } else { label };
         self.labels.get(name).ok_or_else(|| {
+            if self.labels.is_empty() {
+                let text = "there is no signer: start the server with `-ca` and `-ca-key`, or with a remote in `-config`";
+                return Refusal::new("no-signer", Failure::with_status(404, text));
+            }
             let found: String = label.chars().take(40).collect();
             let text = format!("there is no signer with the label `{}`", found.escape_debug());
             Refusal::new("label", Failure::bad_request(text))
@@ -117,20 +133,29 @@ pub struct Label {
     /// The label.
     pub name: String,
     /// Who signs.
-    pub signer: Signer,
+    signer: UniversalSigner,
+    /// The profiles.
+    policy: Arc<Policy>,
+    unknown: Unknown,
     /// Networks whose addresses may ask; `None`: any.
-    pub networks: Option<Vec<ipnet::IpNet>>,
+    pub(super) networks: Option<Vec<ipnet::IpNet>>,
     /// By name of the auth key.
     guards: BTreeMap<String, Guard>,
 }
 
 impl Label {
-    /// A signer that answers everybody.
-    pub fn new(name: impl Into<String>, signer: Signer) -> Self {
-        let profiles = signer.policy().config().signing.all();
+    /// A signer that answers everybody and refuses profiles that it does not know. `policy` is that of the signer.
+    pub fn new(name: impl Into<String>, signer: UniversalSigner, policy: Arc<Policy>) -> Self {
+        let profiles = policy.config().signing.all();
         let keys = profiles.flat_map(|(_, profile)| [&profile.auth_key, &profile.previous_auth_key]);
         let guards = keys.map(|key| (key.clone(), Guard::new())).collect();
-        Self { name: name.into(), signer, networks: None, guards }
+        Self { name: name.into(), signer, policy, unknown: Unknown::Refused, networks: None, guards }
+    }
+
+    /// What happens with names of profiles that do not exist.
+    #[must_use]
+    pub fn with_unknown(self, unknown: Unknown) -> Self {
+        Self { unknown, ..self }
     }
 
     /// Answer these networks only.
@@ -139,23 +164,32 @@ impl Label {
         Self { networks, ..self }
     }
 
+    /// What the signer tells about itself and a profile.
+    pub(super) async fn info(&self, request: &InfoRequest) -> Result<InfoResponse, CfsslError> {
+        let (profile, _) = self.profile(&request.profile)?;
+        let request = InfoRequest { profile: profile.to_owned(), label: request.label.clone() };
+        self.signer.info(&request).await
+    }
+
     /// The auth keys of a profile, the current one first; none when it asks for no token.
-    pub(super) fn keys(&self, profile: &str) -> Result<Vec<GuardedKey<'_>>, Refusal> {
-        let profile = self.profile(profile)?;
+    pub(super) fn keys(&self, profile: &str) -> Result<Vec<GuardedKey<'_>>, CfsslError> {
+        let (_, profile) = self.profile(profile)?;
         let named =
             [(&profile.auth_key, &profile.auth), (&profile.previous_auth_key, &profile.previous_auth)];
         let present = named.into_iter().filter_map(|(name, key)| Some((name, key.as_ref()?)));
-        let guarded =
-            present.map(|(name, key)| Some(GuardedKey { name, key, guard: self.guards.get(name)? }));
+        let guarded = present.map(|(name, key)| Some(GuardedKey { name, key, guard: self.guards.get(name)? }));
         // A key without its guard must not open the profile.
-        guarded.collect::<Option<Vec<_>>>().ok_or_else(|| CfsslError::new(ErrorKind::PolicyInvalid).into())
+        guarded.collect::<Option<Vec<_>>>().ok_or_else(|| CfsslError::new(ErrorKind::PolicyInvalid))
     }
 
-    fn profile(&self, name: &str) -> Result<&Profile, Refusal> {
-        let signing = &self.signer.policy().config().signing;
-        match self.signer.unknown() {
-            Unknown::Refused => Ok(signing.profile(name)?),
-            Unknown::IsDefault => Ok(signing.profile_or_default(name)),
+    /// The profile that a request means, and the name under which the signer knows it: both are found in one way, so
+    /// that no request is judged under one profile and signed under another.
+    fn profile<'s, 'n>(&'s self, name: &'n str) -> Result<(&'n str, &'s Profile), CfsslError> {
+        let signing = &self.policy.config().signing;
+        match signing.profile(name) {
+            Ok(profile) => Ok((name, profile)),
+            Err(_) if self.unknown == Unknown::IsDefault => Ok(("", &signing.default)),
+            Err(error) => Err(error),
         }
     }
 }

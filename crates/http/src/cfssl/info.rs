@@ -6,9 +6,9 @@ use super::door::Door;
 use super::reply::{Refusal, Reply};
 use super::{Asked, body, failure};
 
-pub(super) fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal> {
+pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal> {
     let request: InfoRequest = body::json(&asked.body, "Unable to parse info request")?;
     let label = door.labels.find(&request.label)?;
-    let told = label.signer.info(&request);
+    let told = label.info(&request).await;
     Ok(Reply::of(told.map_err(|error| failure::refusal(asked.row.name, &label.name, error))?))
 }

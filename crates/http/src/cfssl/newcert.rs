@@ -6,6 +6,7 @@ use hf_cfssl::{csr, sums};
 use hf_core::principal::{Channel, Principal};
 use hf_proto::cfssl::authenticated::AuthenticatedRequest;
 use hf_proto::cfssl::code::ErrorKind;
+use hf_proto::cfssl::endpoints::NO_HOSTS;
 use hf_proto::cfssl::endpoints::newcert::{self, NewCertRequest, NewCertResult};
 use hf_proto::cfssl::endpoints::newkey::Sums;
 use hf_proto::cfssl::envelope::{Failure, Message};
@@ -23,18 +24,18 @@ pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal>
     let made = work::aside(door, move || csr::generate(&request)).await??;
     let wanted = SignRequest { certificate_request: made.csr.to_pem(), profile, ..SignRequest::default() };
     let asker = Asker { principal, channel: Channel::Cfssl, limits: asked.caller.limits.clone() };
-    let signed = door.sign(asked.row, label, &wanted, &asker).await?;
-    let (bundle, mut messages) = bundle::beside(door, &signed, with_bundle).await?;
+    let certificate = door.sign(asked.row, label, wanted, &asker).await?;
+    let (bundle, mut messages) = bundle::beside(door, &certificate, with_bundle).await?;
     if no_hosts {
         messages.push(Message { code: ErrorKind::PolicyInvalidRequest.code(), message: NO_HOSTS.to_owned() });
     }
     let result = NewCertResult {
         bundle,
-        certificate: signed.certificate.to_pem(),
+        certificate: certificate.to_pem(),
         certificate_request: made.csr.to_pem(),
         private_key: made.key_pem()?.expose().clone(),
         sums: Sums {
-            certificate: Some(sums::of(signed.certificate.der())),
+            certificate: Some(sums::of(certificate.der())),
             certificate_request: Some(sums::of(made.csr.der())),
         },
     };
@@ -62,8 +63,3 @@ fn opened<'a>(door: &'a Door, asked: &Asked) -> Result<(NewCertRequest, &'a Labe
     let name = token::prove(door, asked.row, label, &request.profile, &message)?;
     Ok((request, label, Principal::AuthKey { name }))
 }
-
-/// The words of CFSSL.
-const NO_HOSTS: &str = "This certificate lacks a \"hosts\" field. This makes it unsuitable for\nwebsites. For more \
-information see the Baseline Requirements for the Issuance and Management\nof Publicly-Trusted Certificates, v.1.1.6, \
-from the CA/Browser Forum (https://cabforum.org);\nspecifically, section 10.2.3 (\"Information Requirements\").";

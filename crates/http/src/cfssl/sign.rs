@@ -30,9 +30,9 @@ pub(super) async fn certificate(
     }
     let with_bundle = request.bundle;
     let asker = Asker { principal, channel: Channel::Cfssl, limits: asked.caller.limits.clone() };
-    let signed = door.sign(asked.row, label, &as_serve_reads(request), &asker).await?;
-    let (bundle, messages) = bundle::beside(door, &signed, with_bundle).await?;
-    Ok(Reply::with_messages(SignResult { bundle, certificate: signed.certificate.to_pem() }, messages))
+    let certificate = door.sign(asked.row, label, as_serve_reads(request), &asker).await?;
+    let (bundle, messages) = bundle::beside(door, &certificate, with_bundle).await?;
+    Ok(Reply::with_messages(SignResult { bundle, certificate: certificate.to_pem() }, messages))
 }
 
 /// Without the fields that `cfssl serve` passes over and multirootca does not: what a client writes into them shall not

@@ -1,0 +1,143 @@
+//! `cfssl serve`: the API server.
+
+use std::sync::Arc;
+
+use hf_cfssl::machine::Machine;
+use hf_cfssl::policy::{Policy, Unknown};
+use hf_cfssl::signer::LocalSigner;
+use hf_cfssl::standalone::Standalone;
+use hf_cfssl::universal::UniversalSigner;
+use hf_client::cfssl::CfsslClient;
+use hf_http::cfssl::caller::Proofs;
+use hf_http::cfssl::door::{Door, Label, Labels};
+use hf_http::cfssl::metrics::Metrics;
+use hf_http::cfssl::openings::Openings;
+use hf_http::limits::credentials::CredentialLimiter;
+use hf_proto::cfssl::code::CfsslError;
+use hf_proto::cfssl::config::{Config, SignerNeed};
+use regex::Regex;
+use tokio::sync::Semaphore;
+
+use super::call::{Call, Failure};
+use super::{GoCommand, flags, serving};
+
+pub(super) static COMMAND: GoCommand = GoCommand {
+    name: "serve",
+    about: "set up an API server",
+    usage: "Usage of serve:
+        cfssl serve [-address address] [-port port] [-ca cert] [-ca-key key] [-config config]
+                    [-tls-cert cert] [-tls-key key] [-mutual-tls-ca ca] [-mutual-tls-cn regex]
+                    [-state directory] [-enable endpoint[,endpoint]] [-disable endpoint[,endpoint]]
+
+Flags:",
+    examples: "Examples:
+  handfast cfssl serve -ca ca.pem -ca-key ca-key.pem -config policy.json -state /var/lib/ca
+  handfast cfssl serve -ca ca.pem -ca-key ca-key.pem -enable sign",
+    flags: &[
+        &flags::ADDRESS,
+        &flags::PORT,
+        &flags::CA,
+        &flags::CA_KEY,
+        &flags::CONFIG,
+        &flags::REMOTE,
+        &flags::LABEL,
+        &flags::TLS_CERT,
+        &flags::TLS_KEY,
+        &flags::MUTUAL_TLS_CA,
+        &flags::MUTUAL_TLS_CN,
+        &flags::TLS_REMOTE_CA,
+        &flags::MUTUAL_TLS_CLIENT_CERT,
+        &flags::MUTUAL_TLS_CLIENT_KEY,
+        &flags::STATE,
+        &flags::ENABLE,
+        &flags::DISABLE,
+        &flags::LENIENT,
+    ],
+    main: run,
+};
+
+/// Keys that are made at one time.
+const WORKERS: usize = 2;
+
+fn run(call: &Call) -> Result<(), Failure> {
+    call.no_words()?;
+    let openings = Openings::parse(call.text(&flags::ENABLE), call.text(&flags::DISABLE));
+    let openings = openings.map_err(|error| Failure::new(error.to_string()))?;
+    let (proofs, roots) = proofs(call)?;
+    let tls = serving::tls(call, call.some(&flags::TLS_CERT), call.some(&flags::TLS_KEY), roots)?;
+    let socket = serving::bind(call.text(&flags::ADDRESS), call.given.number(&flags::PORT))?;
+    let machine = call.machine();
+    if call.some(&flags::STATE).is_none() {
+        call.log.warning("without -state the record of what is signed ends with this server");
+    }
+    serving::log(&call.log);
+    call.block_on(async {
+        let (_record, labels) = labels(call, &machine).await?;
+        let door = Door {
+            labels,
+            openings,
+            proofs,
+            metrics: Metrics::default(),
+            credentials: Arc::new(CredentialLimiter::new(serving::limits().per_credential)),
+            machine,
+            workers: Arc::new(Semaphore::new(WORKERS)),
+        };
+        let router = hf_http::cfssl::router(Arc::new(door));
+        serving::run(&call.log, socket, tls, router, hf_http::cfssl::envelope).await
+    })?
+}
+
+/// What proves a right: a certificate of `-mutual-tls-ca`, if it is asked for.
+fn proofs(call: &Call) -> Result<(Proofs, Option<serving::ClientRoots>), Failure> {
+    let Some(path) = call.some(&flags::MUTUAL_TLS_CA) else { return Ok((Proofs::Nothing, None)) };
+    let expression = call.some(&flags::MUTUAL_TLS_CN).map(Regex::new).transpose();
+    let common_name =
+        expression.map_err(|error| Failure::new(format!("malformed regular expression: {error}")))?;
+    Ok((Proofs::MutualTls { common_name }, Some(serving::der(&call.read(path)?, path)?)))
+}
+
+/// The signer that the flags name, and its record, which must outlive it.
+async fn labels(call: &Call, machine: &Machine) -> Result<(Option<Standalone>, Labels), Failure> {
+    let mut config = call.config.clone().unwrap_or_else(Config::standard);
+    if let Some(addresses) = call.some(&flags::REMOTE) {
+        config.signing.override_remotes(addresses);
+    }
+    let need = config.signing.need();
+    let policy = Arc::new(Policy::compile(config, call.text(&flags::LABEL))?);
+    let (record, local) = match need {
+        SignerNeed::Remote => (None, None),
+        SignerNeed::Local | SignerNeed::Mixed => match local(call, machine, &policy).await? {
+            Some((record, local)) => (Some(record), Some(local)),
+            None => {
+                call.log.warning("no signer: -ca and -ca-key name its certificate and key");
+                return Ok((None, Labels::none()));
+            }
+        },
+    };
+    let signer = UniversalSigner::new(Arc::clone(&policy), local, &|addresses| connect(call, machine, addresses))?;
+    let unknown = if call.given.is_on(&flags::LENIENT) { Unknown::IsDefault } else { Unknown::Refused };
+    let label = Label::new(policy.label(), signer, Arc::clone(&policy)).with_unknown(unknown);
+    Ok((record, Labels::single(label)))
+}
+
+/// The signer over `-ca` and `-ca-key`; none when neither is given.
+async fn local(
+    call: &Call,
+    machine: &Machine,
+    policy: &Arc<Policy>,
+) -> Result<Option<(Standalone, LocalSigner)>, Failure> {
+    if call.some(&flags::CA).is_none() && call.some(&flags::CA_KEY).is_none() {
+        return Ok(None);
+    }
+    let (certificate, key) = call.authority()?;
+    let record = Standalone::open(machine, policy.profiles()).await?;
+    let name = record.admit(std::slice::from_ref(&certificate), key).await?;
+    let signer = LocalSigner::new(Arc::clone(record.authority()), name, Arc::clone(policy));
+    Ok(Some((record, signer)))
+}
+
+fn connect(call: &Call, machine: &Machine, addresses: &str) -> Result<CfsslClient, CfsslError> {
+    let tls = if addresses.contains("https:") { call.client_tls() } else { Ok(None) };
+    let tls = tls.map_err(|failure| CfsslError { code: 0, message: failure.text })?;
+    CfsslClient::new(addresses, tls, Arc::clone(&machine.clock), Arc::clone(&machine.random))
+}

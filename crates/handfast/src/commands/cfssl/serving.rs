@@ -1,0 +1,171 @@
+//! What the servers among CFSSL's programs have in common: a socket, TLS, the log, and an end in order.
+
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hf_http::limits::{Limits, Rate};
+use hf_http::server::{ListenAddress, Listener, Router, Server, Wording};
+use hf_http::telemetry::metrics::Metrics;
+use hf_identity::credential::Credential;
+use hf_identity::server::{ClientAuth, ServerTls};
+use hf_keys::random::SystemRandom;
+use hf_x509::certificate::Certificate;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::field::{Field, Visit};
+use tracing_subscriber::layer::{Context, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer};
+
+use super::call::{Call, Failure};
+use super::log::Log;
+
+/// How long requests may take to finish when the server ends.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// What one auth key may ask for. CFSSL has no limit; this one is beyond what a machine signs.
+const PER_KEY: (u32, u32) = (20_000, 40_000);
+
+/// Certificates that clients may show lead to these roots, DER; every client must.
+pub(super) type ClientRoots = Vec<Vec<u8>>;
+
+/// Bind a socket; `address` is one of this machine's, or empty for all of them.
+pub(super) fn bind(address: &str, port: i64) -> Result<TcpListener, Failure> {
+    let shown = format!("{address}:{port}");
+    let port = u16::try_from(port).map_err(|_| Failure::new(format!("listen tcp: invalid port {port}")))?;
+    let bound = match address.trim_matches(['[', ']']) {
+        "" => TcpListener::bind(("::", port)).or_else(|_| TcpListener::bind(("0.0.0.0", port))),
+        text => match text.parse::<IpAddr>() {
+            Ok(address) => TcpListener::bind(SocketAddr::new(address, port)),
+            Err(_) => TcpListener::bind((text, port)),
+        },
+    };
+    bound.map_err(|error| Failure::new(format!("listen tcp {shown}: {error}")))
+}
+
+/// The server's side of TLS, when a certificate and its key are named; with `roots`, clients must show a certificate.
+pub(super) fn tls(
+    call: &Call,
+    certificate: Option<&str>,
+    key: Option<&str>,
+    roots: Option<ClientRoots>,
+) -> Result<Option<Arc<ServerTls>>, Failure> {
+    let (certificate, key) = match (certificate, key) {
+        (Some(certificate), Some(key)) => (certificate, key),
+        (None, None) if roots.is_none() => return Ok(None),
+        _ => return Err(Failure::new("TLS needs both -tls-cert and -tls-key")),
+    };
+    let chain = der(&call.read(certificate)?, certificate)?;
+    let key = call.key_file(key)?.to_pkcs8_der();
+    let credential = Credential::new(chain, key).map_err(|error| Failure::new(error.to_string()))?;
+    let clients = roots.map_or(ClientAuth::None, ClientAuth::Required);
+    let tls = ServerTls::new(credential, clients, Arc::clone(&call.clock));
+    Ok(Some(Arc::new(tls.map_err(|error| Failure::new(error.to_string()))?)))
+}
+
+/// The certificates of a PEM file, DER.
+pub(super) fn der(octets: &[u8], path: &str) -> Result<Vec<Vec<u8>>, Failure> {
+    let read = Certificate::many_from_pem(&String::from_utf8_lossy(octets));
+    let read = read.map_err(|error| Failure::new(format!("{path}: {error}")))?;
+    Ok(read.iter().map(|certificate| certificate.der().to_vec()).collect())
+}
+
+/// The limits of these servers: those of `handfast serve`; this machine itself has none of its own, as behind a proxy
+/// everybody has its address.
+pub(super) fn limits() -> Limits {
+    let loopback = ["127.0.0.0/8", "::1/128"].iter().filter_map(|network| network.parse().ok()).collect();
+    Limits { per_credential: Some(Rate::per_second(PER_KEY.0, PER_KEY.1)), exempt: loopback, ..Limits::default() }
+}
+
+/// Answer on the socket until SIGINT or SIGTERM comes, then finish what is under way.
+pub(super) async fn run(
+    log: &Log,
+    socket: TcpListener,
+    tls: Option<Arc<ServerTls>>,
+    router: Router,
+    wording: Wording,
+) -> Result<(), Failure> {
+    let failed = |error: &dyn std::error::Error| Failure::new(error.to_string());
+    let listener = Listener::tcp("cfssl", socket).map_err(|error| failed(&error))?.with_wording(wording);
+    let listener = match tls {
+        Some(tls) => listener.with_tls(tls),
+        None => listener,
+    };
+    let metrics = Arc::new(Metrics::new());
+    let mut end = signal(SignalKind::terminate()).map_err(|error| failed(&error))?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| failed(&error))?;
+    let server = Server::start(vec![(listener, router)], limits(), metrics, &SystemRandom)
+        .map_err(|error| failed(&error))?;
+    if let Some(ListenAddress::Tcp(address)) = server.addresses().first() {
+        log.info(&format!("Now listening on {address}"));
+    }
+    tokio::select! {
+        _ = end.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    let left = server.shutdown(DRAIN).await;
+    if left > 0 {
+        log.warning(&format!("ended with {left} connections under way"));
+    }
+    Ok(())
+}
+
+/// Let the parts of the server log as the commands do.
+pub(super) fn log(log: &Log) {
+    let layer = Lines(log.clone()).with_filter(EnvFilter::new(FILTER));
+    // A second server in one process, as tests may start it, finds the first one's.
+    if tracing_subscriber::registry().with(layer).try_init().is_err() {
+        log.debug("logging has begun already");
+    }
+}
+
+/// Ours from `debug` on, of which `-loglevel` chooses; of the libraries what goes wrong.
+const FILTER: &str = "warn,handfast=debug,hf_http=debug,hf_ca=info,hf_store=info,hf_cfssl=info";
+
+/// Events as lines of CFSSL's log.
+struct Lines(Log);
+
+impl<S: tracing::Subscriber> Layer<S> for Lines {
+    fn on_event(&self, event: &tracing::Event<'_>, _context: Context<'_, S>) {
+        let mut line = Line::default();
+        event.record(&mut line);
+        let text = format!("{}{}", line.message, line.fields);
+        match *event.metadata().level() {
+            tracing::Level::ERROR => self.0.error(&text),
+            tracing::Level::WARN => self.0.warning(&text),
+            tracing::Level::INFO => self.0.info(&text),
+            tracing::Level::DEBUG | tracing::Level::TRACE => self.0.debug(&text),
+        }
+    }
+}
+
+/// The message of an event, and its fields as `name=value`. Control characters are escaped, so that no value of a request
+/// begins a line of its own.
+#[derive(Default)]
+struct Line {
+    message: String,
+    fields: String,
+}
+
+impl Line {
+    fn add(&mut self, field: &Field, value: &str) {
+        let value = value.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'");
+        if field.name() == "message" {
+            self.message = value;
+        } else {
+            self.fields.push_str(&format!(" {}={value}", field.name()));
+        }
+    }
+}
+
+impl Visit for Line {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.add(field, value);
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        // The only way that tracing gives to values that display themselves.
+        #[expect(clippy::use_debug, reason = "`%value` arrives as a `Debug` that displays")]
+        self.add(field, &format!("{value:?}"));
+    }
+}
