@@ -18,7 +18,6 @@ pub(super) async fn beside(
     if !wanted {
         return Ok((None, Vec::new()));
     }
-    let message =
-        NO_BUNDLER.to_owned();
+    let message = NO_BUNDLER.to_owned();
     Ok((None, vec![Message { code: ErrorKind::PolicyInvalidRequest.code(), message }]))
 }

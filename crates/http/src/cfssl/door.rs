@@ -177,7 +177,8 @@ impl Label {
         let named =
             [(&profile.auth_key, &profile.auth), (&profile.previous_auth_key, &profile.previous_auth)];
         let present = named.into_iter().filter_map(|(name, key)| Some((name, key.as_ref()?)));
-        let guarded = present.map(|(name, key)| Some(GuardedKey { name, key, guard: self.guards.get(name)? }));
+        let guarded =
+            present.map(|(name, key)| Some(GuardedKey { name, key, guard: self.guards.get(name)? }));
         // A key without its guard must not open the profile.
         guarded.collect::<Option<Vec<_>>>().ok_or_else(|| CfsslError::new(ErrorKind::PolicyInvalid))
     }

@@ -114,7 +114,8 @@ async fn labels(call: &Call, machine: &Machine) -> Result<(Option<Standalone>, L
             }
         },
     };
-    let signer = UniversalSigner::new(Arc::clone(&policy), local, &|addresses| connect(call, machine, addresses))?;
+    let signer =
+        UniversalSigner::new(Arc::clone(&policy), local, &|addresses| connect(call, machine, addresses))?;
     let unknown = if call.given.is_on(&flags::LENIENT) { Unknown::IsDefault } else { Unknown::Refused };
     let label = Label::new(policy.label(), signer, Arc::clone(&policy)).with_unknown(unknown);
     Ok((record, Labels::single(label)))

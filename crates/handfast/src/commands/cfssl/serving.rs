@@ -74,7 +74,11 @@ pub(super) fn der(octets: &[u8], path: &str) -> Result<Vec<Vec<u8>>, Failure> {
 /// everybody has its address.
 pub(super) fn limits() -> Limits {
     let loopback = ["127.0.0.0/8", "::1/128"].iter().filter_map(|network| network.parse().ok()).collect();
-    Limits { per_credential: Some(Rate::per_second(PER_KEY.0, PER_KEY.1)), exempt: loopback, ..Limits::default() }
+    Limits {
+        per_credential: Some(Rate::per_second(PER_KEY.0, PER_KEY.1)),
+        exempt: loopback,
+        ..Limits::default()
+    }
 }
 
 /// Answer on the socket until SIGINT or SIGTERM comes, then finish what is under way.
@@ -113,14 +117,13 @@ pub(super) async fn run(
 /// Let the parts of the server log as the commands do.
 pub(super) fn log(log: &Log) {
     let layer = Lines(log.clone()).with_filter(EnvFilter::new(FILTER));
-    // A second server in one process, as tests may start it, finds the first one's.
-    if tracing_subscriber::registry().with(layer).try_init().is_err() {
-        log.debug("logging has begun already");
+    if let Err(error) = tracing_subscriber::registry().with(layer).try_init() {
+        log.warning(&format!("requests are not logged: {error}"));
     }
 }
 
-/// Ours from `debug` on, of which `-loglevel` chooses; of the libraries what goes wrong.
-const FILTER: &str = "warn,handfast=debug,hf_http=debug,hf_ca=info,hf_store=info,hf_cfssl=info";
+/// Ours from `info` on, of which `-loglevel` chooses; of the libraries what goes wrong.
+const FILTER: &str = "warn,handfast=info,hf_http=info,hf_ca=info,hf_store=info,hf_cfssl=info";
 
 /// Events as lines of CFSSL's log.
 struct Lines(Log);
@@ -133,8 +136,7 @@ impl<S: tracing::Subscriber> Layer<S> for Lines {
         match *event.metadata().level() {
             tracing::Level::ERROR => self.0.error(&text),
             tracing::Level::WARN => self.0.warning(&text),
-            tracing::Level::INFO => self.0.info(&text),
-            tracing::Level::DEBUG | tracing::Level::TRACE => self.0.debug(&text),
+            tracing::Level::INFO | tracing::Level::DEBUG | tracing::Level::TRACE => self.0.info(&text),
         }
     }
 }
