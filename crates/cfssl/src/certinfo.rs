@@ -53,12 +53,14 @@ pub(crate) fn texts(name: &DistinguishedName) -> Vec<(String, String)> {
 /// DNS names, then addresses.
 fn sans(certificate: &Certificate) -> Vec<String> {
     let names = certificate.names().unwrap_or_default();
-    let dns = names.iter().filter_map(|name| match name {
-        GeneralName::Dns(text) => Some(text.clone()),
-        _ => None,
-    });
     let addresses = names.iter().filter_map(GeneralName::address).map(|address| address.to_string());
-    dns.chain(addresses).collect()
+    dns_names(certificate).into_iter().chain(addresses).collect()
+}
+
+/// DNS names in the order of the certificate.
+pub(crate) fn dns_names(certificate: &Certificate) -> Vec<String> {
+    let names = certificate.names().unwrap_or_default().into_iter();
+    names.filter_map(|name| if let GeneralName::Dns(text) = name { Some(text) } else { None }).collect()
 }
 
 /// The word of CFSSL for an algorithm.

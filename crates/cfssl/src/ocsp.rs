@@ -29,7 +29,7 @@ pub const INTERVAL: Lifetime = Lifetime::from_hours(96);
 /// Signs responses about the certificates of one issuer.
 pub struct Responder {
     issuer: Certificate,
-    responder: Certificate,
+    answering: Certificate,
     key: Arc<PrivateKey>,
     interval: Lifetime,
 }
@@ -62,7 +62,7 @@ impl Responder {
                 failure::because(kind, &error)
             })?;
         }
-        Ok(Self { issuer, responder, key, interval })
+        Ok(Self { issuer, answering: responder, key, interval })
     }
 
     /// The issuer whose certificates it answers for.
@@ -102,7 +102,7 @@ impl Responder {
         let ends = hour.plus(self.interval);
         let template = OcspResponseTemplate {
             signature_algorithm: self.key.signature_algorithm(),
-            responder: ResponderId::Name(self.responder.subject().clone()),
+            responder: ResponderId::Name(self.answering.subject().clone()),
             produced_at: now,
             responses: vec![SingleResponse {
                 certificate: CertId::new(hash, &self.issuer, &serial),
@@ -116,7 +116,7 @@ impl Responder {
         let bytes = template.finalize().map_err(|error| unavailable(&error))?;
         let signature = self.key.sign(&bytes).map_err(|error| unavailable(&error))?;
         let others: &[Certificate] =
-            if self.responder == self.issuer { &[] } else { std::slice::from_ref(&self.responder) };
+            if self.answering == self.issuer { &[] } else { std::slice::from_ref(&self.answering) };
         let der = OcspResponse::assemble(&bytes, &signature, others).ok_or(ErrorKind::OcspRead)?;
         Ok((der, ends))
     }

@@ -18,7 +18,6 @@ use hf_proto::cfssl::revocation_reason::Reason;
 use hf_store::audit::hex;
 use hf_store::certdb::{CertDb, CertDbError, CertRow, CertStatus, MAX_PAGE, OcspRow, RevokedBy};
 use hf_x509::certificate::Certificate;
-use hf_x509::general_name::GeneralName;
 use hf_x509::ocsp::{CertIdHash, CertStatus as OcspStatus, OcspRequest, ResponseStatus};
 
 use crate::crl::{self, Revoked};
@@ -61,7 +60,7 @@ impl Records {
         metadata: Option<&BTreeMap<String, GoValue>>,
         now: Timestamp,
     ) -> Result<(), CfsslError> {
-        let metadata = metadata.map_or_else(|| "null".to_owned(), |map| go_json::to_string(map));
+        let metadata = metadata.map_or_else(|| "null".to_owned(), go_json::to_string);
         let row = CertRow { issued_at: Some(now), ..row(certificate, label, Some(metadata)) };
         let inserted = self.0.insert(row).await;
         inserted.map_err(|error| failure::because(ErrorKind::StoreInsertion, &error))
@@ -91,12 +90,12 @@ impl Records {
     ) -> Result<(), CfsslError> {
         let (serial, aki) = key(serial, aki)?;
         let revoked = self.0.revoke(&serial, &aki, reason.code(), now).await;
-        revoked.map_err(|error| match error {
-            CertDbError::NotFound { .. } => CfsslError::wrap(
-                ErrorKind::StoreNotFound,
-                "failed to revoke the certificate: certificate not found",
-            ),
-            other => failed(&other),
+        revoked.map_err(|error| {
+            if let CertDbError::NotFound { .. } = error {
+                let text = "failed to revoke the certificate: certificate not found";
+                return CfsslError::wrap(ErrorKind::StoreNotFound, text);
+            }
+            failed(&error)
         })
     }
 
@@ -195,11 +194,6 @@ impl Records {
 
 /// The row of a certificate that is not revoked.
 fn row(certificate: &Certificate, label: &str, metadata: Option<String>) -> CertRow {
-    let names = certificate.names().unwrap_or_default();
-    let dns = names.into_iter().filter_map(|name| match name {
-        GeneralName::Dns(text) => Some(text),
-        _ => None,
-    });
     let info = certinfo::of(certificate);
     CertRow {
         serial: info.serial_number,
@@ -213,7 +207,7 @@ fn row(certificate: &Certificate, label: &str, metadata: Option<String>) -> Cert
         issued_at: None,
         not_before: Some(certificate.not_before()),
         metadata,
-        sans: dns.collect(),
+        sans: certinfo::dns_names(certificate),
         common_name: Some(info.subject.common_name),
     }
 }

@@ -151,7 +151,10 @@ pub(super) fn key_of(certificate: &Certificate) -> KeyUbiquity {
         KeyKind::Ec(Curve::P256) => KeyUbiquity::Ecdsa256,
         KeyKind::Ec(Curve::P384) => KeyUbiquity::Ecdsa384,
         KeyKind::Ec(Curve::P521) => KeyUbiquity::Ecdsa521,
-        _ => KeyUbiquity::Unknown,
+        KeyKind::Ed25519
+        | KeyKind::UnsupportedCurve { .. }
+        | KeyKind::Unsupported { .. }
+        | KeyKind::Malformed { .. } => KeyUbiquity::Unknown,
     }
 }
 

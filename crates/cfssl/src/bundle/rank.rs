@@ -62,6 +62,7 @@ fn bits(key: &hf_x509::public_key::PublicKey) -> u32 {
             3072..7680 => 128,
             7680.. => 192,
         },
-        _ => size / 2,
+        KeyKind::Ec(_) | KeyKind::Ed25519 => size / 2,
+        KeyKind::UnsupportedCurve { .. } | KeyKind::Unsupported { .. } | KeyKind::Malformed { .. } => 0,
     }
 }

@@ -7,7 +7,6 @@ use hf_proto::cfssl::code::CfsslError;
 use hf_store::audit::hex;
 use hf_x509::certificate::Certificate;
 use hf_x509::distinguished_name::DistinguishedName;
-use hf_x509::general_name::GeneralName;
 use hf_x509::public_key::KeyKind;
 
 use super::platform::{HashUbiquity, KeyUbiquity, Platform, chain_hash, chain_key};
@@ -129,11 +128,7 @@ fn ocsp(leaf: &Certificate) -> Vec<String> {
 
 /// The common name, then DNS names, each once.
 fn hostnames(leaf: &Certificate) -> Vec<String> {
-    let names = leaf.names().unwrap_or_default();
-    let dns = names.into_iter().filter_map(|name| match name {
-        GeneralName::Dns(text) => Some(text),
-        _ => None,
-    });
+    let dns = certinfo::dns_names(leaf);
     let mut found: Vec<String> = Vec::new();
     for name in leaf.subject().common_name().into_iter().chain(dns) {
         if !name.is_empty() && !found.contains(&name) {

@@ -1,5 +1,7 @@
 //! The engine as commands and endpoints use it: from JSON to certificates.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod bundle;
 mod common;
 mod initca;

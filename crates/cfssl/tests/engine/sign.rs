@@ -16,8 +16,7 @@ const WEB: &str = r#"{"CN":"www.shop.internal","hosts":["www.shop.internal","10.
 async fn a_profile_decides_what_the_certificate_says() {
     let place = place();
     let (signer, _standalone, root) = signer(&place).await;
-    let signed = signer.sign(&sign_request(WEB, "server"), &asker(&place)).await.unwrap();
-    let certificate = &signed.certificate;
+    let certificate = signer.sign(&sign_request(WEB, "server"), &asker(&place)).await.unwrap().certificate;
     certificate.verify_signed_by(root.certificate.public_key()).unwrap();
     assert_eq!(certificate.subject().to_string(), "CN=www.shop.internal,O=Shop,C=DE");
     assert_eq!(
