@@ -84,13 +84,14 @@ async fn authorize(
             Ok(caller) => caller,
             Err(denied) => return Failure::from(denied).into_response(),
         };
-        if !matches!(caller.principal, Principal::Anonymous { .. }) {
-            if let Err(retry) = doors.credentials.check(&caller.principal.to_string()) {
-                let problem = Problem::new(Code::TooManyRequests)
-                    .detail(format!("this credential asks too often: ask again in {retry}"))
-                    .retry_after(retry.seconds());
-                return Failure::from(problem).into_response();
-            }
+        // Anonymous callers are measured by their address, before they come here.
+        if !matches!(caller.principal, Principal::Anonymous { .. })
+            && let Err(retry) = doors.credentials.check(&caller.principal.to_string())
+        {
+            let problem = Problem::new(Code::TooManyRequests)
+                .detail(format!("this credential asks too often: ask again in {retry}"))
+                .retry_after(retry.seconds());
+            return Failure::from(problem).into_response();
         }
         tracing::debug!(principal = %caller.principal, ?endpoint, "allowed");
         request.extensions_mut().insert(caller);

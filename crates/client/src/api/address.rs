@@ -53,9 +53,8 @@ impl Address {
     }
 
     fn authority(&self) -> String {
-        let shown = |host: &str, port: u16| match host.contains(':') {
-            true => format!("[{host}]:{port}"),
-            false => format!("{host}:{port}"),
+        let shown = |host: &str, port: u16| {
+            if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
         };
         match self {
             Self::Http { host, port } | Self::Https { host, port } => shown(host, *port),

@@ -57,7 +57,7 @@ pub struct TokenRule {
     pub issuer: String,
     /// One of `aud`, exactly.
     pub audience: String,
-    /// Where the keys of the issuer are; where it is absent, the issuer's OpenID configuration says so.
+    /// Where the keys of the issuer are; where it is absent, the issuer's `OpenID` configuration says so.
     pub jwks_url: Option<String>,
     /// Claims that must have exactly this value.
     pub claims: BTreeMap<String, String>,

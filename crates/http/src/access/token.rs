@@ -1,7 +1,7 @@
-//! Tokens of identity providers (OpenID Connect, RFC 7519): this is how a pipeline gets certificates without a stored
+//! Tokens of identity providers (`OpenID` Connect, RFC 7519): this is how a pipeline gets certificates without a stored
 //! secret.
 //!
-//! Taken are RS256, ES256 and EdDSA, never `none` and never an algorithm with a shared secret; which of them is said by
+//! Taken are RS256, ES256 and `EdDSA`, never `none` and never an algorithm with a shared secret; which of them is said by
 //! the issuer's key, not by the token. Keys that a token brings or points to (`jwk`, `jku`, `x5c`, `x5u`) are not looked
 //! at.
 

@@ -44,15 +44,11 @@ impl Failure {
     /// Fill in the response, and log it.
     pub(super) fn write(mut self, response: &mut Response, id: Option<&RequestId>) {
         self.problem.request = id.map(ToString::to_string);
-        match &self.inner {
-            Some(inner) => {
-                tracing::error!(code = self.code(), cause = inner.escape_debug().to_string(), "failed")
-            }
-            None => tracing::info!(
-                code = self.code(),
-                detail = self.problem.detail.as_deref().unwrap_or_default(),
-                "refused"
-            ),
+        if let Some(inner) = &self.inner {
+            tracing::error!(code = self.code(), cause = inner.escape_debug().to_string(), "failed");
+        } else {
+            let detail = self.problem.detail.as_deref().unwrap_or_default();
+            tracing::info!(code = self.code(), detail, "refused");
         }
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, Response, header};
+use axum::http::{HeaderMap, Request, Response, header};
 use hf_ca::authority::{Authority, AuthorityParts};
 use hf_ca::create::{NewAuthority, RootKey, request_for};
 use hf_ca::key_directory::KeyDirectory;
@@ -97,7 +97,7 @@ impl Asker {
 
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    pub(crate) headers: axum::http::HeaderMap,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 

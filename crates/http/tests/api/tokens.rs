@@ -95,27 +95,24 @@ impl TokenKey {
     fn jwk(&self) -> Value {
         let public = self.key.public_key();
         let text = |octets: &[u8]| URL_SAFE_NO_PAD.encode(octets);
-        match self.key.algorithm() {
-            KeyAlgorithm::EcdsaP256 => {
-                let (_, point) = public.ec_point().unwrap();
-                json!({ "kty": "EC", "crv": "P-256", "use": "sig", "kid": self.id,
-                        "x": text(&point[1..33]), "y": text(&point[33..65]) })
+        if let Some((_, point)) = public.ec_point() {
+            return json!({ "kty": "EC", "crv": "P-256", "use": "sig", "kid": self.id,
+                           "x": text(&point[1..33]), "y": text(&point[33..65]) });
+        }
+        match public.rsa_modulus().zip(public.rsa_exponent()) {
+            Some((modulus, exponent)) => {
+                json!({ "kty": "RSA", "kid": self.id, "n": text(modulus), "e": text(exponent) })
             }
-            KeyAlgorithm::Ed25519 => {
-                json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "kid": self.id,
-                        "x": text(public.key_octets()) })
-            }
-            _ => json!({ "kty": "RSA", "kid": self.id,
-                         "n": text(public.rsa_modulus().unwrap()), "e": text(public.rsa_exponent().unwrap()) }),
+            None => json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "kid": self.id,
+                            "x": text(public.key_octets()) }),
         }
     }
 
     fn algorithm(&self) -> Algorithm {
-        match self.key.algorithm() {
-            KeyAlgorithm::EcdsaP256 => Algorithm::ES256,
-            KeyAlgorithm::Ed25519 => Algorithm::EdDSA,
-            _ => Algorithm::RS256,
+        if self.key.algorithm().is_rsa() {
+            return Algorithm::RS256;
         }
+        if self.key.algorithm() == KeyAlgorithm::Ed25519 { Algorithm::EdDSA } else { Algorithm::ES256 }
     }
 
     fn sign(&self, claims: &Value) -> String {
@@ -126,10 +123,12 @@ impl TokenKey {
     fn sign_with(&self, header: &str, claims: &str) -> String {
         let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
         let pkcs8 = self.key.pkcs8_der().expose();
-        let key = match self.algorithm() {
-            Algorithm::ES256 => EncodingKey::from_ec_der(pkcs8),
-            Algorithm::EdDSA => EncodingKey::from_ed_der(pkcs8),
-            _ => EncodingKey::from_rsa_der(&pkcs1(&self.key)),
+        let key = if self.key.algorithm().is_rsa() {
+            EncodingKey::from_rsa_der(&pkcs1(&self.key))
+        } else if self.algorithm() == Algorithm::EdDSA {
+            EncodingKey::from_ed_der(pkcs8)
+        } else {
+            EncodingKey::from_ec_der(pkcs8)
         };
         let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &key, self.algorithm()).unwrap();
         format!("{signed}.{signature}")

@@ -37,13 +37,13 @@ pub enum Who {
         /// It carries one of these names, exactly.
         names: Vec<Identifier>,
     },
-    /// Whoever shows a token of an identity provider (OpenID Connect).
+    /// Whoever shows a token of an identity provider (`OpenID` Connect).
     Token {
         /// `iss`, exactly: a URL.
         issuer: String,
         /// One of `aud`, exactly.
         audience: String,
-        /// Where its keys are; where absent, its OpenID configuration says so.
+        /// Where its keys are; where absent, its `OpenID` configuration says so.
         jwks: Option<String>,
         /// Claims and the values that they must have.
         claims: Vec<(String, String)>,

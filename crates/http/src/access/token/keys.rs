@@ -115,7 +115,7 @@ impl TokenKeys {
         read_set(&document).ok_or_else(|| format!("`{url}` is no set of keys"))
     }
 
-    /// OpenID Connect Discovery 1.0 section 4: where the keys are.
+    /// `OpenID` Connect Discovery 1.0 section 4: where the keys are.
     async fn discover(&self, issuer: &str) -> Result<String, String> {
         let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
         let document = self.document(&url).await?;
