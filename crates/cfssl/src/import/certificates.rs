@@ -55,8 +55,8 @@ pub struct Left {
 #[derive(Debug, thiserror::Error)]
 pub enum Why {
     /// The row holds what CFSSL does not write.
-    #[error("its row cannot be read")]
-    Row(#[source] CertDbError),
+    #[error("its row cannot be read: {0}")]
+    Row(CertDbError),
     /// Its certificate cannot be read.
     #[error("its certificate cannot be read: {}", fault.message)]
     Certificate {
@@ -76,8 +76,8 @@ pub enum Why {
         issuer: String,
     },
     /// The record refuses it.
-    #[error("it cannot be recorded")]
-    Refused(#[source] StoreError),
+    #[error("it cannot be recorded: {0}")]
+    Refused(StoreError),
 }
 
 /// Why an import ended before its last row. What was taken in stays; importing again goes on.

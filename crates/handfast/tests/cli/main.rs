@@ -11,6 +11,8 @@ mod certificates;
 #[cfg(test)]
 mod cfssl;
 #[cfg(test)]
+mod cfssl_import;
+#[cfg(test)]
 mod check;
 #[cfg(test)]
 mod credentials;
