@@ -7,6 +7,9 @@ mod authsign;
 mod body;
 mod bundle;
 pub mod caller;
+mod certadd;
+mod certinfo;
+mod crl;
 pub mod door;
 pub mod endpoint;
 mod failure;
@@ -16,11 +19,17 @@ mod health;
 mod info;
 mod init_ca;
 pub mod metrics;
+pub mod multirootca;
 mod newcert;
 mod newkey;
+pub mod ocspserve;
+mod ocspsign;
 pub mod openings;
 mod repeated;
 mod reply;
+mod revoke;
+mod scan;
+mod scaninfo;
 mod sign;
 mod token;
 mod wording;
@@ -29,7 +38,7 @@ mod work;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 
@@ -54,13 +63,28 @@ pub fn router(door: Arc<Door>) -> Router {
 struct Asked {
     row: &'static Row,
     caller: crate::access::Caller,
+    query: Vec<(String, String)>,
     body: bytes::Bytes,
 }
 
+impl Asked {
+    /// The first value of this name in the query.
+    fn query(&self, name: &str) -> Option<String> {
+        self.query.iter().find(|(found, _)| found == name).map(|(_, value)| value.clone())
+    }
+}
+
 async fn receive(State(door): State<Arc<Door>>, Path(name): Path<String>, request: Request) -> Response {
-    let Ok(endpoint) = name.parse::<Endpoint>() else { return reply::no_such_page() };
+    match name.parse() {
+        Ok(endpoint) => receive_at(&door, endpoint, request).await,
+        Err(_) => reply::no_such_page(),
+    }
+}
+
+/// Answer a request for this endpoint.
+async fn receive_at(door: &Door, endpoint: Endpoint, request: Request) -> Response {
     let row = endpoint.row();
-    match admit(&door, row, request).await {
+    match admit(door, row, request).await {
         Ok(reply) => reply.into_response(),
         Err(refusal) => {
             let (reason, message) = (refusal.reason, refusal.failure.error.message.as_str());
@@ -81,18 +105,27 @@ async fn admit(door: &Door, row: &'static Row, request: Request) -> Result<Reply
     let caller = door.proofs.caller(&head, door.now()).await?;
     gate::open(row, &door.openings, &caller.rights)?;
     let body = body::read(body).await?;
-    answer(door, &Asked { row, caller, body }).await
+    let query = Query::try_from_uri(&head.uri).map(|Query(pairs)| pairs).unwrap_or_default();
+    answer(door, &Asked { row, caller, query, body }).await
 }
 
 async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal> {
     match asked.row.endpoint {
         Endpoint::Authsign => authsign::answer(door, asked).await,
+        Endpoint::Bundle => bundle::answer(door, asked).await,
+        Endpoint::Certadd => certadd::answer(door, asked).await,
+        Endpoint::Certinfo => certinfo::answer(door, asked).await,
+        Endpoint::Crl => crl::answer(door, asked).await,
         Endpoint::Gencrl => gencrl::answer(door, asked),
         Endpoint::Health => Ok(health::answer()),
         Endpoint::Info => info::answer(door, asked).await,
         Endpoint::InitCa => init_ca::answer(door, asked).await,
         Endpoint::Newcert => newcert::answer(door, asked).await,
         Endpoint::Newkey => newkey::answer(door, asked).await,
+        Endpoint::Ocspsign => ocspsign::answer(door, asked),
+        Endpoint::Revoke => revoke::answer(door, asked).await,
+        Endpoint::Scan => scan::answer(door, asked).await,
+        Endpoint::Scaninfo => Ok(scaninfo::answer()),
         Endpoint::Sign => sign::answer(door, asked).await,
     }
 }

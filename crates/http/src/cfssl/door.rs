@@ -1,14 +1,18 @@
 //! What the endpoints work with: signers by label, switches, auth keys with their guards, database, responder.
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use hf_cfssl::bundle::Bundler;
 use hf_cfssl::machine::Machine;
+use hf_cfssl::ocsp::Responder;
 use hf_cfssl::policy::{Policy, Unknown};
+use hf_cfssl::records::Records;
 use hf_cfssl::signer::Asker;
 use hf_cfssl::universal::UniversalSigner;
 use hf_core::principal::Principal;
-use hf_core::time::Timestamp;
+use hf_core::time::{Lifetime, Timestamp};
 use hf_proto::cfssl::auth::{AuthKey, NonceCache, NonceVerdict};
 use hf_proto::cfssl::code::{CfsslError, ErrorKind};
 use hf_proto::cfssl::config::Profile;
@@ -39,13 +43,33 @@ pub struct Door {
     pub metrics: Metrics,
     /// How many requests each auth key may make.
     pub credentials: Arc<CredentialLimiter>,
+    /// The certificate database.
+    pub records: Option<Arc<Records>>,
+    /// Signs revocation lists from the certificate database.
+    pub crl: Option<CrlSource>,
+    /// Signs OCSP responses.
+    pub responder: Option<Responder>,
+    /// Completes chains.
+    pub bundler: Option<Bundler>,
     /// Clock and randomness.
     pub machine: Machine,
     /// Places for work that keeps a processor busy.
     pub workers: Arc<Semaphore>,
 }
 
+/// Signs a revocation list that begins now and holds for so long; DER. The key stays with whoever made this.
+pub type CrlSource = Box<dyn Fn(Timestamp, Lifetime) -> CrlFuture + Send + Sync>;
+
+/// A revocation list that is being signed.
+pub type CrlFuture = Pin<Box<dyn Future<Output = Result<Vec<u8>, CfsslError>> + Send>>;
+
 impl Door {
+    /// The certificate database.
+    pub(super) fn records(&self) -> Result<&Records, Refusal> {
+        let missing = "there is no certificate database: start the server with `-db-config`";
+        self.records.as_deref().ok_or_else(|| failure::unavailable(missing))
+    }
+
     /// Now.
     pub(super) fn now(&self) -> Timestamp {
         self.machine.clock.now()

@@ -14,6 +14,14 @@ use http::Method;
 pub enum Endpoint {
     /// Signs a request with the token of an auth key.
     Authsign,
+    /// Completes a chain.
+    Bundle,
+    /// Records a certificate that was issued elsewhere.
+    Certadd,
+    /// Explains a certificate.
+    Certinfo,
+    /// The revocation list, from the certificate database.
+    Crl,
     /// A revocation list signed with a key that travels in the request.
     Gencrl,
     /// Whether the server answers.
@@ -26,6 +34,14 @@ pub enum Endpoint {
     Newcert,
     /// Makes a key and a signing request.
     Newkey,
+    /// Signs an OCSP response.
+    Ocspsign,
+    /// Revokes a certificate in the certificate database.
+    Revoke,
+    /// Examines a TLS server.
+    Scan,
+    /// What `scan` can examine.
+    Scaninfo,
     /// Signs a request without a token.
     Sign,
 }
@@ -61,8 +77,24 @@ pub struct Row {
 }
 
 /// Every endpoint.
-pub static TABLE: [Row; 8] = [
+pub static TABLE: [Row; 16] = [
     row(Endpoint::Authsign, "authsign", Method::POST, Gate::Token, "issues"),
+    row(
+        Endpoint::Bundle,
+        "bundle",
+        Method::POST,
+        Gate::Open,
+        "reads; fetching from elsewhere needs the right `read`",
+    ),
+    row(Endpoint::Certadd, "certadd", Method::POST, Gate::Proven(Right::Administer), "records"),
+    row(
+        Endpoint::Certinfo,
+        "certinfo",
+        Method::POST,
+        Gate::Open,
+        "reads; connecting to a host needs the right `read`",
+    ),
+    row(Endpoint::Crl, "crl", Method::GET, Gate::Open, "reads"),
     row(Endpoint::Gencrl, "gencrl", Method::POST, Gate::ByName, "a private key travels in the request"),
     row(Endpoint::Health, "health", Method::GET, Gate::Open, "reads"),
     row(Endpoint::Info, "info", Method::POST, Gate::Open, "reads"),
@@ -75,6 +107,10 @@ pub static TABLE: [Row; 8] = [
         "issues; a private key travels in the answer",
     ),
     row(Endpoint::Newkey, "newkey", Method::POST, Gate::ByName, "a private key travels in the answer"),
+    row(Endpoint::Ocspsign, "ocspsign", Method::POST, Gate::Proven(Right::Revoke), "signs"),
+    row(Endpoint::Revoke, "revoke", Method::POST, Gate::Proven(Right::Revoke), "revokes"),
+    row(Endpoint::Scan, "scan", Method::GET, Gate::Proven(Right::Read), "connects to other hosts"),
+    row(Endpoint::Scaninfo, "scaninfo", Method::GET, Gate::Open, "reads"),
     row(Endpoint::Sign, "sign", Method::POST, Gate::Proven(Right::Issue), "issues"),
 ];
 

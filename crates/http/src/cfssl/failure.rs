@@ -16,6 +16,17 @@ pub(super) fn refusal(operation: &'static str, signer: &str, error: CfsslError) 
     Refusal::later("unavailable", Failure { status: 503, error: told.into() }, RETRY_SECONDS)
 }
 
+/// The endpoint lacks something that the operator did not name at the start: 404, as stock CFSSL answers for endpoints
+/// that could not be set up, with what is missing.
+pub(super) fn unavailable(text: &str) -> Refusal {
+    Refusal::new("not-set-up", Failure::with_status(404, text))
+}
+
+/// A server that was connected to showed no certificate.
+pub(super) fn nothing_presented() -> Refusal {
+    CfsslError::new(ErrorKind::Dial).into()
+}
+
 /// Whether the fault is on this side.
 fn is_ours(kind: ErrorKind) -> bool {
     matches!(
@@ -23,7 +34,6 @@ fn is_ours(kind: ErrorKind) -> bool {
         ErrorKind::CertificateUnknown
             | ErrorKind::KeyUnavailable
             | ErrorKind::KeyUnknown
-            | ErrorKind::Dial
             | ErrorKind::StoreUnknown
             | ErrorKind::StoreInsertion
     )

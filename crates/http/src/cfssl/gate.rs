@@ -35,9 +35,7 @@ pub(super) fn open(row: &Row, openings: &Openings, proven: &BTreeSet<Right>) -> 
         Gate::Proven(right) if proven.contains(&right) => Ok(Opened::ByProof),
         Gate::Proven(_) | Gate::ByName if openings.enables(row.endpoint) => Ok(Opened::BySwitch),
         Gate::Proven(right) => Err(closed(row.name, &proof_wanted(right), row.name)),
-        Gate::ByName => {
-            Err(closed(row.name, "it is off, because a private key travels through it", row.name))
-        }
+        Gate::ByName => Err(closed(row.name, KEY_TRAVELS, row.name)),
     }
 }
 
@@ -54,6 +52,17 @@ pub(super) fn open_part(
     }
     Err(closed(&format!("{}: {what}", row.name), &proof_wanted(right), row.name))
 }
+
+/// A part of an endpoint through which a private key travels.
+pub(super) fn by_name(row: &Row, openings: &Openings, what: &str) -> Result<(), Refusal> {
+    if openings.enables(row.endpoint) {
+        return Ok(());
+    }
+    Err(closed(&format!("{}: {what}", row.name), KEY_TRAVELS, row.name))
+}
+
+/// Why an endpoint, or a part of one, is off.
+const KEY_TRAVELS: &str = "it is off, because a private key travels through it";
 
 fn proof_wanted(right: Right) -> String {
     format!("it needs a caller with the right `{right}`, proven by a client certificate or a credential")

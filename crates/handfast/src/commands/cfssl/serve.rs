@@ -2,19 +2,24 @@
 
 use std::sync::Arc;
 
+use hf_cfssl::bundle::Bundler;
+use hf_cfssl::certificates;
 use hf_cfssl::machine::Machine;
+use hf_cfssl::ocsp::Responder;
 use hf_cfssl::policy::{Policy, Unknown};
+use hf_cfssl::records::Records;
 use hf_cfssl::signer::LocalSigner;
 use hf_cfssl::standalone::Standalone;
 use hf_cfssl::universal::UniversalSigner;
 use hf_client::cfssl::CfsslClient;
 use hf_http::cfssl::caller::Proofs;
-use hf_http::cfssl::door::{Door, Label, Labels};
+use hf_http::cfssl::door::{CrlSource, Door, Label, Labels};
 use hf_http::cfssl::metrics::Metrics;
 use hf_http::cfssl::openings::Openings;
 use hf_http::limits::credentials::CredentialLimiter;
-use hf_proto::cfssl::code::CfsslError;
+use hf_proto::cfssl::code::{CfsslError, ErrorKind};
 use hf_proto::cfssl::config::{Config, SignerNeed};
+use hf_proto::cfssl::db_config::DbConfig;
 use regex::Regex;
 use tokio::sync::Semaphore;
 
@@ -48,6 +53,11 @@ Flags:",
         &flags::TLS_REMOTE_CA,
         &flags::MUTUAL_TLS_CLIENT_CERT,
         &flags::MUTUAL_TLS_CLIENT_KEY,
+        &flags::DB_CONFIG,
+        &flags::RESPONDER,
+        &flags::RESPONDER_KEY,
+        &flags::CA_BUNDLE,
+        &flags::INT_BUNDLE,
         &flags::STATE,
         &flags::ENABLE,
         &flags::DISABLE,
@@ -57,7 +67,7 @@ Flags:",
 };
 
 /// Keys that are made at one time.
-const WORKERS: usize = 2;
+pub(super) const WORKERS: usize = 2;
 
 fn run(call: &Call) -> Result<(), Failure> {
     call.no_words()?;
@@ -72,9 +82,14 @@ fn run(call: &Call) -> Result<(), Failure> {
     }
     serving::log(&call.log);
     call.block_on(async {
-        let (_record, labels) = labels(call, &machine).await?;
+        let records = records(call).await?;
+        let (_record, labels) = labels(call, &machine, records.as_ref()).await?;
         let door = Door {
+            crl: crl(call, records.as_ref())?,
             labels,
+            records,
+            responder: responder(call)?,
+            bundler: bundler(call)?,
             openings,
             proofs,
             metrics: Metrics::default(),
@@ -97,7 +112,11 @@ fn proofs(call: &Call) -> Result<(Proofs, Option<serving::ClientRoots>), Failure
 }
 
 /// The signer that the flags name, and its record, which must outlive it.
-async fn labels(call: &Call, machine: &Machine) -> Result<(Option<Standalone>, Labels), Failure> {
+async fn labels(
+    call: &Call,
+    machine: &Machine,
+    records: Option<&Arc<Records>>,
+) -> Result<(Option<Standalone>, Labels), Failure> {
     let mut config = call.config.clone().unwrap_or_else(Config::standard);
     if let Some(addresses) = call.some(&flags::REMOTE) {
         config.signing.override_remotes(addresses);
@@ -107,7 +126,12 @@ async fn labels(call: &Call, machine: &Machine) -> Result<(Option<Standalone>, L
     let (record, local) = match need {
         SignerNeed::Remote => (None, None),
         SignerNeed::Local | SignerNeed::Mixed => match local(call, machine, &policy).await? {
-            Some((record, local)) => (Some(record), Some(local)),
+            Some((record, local)) => {
+                (Some(record), Some(match records {
+                    Some(records) => local.with_records(Arc::clone(records)),
+                    None => local,
+                }))
+            }
             None => {
                 call.log.warning("no signer: -ca and -ca-key name its certificate and key");
                 return Ok((None, Labels::none()));
@@ -137,7 +161,51 @@ async fn local(
     Ok(Some((record, signer)))
 }
 
-fn connect(call: &Call, machine: &Machine, addresses: &str) -> Result<CfsslClient, CfsslError> {
+/// The certificate database, if one is named.
+async fn records(call: &Call) -> Result<Option<Arc<Records>>, Failure> {
+    match call.some_db_config()? {
+        Some(config) => Ok(Some(Arc::new(call.records(&config).await?))),
+        None => Ok(None),
+    }
+}
+
+/// The certificate database that the configuration file at `path` names.
+pub(super) async fn records_in(call: &Call, path: &str) -> Result<Records, Failure> {
+    let config = DbConfig::read(&call.read(path)?).map_err(|error| Failure::new(error.to_string()))?;
+    Ok(call.records(&config).await?)
+}
+
+/// What signs revocation lists: the signer, when there is a certificate database.
+fn crl(call: &Call, records: Option<&Arc<Records>>) -> Result<Option<CrlSource>, Failure> {
+    let Some(records) = records.filter(|_| call.some(&flags::CA).is_some()) else { return Ok(None) };
+    let (records, authority) = (Arc::clone(records), Arc::new(call.authority()?));
+    Ok(Some(Box::new(move |now, lifetime| {
+        let (records, authority) = (Arc::clone(&records), Arc::clone(&authority));
+        Box::pin(async move { records.crl(&authority.0, &authority.1, now, lifetime).await })
+    })))
+}
+
+/// The responder, if one is named.
+fn responder(call: &Call) -> Result<Option<Responder>, Failure> {
+    call.some(&flags::RESPONDER).map(|_| call.responder()).transpose()
+}
+
+/// What bundles are made of, if roots or intermediates are named.
+fn bundler(call: &Call) -> Result<Option<Bundler>, Failure> {
+    let pool = |flag, kind| match call.some(flag) {
+        Some(path) => Ok(Some(certificates::pool(&String::from_utf8_lossy(&call.read(path)?), kind)?)),
+        None => Ok::<_, Failure>(None),
+    };
+    let roots = pool(&flags::CA_BUNDLE, ErrorKind::RootParse)?;
+    let intermediates = pool(&flags::INT_BUNDLE, ErrorKind::IntermediatesParse)?;
+    if roots.is_none() && intermediates.is_none() {
+        return Ok(None);
+    }
+    let (roots, intermediates) = (roots.unwrap_or_default(), intermediates.unwrap_or_default());
+    Ok(Some(Bundler { roots, intermediates, ..Bundler::default() }))
+}
+
+pub(super) fn connect(call: &Call, machine: &Machine, addresses: &str) -> Result<CfsslClient, CfsslError> {
     let tls = if addresses.contains("https:") { call.client_tls() } else { Ok(None) };
     let tls = tls.map_err(|failure| CfsslError { code: 0, message: failure.text })?;
     CfsslClient::new(addresses, tls, Arc::clone(&machine.clock), Arc::clone(&machine.random))

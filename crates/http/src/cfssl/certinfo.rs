@@ -1,0 +1,27 @@
+//! `POST certinfo`: a certificate in words. What connects to a host needs a right: the server would do it for anybody.
+
+use hf_cfssl::{certificates, certinfo, presented};
+use hf_core::right::Right;
+use hf_proto::cfssl::endpoints::{first_match, string_map};
+
+use super::door::Door;
+use super::reply::{Refusal, Reply};
+use super::{Asked, failure, gate};
+
+/// Parameters that belong together, in the order in which they are looked for.
+const SETS: [&[&str]; 3] = [&["certificate"], &["domain"], &["serial", "authority_key_id"]];
+
+pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal> {
+    let map = string_map(&asked.body)?;
+    let get = |key: &str| map.get(key).map(String::as_str).unwrap_or_default();
+    let certificate = match first_match(&map, &SETS)? {
+        ["certificate"] => certificates::one(get("certificate"))?,
+        ["domain"] => {
+            gate::open_part(asked.row, &door.openings, &asked.caller.rights, Right::Read, "domain")?;
+            let chain = presented::of(get("domain"), get("ip"), door.now()).await?;
+            chain.into_iter().next().ok_or_else(failure::nothing_presented)?
+        }
+        _ => door.records()?.find(get("serial"), get("authority_key_id")).await?,
+    };
+    Ok(Reply::of(certinfo::of(&certificate)))
+}

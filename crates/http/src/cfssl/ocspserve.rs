@@ -1,0 +1,148 @@
+//! `ocspserve`: OCSP over HTTP, RFC 6960 appendix A, with the caching headers of RFC 5019 section 6.2.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hf_cfssl::ocsp::{Answer, FileSource};
+use hf_cfssl::records::Records;
+use hf_core::time::{Clock, Timestamp};
+use hf_store::audit::hex;
+use hf_x509::digest::sha256;
+use hf_x509::ocsp::ResponseStatus;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
+use http::{HeaderMap, Method, StatusCode};
+
+use super::body;
+
+/// Where the responses are.
+pub enum Source {
+    /// In a file.
+    File(FileSource),
+    /// In the certificate database.
+    Records(Records),
+}
+
+/// Answers requests below one path.
+pub struct Responses {
+    /// Where the responses are.
+    pub source: Source,
+    /// The path, `/` for all.
+    pub path: String,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The responder. Everything goes to one handler, because base64 in a path holds `/` and `//`, which no router may mend.
+pub fn router(responses: Arc<Responses>) -> Router {
+    Router::new().fallback(receive).with_state(responses)
+}
+
+async fn receive(State(responses): State<Arc<Responses>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let Some(rest) = below(head.uri.path(), &responses.path) else {
+        return plain(StatusCode::NOT_FOUND);
+    };
+    let asked = match head.method {
+        Method::GET => from_path(rest),
+        Method::POST => body::read(body).await.ok().map(|body| body.to_vec()),
+        _ => return plain(StatusCode::METHOD_NOT_ALLOWED),
+    };
+    let now = responses.clock.now();
+    let answer = match (asked, &responses.source) {
+        (None, _) => Answer::refusal(ResponseStatus::MalformedRequest),
+        (Some(asked), Source::File(file)) => file.answer(&asked, now),
+        (Some(asked), Source::Records(records)) => records.answer_ocsp(&asked, now).await,
+    };
+    response(answer, &head.headers, now)
+}
+
+/// What follows the path of the responder.
+fn below<'a>(path: &'a str, mount: &str) -> Option<&'a str> {
+    let rest = path.strip_prefix(mount.trim_end_matches('/'))?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+}
+
+/// The request in the path of a GET: base64, in which some characters may be escaped.
+fn from_path(rest: &str) -> Option<Vec<u8>> {
+    let text = unescape(rest.strip_prefix('/').unwrap_or(rest))?;
+    let text: Vec<u8> = text.into_iter().map(|octet| if octet == b' ' { b'+' } else { octet }).collect();
+    STANDARD.decode(text).ok()
+}
+
+/// Percent-encoded octets, RFC 3986 section 2.1.
+fn unescape(text: &str) -> Option<Vec<u8>> {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(octet) = rest.next() {
+        if octet != b'%' {
+            octets.push(octet);
+            continue;
+        }
+        let digit =
+            |octet: Option<u8>| char::from(octet?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        octets.push(digit(rest.next())? << 4 | digit(rest.next())?);
+    }
+    Some(octets)
+}
+
+fn response(answer: Answer, headers: &HeaderMap, now: Timestamp) -> Response {
+    let status = match answer.status {
+        ResponseStatus::MalformedRequest => StatusCode::BAD_REQUEST,
+        ResponseStatus::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::OK,
+    };
+    let etag = format!("\"{}\"", hex(&sha256(&answer.der)).to_uppercase());
+    let cached = answer.fresh.map(|(_, ends)| ends.seconds_since(now).max(0));
+    let cache = match cached {
+        Some(seconds) => format!("max-age={seconds}, public, no-transform, must-revalidate"),
+        None => "max-age=0, no-cache".to_owned(),
+    };
+    let same = cached.is_some() && headers.get(IF_NONE_MATCH).is_some_and(|known| known == etag.as_str());
+    let (status, body) = if same { (StatusCode::NOT_MODIFIED, Vec::new()) } else { (status, answer.der) };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let fields = response.headers_mut();
+    fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/ocsp-response"));
+    for (name, value) in [(CACHE_CONTROL, cache), (ETAG, etag)] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            fields.insert(name, value);
+        }
+    }
+    response
+}
+
+fn plain(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_read_from_the_path_however_it_is_escaped() {
+        let octets = vec![0xfb, 0xff, 0xfe, 0xff];
+        let text = STANDARD.encode(&octets);
+        assert_eq!(text, "+//+/w==");
+        for path in ["/+//+/w==", "/%2B%2F%2F%2B%2Fw%3D%3D", "/%2b//%2b/w%3d%3d"] {
+            assert_eq!(from_path(path).as_ref(), Some(&octets), "{path}");
+        }
+        for path in ["/", "/%", "/%2", "/%zz", "/+//+/w"] {
+            assert!(from_path(path).is_none_or(|found| found.is_empty()), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_path_of_the_responder_is_a_whole_segment() {
+        assert_eq!(below("/ocsp/MAo=", "/ocsp"), Some("/MAo="));
+        assert_eq!(below("/ocsp/MAo=", "/"), Some("/ocsp/MAo="));
+        assert_eq!(below("/ocspMAo=", "/ocsp"), None);
+    }
+}
