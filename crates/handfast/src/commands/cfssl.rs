@@ -19,8 +19,10 @@ mod info;
 mod install_links;
 mod log;
 mod machine;
+mod multirootca;
 mod ocspdump;
 mod ocsprefresh;
+mod ocspserve;
 mod ocspsign;
 mod print;
 mod print_defaults;
@@ -66,6 +68,7 @@ static COMMANDS: &[&GoCommand] = &[
     &info::COMMAND,
     &ocspdump::COMMAND,
     &ocsprefresh::COMMAND,
+    &ocspserve::COMMAND,
     &ocspsign::COMMAND,
     &print_defaults::COMMAND,
     &revoke::COMMAND,

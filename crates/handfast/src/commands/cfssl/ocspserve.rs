@@ -31,7 +31,9 @@ fn run(call: &Call) -> Result<(), Failure> {
             (Some(path), _) => Source::File(FileSource::read(&String::from_utf8_lossy(&call.read(path)?))?),
             (None, Some(config)) => Source::Records(call.records(&config).await?),
             (None, None) => {
-                return Err(Failure::new("no response file or db-config provided, please set -responses or -db-config"));
+                return Err(Failure::new(
+                    "no response file or db-config provided, please set -responses or -db-config",
+                ));
             }
         };
         let path = call.text(&flags::PATH).to_owned();

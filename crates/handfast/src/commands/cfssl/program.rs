@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::call::{Call, Failure};
 use super::log::Log;
-use super::{COMMANDS, GoCommand, cfssljson, find, flags};
+use super::{COMMANDS, GoCommand, cfssljson, find, flags, multirootca};
 use crate::env::Env;
 use crate::error::Exit;
 use crate::go_flags::{self, Flag, FlagError, Given};
@@ -82,6 +82,7 @@ impl Kind {
     fn of_program(name: &str) -> Option<Self> {
         let command = match name {
             "cfssljson" => return Some(Self::Command(&cfssljson::COMMAND, cfssljson::FLAGS)),
+            "multirootca" => return Some(Self::Command(&multirootca::COMMAND, multirootca::FLAGS)),
             "cfssl-bundle" => "bundle",
             "cfssl-certinfo" => "certinfo",
             "cfssl-newkey" => "genkey",

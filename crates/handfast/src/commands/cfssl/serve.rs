@@ -126,12 +126,13 @@ async fn labels(
     let (record, local) = match need {
         SignerNeed::Remote => (None, None),
         SignerNeed::Local | SignerNeed::Mixed => match local(call, machine, &policy).await? {
-            Some((record, local)) => {
-                (Some(record), Some(match records {
+            Some((record, local)) => (
+                Some(record),
+                Some(match records {
                     Some(records) => local.with_records(Arc::clone(records)),
                     None => local,
-                }))
-            }
+                }),
+            ),
             None => {
                 call.log.warning("no signer: -ca and -ca-key name its certificate and key");
                 return Ok((None, Labels::none()));
