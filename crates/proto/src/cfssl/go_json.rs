@@ -6,7 +6,6 @@
 //!
 //! Writing: fields in the order of their declaration, `<`, `>`, `&` and the line separators of Unicode escaped.
 
-mod any;
 mod de;
 mod parse;
 mod ser;

@@ -3,7 +3,7 @@
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::parse::same_name;
-use super::types::NUMBER;
+use super::types::{NUMBER, VALUE};
 use super::{GoJsonError, GoValue};
 
 type Result<T> = std::result::Result<T, GoJsonError>;
@@ -128,10 +128,9 @@ impl<'de> Deserializer<'de> for ValueReader<'_> {
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
-        if name != NUMBER {
-            return visitor.visit_newtype_struct(self);
-        }
         match self.0 {
+            value if name == VALUE => visitor.visit_string(super::to_string(value)),
+            _ if name != NUMBER => visitor.visit_newtype_struct(self),
             GoValue::Null => visitor.visit_str("0"),
             GoValue::Number(digits) => visitor.visit_str(digits),
             GoValue::Bool(_) | GoValue::String(_) | GoValue::Array(_) | GoValue::Object(_) => {
@@ -260,12 +259,5 @@ impl<'de> MapAccess<'de> for Fields<'_> {
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
         let (name, value) = self.current.unwrap_or(("", &GoValue::Null));
         seed.deserialize(ValueReader(value)).map_err(|error| error.inside(name))
-    }
-}
-
-/// A value of any kind is read as it is.
-impl<'de> de::Deserialize<'de> for GoValue {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        deserializer.deserialize_any(super::any::AnyVisitor)
     }
 }

@@ -80,6 +80,7 @@ fn the_zero_time_is_not_given() {
     let found = read(r#"{"notbefore":"2027-03-01T12:00:00.25+01:00"}"#).unwrap();
     assert_eq!(found.not_before.given().unwrap().to_string(), "2027-03-01T11:00:00Z");
     assert!(to_string(&Request::default()).contains(r#""NotBefore":"0001-01-01T00:00:00Z""#));
+    assert_eq!(read(r#"{"NotBefore":"0001-01-01T00:00:00.5+00:00"}"#).unwrap().not_before.given(), None);
     assert!(read(r#"{"NotBefore":"yesterday"}"#).is_err());
 }
 
@@ -125,6 +126,14 @@ fn halves_of_surrogate_pairs_are_replaced_and_pairs_joined() {
     assert_eq!(text(r#""\ud83d\ude00""#), "😀");
     assert_eq!(text(r#""\ud83dx\ude00""#), "\u{fffd}x\u{fffd}");
     assert_eq!(text(r#""\ud83d\u0041""#), "\u{fffd}A");
+}
+
+#[test]
+fn a_value_of_any_kind_is_kept_digit_by_digit() {
+    let text = r#"{"a":[1e999,123456789012345678901234567890,null,{"b":"c","b":"d"}]}"#;
+    assert_eq!(to_string(&from_str::<GoValue>(text).unwrap()), text);
+    assert_eq!(to_string(&from_str::<BTreeMap<String, GoValue>>(text).unwrap()), text);
+    assert_eq!(from_str::<Option<GoValue>>("null").unwrap(), None);
 }
 
 #[test]

@@ -9,8 +9,13 @@ use num_bigint::BigInt;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::GoValue;
+
 /// Name by which a number of any size asks the reader and the writer of this module for its digits.
 pub(super) const NUMBER: &str = "$handfast::go_json::number";
+
+/// Name by which a value of any kind asks the reader of this module for its text, so that no digit is lost.
+pub(super) const VALUE: &str = "$handfast::go_json::value";
 
 /// Most digits of a number: 8192 bits are 2467 digits (the modulus of the largest RSA key), and some to spare.
 const MAX_DIGITS: usize = 5_000;
@@ -69,6 +74,25 @@ impl<'de> Deserialize<'de> for BigInteger {
     }
 }
 
+/// A value of any kind, as this module's reader has it. Other readers have none.
+impl<'de> Deserialize<'de> for GoValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = GoValue;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value in this module's reader")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<GoValue, E> {
+                super::parse(text.as_bytes()).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_newtype_struct(VALUE, Text)
+    }
+}
+
 /// Octets, Go's `[]byte`: standard base64 with padding. Line breaks inside are passed over; `null` is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct GoBytes(pub Vec<u8>);
@@ -105,6 +129,9 @@ pub struct GoTime(pub Option<Timestamp>);
 /// How Go writes its zero time.
 const ZERO: &str = "0001-01-01T00:00:00Z";
 
+/// The same in seconds before 1970.
+const ZERO_SECONDS: i64 = -62_135_596_800;
+
 impl GoTime {
     /// The time, when one is given.
     pub fn given(self) -> Option<Timestamp> {
@@ -136,9 +163,10 @@ impl Serialize for GoTime {
 impl<'de> Deserialize<'de> for GoTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        if text.is_empty() || text == ZERO {
+        if text.is_empty() {
             return Ok(Self(None));
         }
-        text.parse().map(|time| Self(Some(time))).map_err(D::Error::custom)
+        let time: Timestamp = text.parse().map_err(D::Error::custom)?;
+        Ok(Self((time.unix_seconds() != ZERO_SECONDS).then_some(time)))
     }
 }
