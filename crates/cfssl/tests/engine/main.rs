@@ -1,6 +1,6 @@
 //! The engine as commands and endpoints use it: from JSON to certificates.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 mod bundle;
 mod common;
