@@ -99,7 +99,24 @@ pub(crate) fn open(
     domain: &Domain,
     passphrase: &PassphraseOptions,
 ) -> Result<Opened, CommandError> {
-    open_as(context, domain, passphrase, system::operator(), Channel::CommandLine)
+    let who = Who { principal: system::operator(), channel: Channel::CommandLine, signer: one_signer() };
+    open_as(context, domain, passphrase, who)
+}
+
+/// Open the authority to serve it: as many signers as the machine has processors.
+pub(crate) fn open_for_server(
+    context: &Context,
+    domain: &Domain,
+    passphrase: &PassphraseOptions,
+) -> Result<Opened, CommandError> {
+    let threads = std::thread::available_parallelism().unwrap_or(SIGNERS);
+    let mut signer = SignerSettings::with_threads(threads);
+    let declared = domain.topology.server.limits.signer_queue;
+    if let Some(queue) = declared.and_then(|queue| usize::try_from(queue).ok()).and_then(NonZeroUsize::new) {
+        signer.queue = queue;
+    }
+    let who = Who { principal: Principal::Server, channel: Channel::Server, signer };
+    open_as(context, domain, passphrase, who)
 }
 
 /// Open the authority to carry out the topology.
@@ -109,21 +126,31 @@ pub(crate) fn open_for_topology(
     passphrase: &PassphraseOptions,
 ) -> Result<Opened, CommandError> {
     let principal = Principal::Topology { domain: domain.topology.trust.domain.to_string() };
-    open_as(context, domain, passphrase, principal, Channel::Topology)
+    open_as(context, domain, passphrase, Who { principal, channel: Channel::Topology, signer: one_signer() })
+}
+
+/// On whose behalf an authority is opened, and how many sign for it.
+struct Who {
+    principal: Principal,
+    channel: Channel,
+    signer: SignerSettings,
+}
+
+fn one_signer() -> SignerSettings {
+    SignerSettings::with_threads(SIGNERS)
 }
 
 fn open_as(
     context: &Context,
     domain: &Domain,
     options: &PassphraseOptions,
-    principal: Principal,
-    channel: Channel,
+    who: Who,
 ) -> Result<Opened, CommandError> {
     let state = domain.make_state()?;
     let keys = make_keys(&state)?;
     let store = store_in(&state)?;
     let passphrase = key_passphrase(context, options, &keys)?;
-    let origin = Origin { at: context.now(), principal, channel };
+    let origin = Origin { at: context.now(), principal: who.principal, channel: who.channel };
     let parts = AuthorityParts {
         store,
         keys: KeyDirectory::new(keys, passphrase.as_ref().map(copy)),
@@ -132,7 +159,7 @@ fn open_as(
             .map_err(|faults| CommandError::refused("the profiles cannot be used").findings(faults))?,
         policy: Policy::new(PolicySettings::default()),
         permitted: profiles::permitted(&domain.topology)?,
-        signer: Signer::start(SignerSettings::with_threads(SIGNERS))
+        signer: Signer::start(who.signer)
             .map_err(|error| CommandError::fault("cannot start the signer").because(error))?,
         clock: Arc::clone(&context.clock),
         random: Arc::new(SystemRandom),

@@ -21,6 +21,7 @@ pub(crate) mod plan;
 pub(crate) mod renew;
 mod renew_remote;
 pub(crate) mod revoke;
+pub(crate) mod serve;
 pub(crate) mod shared;
 pub(crate) mod shared_key;
 pub(crate) mod sign;
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     Apply(apply::Args),
     Check(check::Args),
     Up(up::Args),
+    Serve(serve::Args),
     /// The tree of authorities: create, list, show, import, sign.
     #[command(subcommand, after_help = ca::EXAMPLES)]
     Ca(ca::Command),
@@ -77,6 +79,7 @@ impl Command {
             Self::Apply(args) => apply::run(args, context),
             Self::Check(args) => check::run(args, context),
             Self::Up(args) => up::run(args, context),
+            Self::Serve(args) => serve::run(args, context),
             Self::Audit(command) => command.run(context),
             Self::Completions(args) => completions::run(args, context),
             Self::Ca(command) => command.run(context),

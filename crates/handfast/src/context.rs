@@ -36,7 +36,13 @@ impl Context {
     /// With a clock that tests turn by hand, and an environment without anything.
     #[cfg(test)]
     pub(crate) fn for_test(clock: Arc<dyn Clock>) -> Self {
-        let env = Env { passphrase: None, keystore_password: None, credential: None, no_color: true };
+        let env = Env {
+            passphrase: None,
+            keystore_password: None,
+            credential: None,
+            no_color: true,
+            listen_names: String::new(),
+        };
         let output = Output::from_system(&env, true);
         Self { clock, ..Self::new(env, output).ok().unwrap() }
     }

@@ -12,6 +12,8 @@ pub(crate) struct Env {
     pub(crate) credential: Option<Secret<String>>,
     /// `NO_COLOR` is set and not empty (<https://no-color.org>), or `TERM` is `dumb`.
     pub(crate) no_color: bool,
+    /// `LISTEN_FDNAMES`: the names of the sockets that systemd hands over, separated by colons.
+    pub(crate) listen_names: String,
 }
 
 impl Env {
@@ -22,6 +24,7 @@ impl Env {
             keystore_password: variable("HANDFAST_KEYSTORE_PASSWORD").map(Secret::new),
             credential: variable("HANDFAST_CREDENTIAL").map(Secret::new),
             no_color: variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|term| term == "dumb"),
+            listen_names: variable("LISTEN_FDNAMES").unwrap_or_default(),
         }
     }
 }

@@ -22,6 +22,7 @@ mod passphrase;
 mod peers;
 mod prove;
 mod remote;
+mod serve;
 mod signals;
 mod system;
 mod tls;

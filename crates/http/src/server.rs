@@ -15,7 +15,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use axum::Router;
 use hf_core::random::{Random, RandomUnavailable};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -24,6 +23,7 @@ use crate::limits::Limits;
 use crate::limits::addresses::AddressLimiter;
 use crate::telemetry::metrics::Metrics;
 
+pub use axum::Router;
 pub use listener::Listener;
 pub use refusal::{Refusal, Wording, problem};
 

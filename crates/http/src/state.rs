@@ -8,6 +8,7 @@ use hf_core::time::Clock;
 
 use crate::access::Access;
 use crate::limits::credentials::CredentialLimiter;
+use crate::pki::cache::CrlCache;
 use crate::telemetry::metrics::Metrics;
 
 /// The collaborators of the doors. Cheap to clone.
@@ -25,4 +26,6 @@ pub struct Doors {
     pub access: Arc<Access>,
     /// How many requests each credential may make.
     pub credentials: Arc<CredentialLimiter>,
+    /// The latest CRLs.
+    pub crls: Arc<CrlCache>,
 }

@@ -90,7 +90,7 @@ async fn publish(doors: &Doors) -> Vec<String> {
         if issuers.active_for_status(name, now).is_err() {
             continue;
         }
-        match doors.authority.latest_crl(name).await {
+        match doors.crls.latest(&doors.authority, name).await {
             Ok(Some(crl)) if crl.next_update > now => {}
             Ok(Some(crl)) => reasons.push(format!("the CRL of `{name}` ended at {}", crl.next_update)),
             Ok(None) => reasons.push(format!("`{name}` has signed no CRL yet")),

@@ -3,7 +3,6 @@
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use bytes::Bytes;
 
 use super::document::{Document, absent, unavailable};
 use crate::state::Doors;
@@ -22,12 +21,12 @@ pub(super) async fn fetch(
     if doors.authority.issuers().get(name).is_none() {
         return absent();
     }
-    match doors.authority.latest_crl(name).await {
+    match doors.crls.latest(&doors.authority, name).await {
         Ok(Some(crl)) => Document {
             media_type: "application/pkix-crl",
             tag: crl.number.to_string(),
             seconds: KEEP.min(crl.next_update.seconds_since(doors.clock.now())),
-            octets: Bytes::from(crl.der),
+            octets: crl.der,
         }
         .answer(&headers),
         Ok(None) => absent(),

@@ -21,7 +21,7 @@ pub(crate) async fn take(doors: &Doors) {
         if let Some(Ok(validity)) = issuer.certificate().map(|own| own.validity()) {
             doors.metrics.authority_expiry(name, validity.not_after().seconds_since(now));
         }
-        if let Ok(Some(crl)) = doors.authority.latest_crl(name).await {
+        if let Ok(Some(crl)) = doors.crls.latest(&doors.authority, name).await {
             doors.metrics.crl_expiry(name, crl.next_update.seconds_since(now));
         }
     }

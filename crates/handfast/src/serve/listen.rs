@@ -1,0 +1,34 @@
+//! Which routers answer on which sockets.
+
+use std::sync::Arc;
+
+use hf_http::server::{Listener, Router};
+use hf_http::state::Doors;
+use hf_http::{admin, pki};
+use hf_identity::server::ServerTls;
+
+use super::sockets::{Bound, Kind, Socket};
+use crate::error::CommandError;
+
+/// The listener of a socket; TLS where the kind asks for it and the connection leaves the machine.
+pub(super) fn listener(bound: Bound, tls: &Arc<ServerTls>) -> Result<Listener, CommandError> {
+    let name = bound.kind.name();
+    let listener = match bound.socket {
+        Socket::Tcp(socket) => {
+            let listener = Listener::tcp(name, socket);
+            if bound.kind == Kind::Api { listener.map(|it| it.with_tls(Arc::clone(tls))) } else { listener }
+        }
+        Socket::Unix(socket) => Listener::unix(name, socket),
+    };
+    listener.map_err(|error| CommandError::fault("a socket cannot be used").because(error))
+}
+
+/// What answers on listeners of a kind.
+pub(super) fn router(kind: Kind, doors: &Doors) -> Router {
+    match kind {
+        Kind::Api | Kind::Plain | Kind::Cfssl => {
+            pki::router(doors.clone()).merge(admin::health(doors.clone()))
+        }
+        Kind::Admin => admin::router(doors.clone()),
+    }
+}

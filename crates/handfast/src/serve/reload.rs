@@ -1,0 +1,157 @@
+//! Reading the file again: all of it takes effect or nothing does, and what needs a restart is named.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use hf_ca::profile::Profile;
+use hf_http::state::Doors;
+use hf_topology::declared::Topology;
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::mpsc;
+
+use super::origin;
+use crate::config::profiles;
+use crate::domain::Domain;
+use crate::error::CommandError;
+
+/// How long the file must have been quiet: editors write in several steps.
+const QUIET: Duration = Duration::from_millis(200);
+
+/// A file that was read and has no faults.
+pub(super) struct Reload {
+    domain: Domain,
+    profiles: Vec<Profile>,
+}
+
+impl Reload {
+    /// Read it; nothing is changed yet.
+    pub(super) fn read(file: &Path) -> Result<Self, CommandError> {
+        let domain = Domain::read(file)?;
+        let profiles = profiles::compile(&domain.topology)
+            .map_err(|faults| CommandError::refused("the profiles cannot be used").findings(faults))?;
+        Ok(Self { domain, profiles })
+    }
+
+    /// Make it so. The answer is what is in force from now on.
+    pub(super) async fn apply(self, before: &Domain, doors: &Doors) -> Result<Domain, CommandError> {
+        let origin = origin(doors.clock.as_ref());
+        doors.authority.set_profiles(self.profiles, &origin).await?;
+        doors.authority.refresh_issuers().await?;
+        let waiting = needs_restart(&before.topology, &self.domain.topology);
+        if waiting.is_empty() {
+            tracing::info!(file = %self.domain.file.display(), "the file was read again");
+        } else {
+            tracing::warn!(
+                file = %self.domain.file.display(),
+                keys = waiting.join(", "),
+                "the file was read again; these keys take effect at the next start"
+            );
+        }
+        // What waits for a restart must be named again at the next reading, so the old values are kept.
+        let mut domain = self.domain;
+        keep_waiting(&before.topology, &mut domain.topology);
+        Ok(domain)
+    }
+}
+
+/// The keys that changed and are read at the start only.
+fn needs_restart(before: &Topology, after: &Topology) -> Vec<&'static str> {
+    let (old, new) = (&before.server, &after.server);
+    let constraints = |topology: &Topology| -> Vec<_> {
+        topology.authorities.iter().map(|it| (it.name.clone(), it.permitted.clone())).collect()
+    };
+    let rows = [
+        ("server.listen", old.listen != new.listen),
+        ("server.plain", old.plain != new.plain),
+        ("server.admin", old.admin != new.admin),
+        ("server.cfssl", old.cfssl != new.cfssl),
+        ("server.log", old.log != new.log),
+        ("server.otlp", old.otlp != new.otlp),
+        ("server.limits", old.limits != new.limits),
+        ("authority.*.permitted", constraints(before) != constraints(after)),
+    ];
+    rows.into_iter().filter(|(_, changed)| *changed).map(|(key, _)| key).collect()
+}
+
+fn keep_waiting(before: &Topology, after: &mut Topology) {
+    let (old, new) = (&before.server, &mut after.server);
+    new.listen.clone_from(&old.listen);
+    new.plain.clone_from(&old.plain);
+    new.admin.clone_from(&old.admin);
+    new.cfssl.clone_from(&old.cfssl);
+    new.log = old.log;
+    new.otlp.clone_from(&old.otlp);
+    new.limits.clone_from(&old.limits);
+}
+
+/// Tells when the content of the file has changed.
+pub(super) struct FileWatch {
+    file: PathBuf,
+    seen: Option<Vec<u8>>,
+    events: mpsc::Receiver<()>,
+    _watcher: Option<RecommendedWatcher>,
+}
+
+impl FileWatch {
+    /// Watch the directory of the file, because editors and mounted secrets replace the file itself. Without a watch, which
+    /// is logged, SIGHUP remains.
+    pub(super) fn start(file: &Path) -> Self {
+        let (sender, events) = mpsc::channel(1);
+        let watcher = watch(file, sender);
+        if let Err(error) = &watcher {
+            tracing::warn!(%error, file = %file.display(), "changes of the file are not noticed; send SIGHUP");
+        }
+        Self { file: file.to_owned(), seen: std::fs::read(file).ok(), events, _watcher: watcher.ok() }
+    }
+
+    /// Wait until the content is another one than before.
+    pub(super) async fn changed(&mut self) {
+        loop {
+            if self.events.recv().await.is_none() {
+                // Nobody watches.
+                std::future::pending::<()>().await;
+            }
+            while let Ok(Some(())) = tokio::time::timeout(QUIET, self.events.recv()).await {}
+            let content = std::fs::read(&self.file).ok();
+            if content.is_some() && content != self.seen {
+                self.seen = content;
+                return;
+            }
+        }
+    }
+}
+
+fn watch(file: &Path, sender: mpsc::Sender<()>) -> notify::Result<RecommendedWatcher> {
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        let reading = event.as_ref().is_ok_and(|event| event.kind.is_access());
+        if !reading {
+            // One that waits says as much as ten.
+            let _ = sender.try_send(());
+        }
+    })?;
+    let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    watcher.watch(directory, RecursiveMode::NonRecursive)?;
+    Ok(watcher)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn topology(text: &str) -> Topology {
+        let text = format!("[trust]\ndomain = \"x.internal\"\n{text}");
+        hf_topology::declare::parse(&text, "f").unwrap()
+    }
+
+    #[test]
+    fn what_needs_a_restart_is_named_until_it_has_come() {
+        let before = topology("");
+        let mut after = topology("[server]\nlisten = [\"127.0.0.1:1\"]\ncrl_every = \"2d\"\nlog = \"json\"\n");
+        assert_eq!(needs_restart(&before, &before), [] as [&str; 0]);
+        assert_eq!(needs_restart(&before, &after), ["server.listen", "server.log"]);
+        keep_waiting(&before, &mut after);
+        assert_eq!(after.server.crl_every.to_string(), "2d");
+        let again = topology("[server]\nlisten = [\"127.0.0.1:1\"]\n");
+        assert_eq!(needs_restart(&after, &again), ["server.listen"]);
+    }
+}
