@@ -20,7 +20,7 @@ use crate::commands::options::DomainOptions;
 use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
-use crate::output::paint::Paint;
+use crate::output::Paint;
 
 use running::Running;
 

@@ -14,7 +14,8 @@ const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];
 /// What the file says; what it leaves open as the listeners have it by themselves.
 pub(super) fn from(declared: &ServerLimits) -> Limits {
     let base = Limits::default();
-    let count = |number: Option<u32>, base| number.and_then(|number| usize::try_from(number).ok()).unwrap_or(base);
+    let count =
+        |number: Option<u32>, base| number.and_then(|number| usize::try_from(number).ok()).unwrap_or(base);
     let time = |time: Option<Lifetime>, base| time.map_or(base, duration);
     let exempt = match &declared.exempt {
         Some(networks) => networks.iter().filter_map(|network| network.parse().ok()).collect(),
@@ -48,7 +49,8 @@ pub(super) fn duration(time: Lifetime) -> Duration {
 /// must do, and the listener waits when they run out.
 pub(super) fn raise_descriptors() {
     let limit = getrlimit(Resource::Nofile);
-    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })
+    {
         tracing::warn!(%error, "the limit of file descriptors stays as it is");
     }
 }

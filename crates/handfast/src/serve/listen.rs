@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hf_http::server::{Listener, Router};
 use hf_http::state::Doors;
-use hf_http::{admin, pki};
+use hf_http::{admin, api, pki};
 use hf_identity::server::ServerTls;
 
 use super::sockets::{Bound, Kind, Socket};
@@ -26,9 +26,10 @@ pub(super) fn listener(bound: Bound, tls: &Arc<ServerTls>) -> Result<Listener, C
 /// What answers on listeners of a kind.
 pub(super) fn router(kind: Kind, doors: &Doors) -> Router {
     match kind {
-        Kind::Api | Kind::Plain | Kind::Cfssl => {
-            pki::router(doors.clone()).merge(admin::health(doors.clone()))
+        Kind::Api => {
+            api::router(doors.clone()).merge(pki::router(doors.clone())).merge(admin::health(doors.clone()))
         }
+        Kind::Plain | Kind::Cfssl => pki::router(doors.clone()).merge(admin::health(doors.clone())),
         Kind::Admin => admin::router(doors.clone()),
     }
 }

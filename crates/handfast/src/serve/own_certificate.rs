@@ -87,7 +87,7 @@ impl Wish {
         let leaf = chain.first()?;
         let issuer = authority.issuers().get(&self.authority)?;
         leaf.verify_signed_by(issuer.certificate()?.public_key()).ok()?;
-        let names = leaf.names().ok()?;
+        let names = leaf.san_set().ok()?;
         if !self.candidates().contains(&names) || rotation::is_due(leaf.validity().ok()?, now) {
             return None;
         }
@@ -168,10 +168,7 @@ fn sent(issued: &IssuedCertificate) -> Vec<Certificate> {
     std::iter::once(&issued.certificate).chain(between).cloned().collect()
 }
 
-fn credential(
-    chain: &[Certificate],
-    key: &PrivateKey,
-) -> Result<Credential, hf_identity::error::TlsError> {
+fn credential(chain: &[Certificate], key: &PrivateKey) -> Result<Credential, hf_identity::error::TlsError> {
     let chain = chain.iter().map(|certificate| certificate.der().to_vec()).collect();
     Credential::new(chain, key.to_pkcs8_der())
 }

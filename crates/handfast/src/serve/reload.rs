@@ -146,7 +146,8 @@ mod tests {
     #[test]
     fn what_needs_a_restart_is_named_until_it_has_come() {
         let before = topology("");
-        let mut after = topology("[server]\nlisten = [\"127.0.0.1:1\"]\ncrl_every = \"2d\"\nlog = \"json\"\n");
+        let mut after =
+            topology("[server]\nlisten = [\"127.0.0.1:1\"]\ncrl_every = \"2d\"\nlog = \"json\"\n");
         assert_eq!(needs_restart(&before, &before), [] as [&str; 0]);
         assert_eq!(needs_restart(&before, &after), ["server.listen", "server.log"]);
         keep_waiting(&before, &mut after);

@@ -6,6 +6,8 @@ use std::time::Duration;
 use hf_ca::authority::Authority;
 use hf_core::finding::Finding;
 use hf_core::time::Clock;
+use hf_http::access::rules::Rules;
+use hf_http::access::{Access, Owner};
 use hf_http::limits::credentials::CredentialLimiter;
 use hf_http::pki::cache::CrlCache;
 use hf_http::server::{ListenAddress, Server};
@@ -24,6 +26,7 @@ use super::sockets::Bound;
 use super::{limits, listen, systemd};
 use crate::domain::Domain;
 use crate::error::CommandError;
+use crate::system;
 
 /// How often the server looks whether its own certificate is due.
 const LOOK: Duration = Duration::from_secs(30);
@@ -58,6 +61,7 @@ impl Running {
             clock: parts.clock,
             random: random.clone(),
             metrics: Arc::new(Metrics::new()),
+            access: Arc::new(access()),
             credentials: Arc::new(CredentialLimiter::new(limits.per_credential)),
             crls: Arc::new(CrlCache::default()),
         };
@@ -117,7 +121,10 @@ impl Running {
             _ = interrupt.recv() => 0,
         };
         if left > 0 {
-            tracing::warn!(connections = left, "ended with requests under way: the time to finish them was over");
+            tracing::warn!(
+                connections = left,
+                "ended with requests under way: the time to finish them was over"
+            );
         }
         self.doors.authority.store().flush().await?;
         tracing::info!("stopped");
@@ -138,6 +145,12 @@ impl Running {
             Err(error) => report(&error),
         }
     }
+}
+
+/// Whoever runs the server may do everything over its UNIX socket.
+fn access() -> Access {
+    let owner = Owner { uid: rustix::process::geteuid().as_raw(), principal: system::operator() };
+    Access::new(Rules::default(), Some(owner), None)
 }
 
 fn report(error: &CommandError) {

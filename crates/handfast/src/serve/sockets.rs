@@ -90,7 +90,8 @@ pub(super) fn unix(path: &Path) -> Result<UnixListener, CommandError> {
     if let Ok(metadata) = std::fs::symlink_metadata(path) {
         let in_use = metadata.file_type().is_socket() && UnixStream::connect(path).is_ok();
         if in_use || !metadata.file_type().is_socket() {
-            let what = if in_use { "another process listens on" } else { "there is a file that is no socket at" };
+            let what =
+                if in_use { "another process listens on" } else { "there is a file that is no socket at" };
             return Err(CommandError::refused(format!("{what} `{}`", path.display())));
         }
         std::fs::remove_file(path).map_err(|error| CommandError::io("remove", path, error))?;
@@ -130,8 +131,9 @@ impl Handed {
             }
         }
         if sockets.is_empty() {
-            return Err(CommandError::refused(format!("systemd handed over no socket `{name}`"))
-                .hint(format!("write `FileDescriptorName={name}` into the socket unit and start the service by it")));
+            return Err(CommandError::refused(format!("systemd handed over no socket `{name}`")).hint(
+                format!("write `FileDescriptorName={name}` into the socket unit and start the service by it"),
+            ));
         }
         Ok(sockets)
     }

@@ -20,7 +20,8 @@ pub(super) struct Telemetry {
 }
 
 /// Whose words are logged: ours from `info` on; of the libraries what goes wrong.
-const FILTER: &str = "warn,handfast=info,hf_http=info,hf_ca=info,hf_store=info,hf_cfssl=info,hf_identity=info";
+const FILTER: &str =
+    "warn,handfast=info,hf_http=info,hf_ca=info,hf_store=info,hf_cfssl=info,hf_identity=info";
 
 /// Begin to log, and to trace when the file names a collector. Needs a runtime of tokio.
 pub(super) fn start(server: &Server, colour: bool) -> Result<Telemetry, CommandError> {
@@ -43,9 +44,10 @@ pub(super) fn start(server: &Server, colour: bool) -> Result<Telemetry, CommandE
 }
 
 fn provider(url: &str) -> Result<SdkTracerProvider, CommandError> {
-    let exporter = SpanExporter::builder().with_tonic().with_endpoint(url).build().map_err(|error| {
-        CommandError::refused(format!("traces cannot be sent to `{url}`")).because(error)
-    })?;
+    let exporter =
+        SpanExporter::builder().with_tonic().with_endpoint(url).build().map_err(|error| {
+            CommandError::refused(format!("traces cannot be sent to `{url}`")).because(error)
+        })?;
     let resource = Resource::builder()
         .with_service_name("handfast")
         .with_attribute(opentelemetry::KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
