@@ -79,6 +79,10 @@ fn store_in(state: &Path) -> Result<Arc<dyn Store>, CommandError> {
     }
 }
 
+fn own_store(state: &Path) -> Result<Arc<dyn Store>, CommandError> {
+    Ok(Arc::new(SqliteStore::open(&state.join(STORE), OpenOptions::default())?))
+}
+
 /// The store through the socket of the server that has it. Whoever else has it, another command, has no socket.
 fn through_server(state: &Path, in_use: StoreError) -> Result<Arc<dyn Store>, CommandError> {
     let socket = state.join(SOCKET);
@@ -148,7 +152,8 @@ fn open_as(
 ) -> Result<Opened, CommandError> {
     let state = domain.make_state()?;
     let keys = make_keys(&state)?;
-    let store = store_in(&state)?;
+    // A server must have the store itself: two of them would each believe to be the one.
+    let store = if who.principal == Principal::Server { own_store(&state)? } else { store_in(&state)? };
     let passphrase = key_passphrase(context, options, &keys)?;
     let origin = Origin { at: context.now(), principal: who.principal, channel: who.channel };
     let parts = AuthorityParts {

@@ -2,6 +2,7 @@
 
 mod limits;
 mod listen;
+mod local;
 mod own_certificate;
 mod publish;
 mod reload;

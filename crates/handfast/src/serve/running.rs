@@ -19,6 +19,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::local::LocalSocket;
 use super::own_certificate::{self, Wish};
 use super::publish::{Publisher, Schedule};
 use super::reload::{FileWatch, Reload};
@@ -84,8 +85,10 @@ impl Running {
         for (kind, address) in kinds.iter().zip(server.addresses()) {
             tracing::info!(listener = kind.name(), address = %Shown(address), "listening");
         }
+        let local = LocalSocket::bind(&parts.domain)?;
         let (domain, watched) = watch::channel(Arc::new(parts.domain));
         let mut tasks = JoinSet::new();
+        tasks.spawn(local.run(Arc::clone(&doors.authority)));
         let schedules = watched.clone();
         tasks.spawn(publisher.run(move || schedule(&schedules.borrow())));
         tasks.spawn(keep_certificate(doors.clone(), tls, watched));
