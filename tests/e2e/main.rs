@@ -37,4 +37,6 @@ mod probe;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod serve;
+#[cfg(test)]
 mod snippets;

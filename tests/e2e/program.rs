@@ -69,10 +69,30 @@ impl Running {
         panic!("{} does not listen on {address}; it said:\n{}", self.what, self.seen.join("\n"));
     }
 
-    /// Asks it to stop with a signal, by name, and waits until it has.
-    pub(crate) fn stop(&mut self, signal: &str) {
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends it a signal, by name.
+    pub(crate) fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) fn ended(&mut self) -> std::process::ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    /// The lines that it says from now on until it has ended.
+    pub(crate) fn rest(&mut self) -> Vec<String> {
+        self.lines.iter().collect()
+    }
+
+    /// Asks it to stop with a signal, by name, and waits until it has.
+    pub(crate) fn stop(&mut self, signal: &str) {
+        self.signal(signal);
         self.child.wait().unwrap();
     }
 }

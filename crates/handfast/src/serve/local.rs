@@ -53,7 +53,8 @@ impl LocalSocket {
                 }
             };
             // The mode of the socket says so already; a socket that was given away would not.
-            let ours = stream.peer_cred().is_ok_and(|peer| peer.uid() == geteuid().as_raw() || peer.uid() == 0);
+            let ours =
+                stream.peer_cred().is_ok_and(|peer| peer.uid() == geteuid().as_raw() || peer.uid() == 0);
             if !ours {
                 tracing::warn!("another user connected to the socket for commands and was turned away");
                 continue;
