@@ -1,5 +1,6 @@
 //! The server: its parts put together, kept up to date, and ended in order.
 
+mod key_fetcher;
 mod limits;
 mod listen;
 mod local;

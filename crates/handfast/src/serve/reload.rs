@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hf_ca::profile::Profile;
+use hf_http::access::rules::Rules;
 use hf_http::state::Doors;
 use hf_topology::declared::Topology;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 
 use super::origin;
-use crate::config::profiles;
+use crate::config::{access, profiles};
 use crate::domain::Domain;
 use crate::error::CommandError;
 
@@ -21,6 +22,7 @@ const QUIET: Duration = Duration::from_millis(200);
 pub(super) struct Reload {
     domain: Domain,
     profiles: Vec<Profile>,
+    rules: Rules,
 }
 
 impl Reload {
@@ -29,7 +31,8 @@ impl Reload {
         let domain = Domain::read(file)?;
         let profiles = profiles::compile(&domain.topology)
             .map_err(|faults| CommandError::refused("the profiles cannot be used").findings(faults))?;
-        Ok(Self { domain, profiles })
+        let rules = access::rules(&domain.topology)?;
+        Ok(Self { domain, profiles, rules })
     }
 
     /// Make it so. The answer is what is in force from now on.
@@ -37,6 +40,7 @@ impl Reload {
         let origin = origin(doors.clock.as_ref());
         doors.authority.set_profiles(self.profiles, &origin).await?;
         doors.authority.refresh_issuers().await?;
+        doors.access.replace(self.rules);
         let waiting = needs_restart(&before.topology, &self.domain.topology);
         if waiting.is_empty() {
             tracing::info!(file = %self.domain.file.display(), "the file was read again");

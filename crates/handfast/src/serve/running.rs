@@ -6,7 +6,6 @@ use std::time::Duration;
 use hf_ca::authority::Authority;
 use hf_core::finding::Finding;
 use hf_core::time::Clock;
-use hf_http::access::rules::Rules;
 use hf_http::access::{Access, Owner};
 use hf_http::limits::credentials::CredentialLimiter;
 use hf_http::pki::cache::CrlCache;
@@ -19,12 +18,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::key_fetcher::HttpFetcher;
 use super::local::LocalSocket;
 use super::own_certificate::{self, Wish};
 use super::publish::{Publisher, Schedule};
 use super::reload::{FileWatch, Reload};
 use super::sockets::Bound;
 use super::{limits, listen, systemd};
+use crate::config::access;
 use crate::domain::Domain;
 use crate::error::CommandError;
 use crate::system;
@@ -59,10 +60,10 @@ impl Running {
         let limits = limits::from(&parts.domain.topology.server.limits);
         let doors = Doors {
             authority: parts.authority,
-            clock: parts.clock,
+            clock: Arc::clone(&parts.clock),
             random: random.clone(),
             metrics: Arc::new(Metrics::new()),
-            access: Arc::new(access()),
+            access: Arc::new(access(&parts.domain, &parts.clock)?),
             credentials: Arc::new(CredentialLimiter::new(limits.per_credential)),
             crls: Arc::new(CrlCache::default()),
         };
@@ -150,10 +151,11 @@ impl Running {
     }
 }
 
-/// Whoever runs the server may do everything over its UNIX socket.
-fn access() -> Access {
+/// What the file says; and whoever runs the server may do everything over its UNIX socket.
+fn access(domain: &Domain, clock: &Arc<dyn Clock>) -> Result<Access, CommandError> {
     let owner = Owner { uid: rustix::process::geteuid().as_raw(), principal: system::operator() };
-    Access::new(Rules::default(), Some(owner), None)
+    let fetcher = HttpFetcher::new(Arc::clone(clock));
+    Ok(Access::new(access::rules(&domain.topology)?, Some(owner), Some(Arc::new(fetcher))))
 }
 
 fn report(error: &CommandError) {
