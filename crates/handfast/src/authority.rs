@@ -7,6 +7,7 @@ use std::sync::Arc;
 use hf_ca::authority::{Authority, AuthorityParts, StartReport};
 use hf_ca::key_directory::KeyDirectory;
 use hf_ca::policy::{Policy, PolicySettings};
+use hf_ca::profile::Profile;
 use hf_ca::signer::{Signer, SignerSettings};
 use hf_core::principal::{Channel, Principal};
 use hf_core::secret::Secret;
@@ -103,15 +104,21 @@ pub(crate) fn open(
     domain: &Domain,
     passphrase: &PassphraseOptions,
 ) -> Result<Opened, CommandError> {
-    let who = Who { principal: system::operator(), channel: Channel::CommandLine, signer: one_signer() };
+    let who = Who {
+        principal: system::operator(),
+        channel: Channel::CommandLine,
+        signer: one_signer(),
+        further: Vec::new(),
+    };
     open_as(context, domain, passphrase, who)
 }
 
-/// Open the authority to serve it: as many signers as the machine has processors.
+/// Open the authority to serve it: as many signers as the machine has processors, and profiles beyond those of the file.
 pub(crate) fn open_for_server(
     context: &Context,
     domain: &Domain,
     passphrase: &PassphraseOptions,
+    further: Vec<Profile>,
 ) -> Result<Opened, CommandError> {
     let threads = std::thread::available_parallelism().unwrap_or(SIGNERS);
     let mut signer = SignerSettings::with_threads(threads);
@@ -119,7 +126,7 @@ pub(crate) fn open_for_server(
     if let Some(queue) = declared.and_then(|queue| usize::try_from(queue).ok()).and_then(NonZeroUsize::new) {
         signer.queue = queue;
     }
-    let who = Who { principal: Principal::Server, channel: Channel::Server, signer };
+    let who = Who { principal: Principal::Server, channel: Channel::Server, signer, further };
     open_as(context, domain, passphrase, who)
 }
 
@@ -130,7 +137,12 @@ pub(crate) fn open_for_topology(
     passphrase: &PassphraseOptions,
 ) -> Result<Opened, CommandError> {
     let principal = Principal::Topology { domain: domain.topology.trust.domain.to_string() };
-    open_as(context, domain, passphrase, Who { principal, channel: Channel::Topology, signer: one_signer() })
+    open_as(
+        context,
+        domain,
+        passphrase,
+        Who { principal, channel: Channel::Topology, signer: one_signer(), further: Vec::new() },
+    )
 }
 
 /// On whose behalf an authority is opened, and how many sign for it.
@@ -138,6 +150,8 @@ struct Who {
     principal: Principal,
     channel: Channel,
     signer: SignerSettings,
+    /// Profiles beyond those of the file.
+    further: Vec<Profile>,
 }
 
 fn one_signer() -> SignerSettings {
@@ -156,12 +170,14 @@ fn open_as(
     let store = if who.principal == Principal::Server { own_store(&state)? } else { store_in(&state)? };
     let passphrase = key_passphrase(context, options, &keys)?;
     let origin = Origin { at: context.now(), principal: who.principal, channel: who.channel };
+    let mut profiles = profiles::compile(&domain.topology)
+        .map_err(|faults| CommandError::refused("the profiles cannot be used").findings(faults))?;
+    profiles.extend(who.further);
     let parts = AuthorityParts {
         store,
         keys: KeyDirectory::new(keys, passphrase.as_ref().map(copy)),
         block_list: block_list(&state)?,
-        profiles: profiles::compile(&domain.topology)
-            .map_err(|faults| CommandError::refused("the profiles cannot be used").findings(faults))?,
+        profiles,
         policy: Policy::new(PolicySettings::default()),
         permitted: profiles::permitted(&domain.topology)?,
         signer: Signer::start(who.signer)

@@ -1,5 +1,6 @@
 //! The server: its parts put together, kept up to date, and ended in order.
 
+mod cfssl_door;
 mod key_fetcher;
 mod limits;
 mod listen;
@@ -24,6 +25,7 @@ use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
 use crate::output::Paint;
 
+use cfssl_door::CfsslDoor;
 use running::Running;
 
 /// Serve until a signal comes.
@@ -38,7 +40,9 @@ pub(crate) fn run(options: &DomainOptions, context: &Context) -> Result<Exit, Co
         telemetry::start(&domain.topology.server, context.output.paint() != Paint::Plain)?
     };
     let sockets = sockets::bind(&domain, &context.env)?;
-    let opened = authority::open_for_server(context, &domain, &options.passphrase)?;
+    let cfssl = CfsslDoor::read(&domain)?;
+    let further = cfssl.iter().flat_map(CfsslDoor::profiles).collect();
+    let opened = authority::open_for_server(context, &domain, &options.passphrase, further)?;
     if opened.authority.issuers().all().is_empty() {
         return Err(CommandError::refused("there is no authority yet")
             .hint("run `handfast apply` to make the authorities"));
@@ -49,6 +53,7 @@ pub(crate) fn run(options: &DomainOptions, context: &Context) -> Result<Exit, Co
         authority: Arc::new(opened.authority),
         clock: Arc::clone(&context.clock),
         sockets,
+        cfssl,
         findings: opened.report.findings,
     };
     let ended = runtime.block_on(async {

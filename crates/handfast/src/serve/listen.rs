@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use hf_http::cfssl::door::Door;
 use hf_http::server::{Listener, Router};
 use hf_http::state::Doors;
-use hf_http::{admin, api, pki};
+use hf_http::{admin, api, cfssl, pki};
 use hf_identity::server::ServerTls;
 
 use super::sockets::{Bound, Kind, Socket};
@@ -20,16 +21,18 @@ pub(super) fn listener(bound: Bound, tls: &Arc<ServerTls>) -> Result<Listener, C
         }
         Socket::Unix(socket) => Listener::unix(name, socket),
     };
-    listener.map_err(|error| CommandError::fault("a socket cannot be used").because(error))
+    let worded = |it: Listener| if bound.kind == Kind::Cfssl { it.with_wording(cfssl::envelope) } else { it };
+    listener.map(worded).map_err(|error| CommandError::fault("a socket cannot be used").because(error))
 }
 
 /// What answers on listeners of a kind.
-pub(super) fn router(kind: Kind, doors: &Doors) -> Router {
+pub(super) fn router(kind: Kind, doors: &Doors, door: Option<&Arc<Door>>) -> Router {
     match kind {
         Kind::Api => {
             api::router(doors.clone()).merge(pki::router(doors.clone())).merge(admin::health(doors.clone()))
         }
-        Kind::Plain | Kind::Cfssl => pki::router(doors.clone()).merge(admin::health(doors.clone())),
+        Kind::Plain => pki::router(doors.clone()).merge(admin::health(doors.clone())),
+        Kind::Cfssl => door.map_or_else(Router::new, |door| cfssl::router(Arc::clone(door))),
         Kind::Admin => admin::router(doors.clone()),
     }
 }

@@ -35,10 +35,16 @@ impl Reload {
         Ok(Self { domain, profiles, rules })
     }
 
-    /// Make it so. The answer is what is in force from now on.
-    pub(super) async fn apply(self, before: &Domain, doors: &Doors) -> Result<Domain, CommandError> {
+    /// Make it so, with `further` profiles that the file does not have. The answer is what is in force from now on.
+    pub(super) async fn apply(
+        self,
+        before: &Domain,
+        doors: &Doors,
+        further: Vec<Profile>,
+    ) -> Result<Domain, CommandError> {
         let origin = origin(doors.clock.as_ref());
-        doors.authority.set_profiles(self.profiles, &origin).await?;
+        let profiles = self.profiles.into_iter().chain(further).collect();
+        doors.authority.set_profiles(profiles, &origin).await?;
         doors.authority.refresh_issuers().await?;
         doors.access.replace(self.rules);
         let waiting = needs_restart(&before.topology, &self.domain.topology);

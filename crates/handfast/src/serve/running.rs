@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hf_ca::authority::Authority;
+use hf_ca::profile::Profile;
 use hf_core::finding::Finding;
 use hf_core::time::Clock;
 use hf_http::access::{Access, Owner};
@@ -18,6 +19,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::cfssl_door::CfsslDoor;
 use super::key_fetcher::HttpFetcher;
 use super::local::LocalSocket;
 use super::own_certificate::{self, Wish};
@@ -39,6 +41,7 @@ pub(super) struct Parts {
     pub(super) authority: Arc<Authority>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) sockets: Vec<Bound>,
+    pub(super) cfssl: Option<CfsslDoor>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -46,6 +49,8 @@ pub(super) struct Parts {
 pub(super) struct Running {
     server: Server,
     doors: Doors,
+    /// Profiles beyond those of the file.
+    further: Vec<Profile>,
     domain: watch::Sender<Arc<Domain>>,
     tasks: JoinSet<()>,
 }
@@ -58,11 +63,16 @@ impl Running {
         }
         let random = Arc::new(SystemRandom);
         let limits = limits::from(&parts.domain.topology.server.limits);
+        let metrics = Metrics::new();
+        let metrics = match &parts.cfssl {
+            Some(cfssl) => metrics.with_cfssl(cfssl.metrics()),
+            None => metrics,
+        };
         let doors = Doors {
             authority: parts.authority,
             clock: Arc::clone(&parts.clock),
             random: random.clone(),
-            metrics: Arc::new(Metrics::new()),
+            metrics: Arc::new(metrics),
             access: Arc::new(access(&parts.domain, &parts.clock)?),
             credentials: Arc::new(CredentialLimiter::new(limits.per_credential)),
             crls: Arc::new(CrlCache::default()),
@@ -74,11 +84,13 @@ impl Running {
         let tls = Arc::new(tls);
         let mut publisher = Publisher::new(doors.clone());
         publisher.run_once(schedule(&parts.domain)).await;
+        let cfssl = parts.cfssl.as_ref().map(|cfssl| cfssl.open(&doors, limits.writers));
         let mut listeners = Vec::new();
         let mut kinds = Vec::new();
         for bound in parts.sockets {
             let kind = bound.kind;
-            listeners.push((listen::listener(bound, &tls)?, listen::router(kind, &doors)));
+            let router = listen::router(kind, &doors, cfssl.as_ref());
+            listeners.push((listen::listener(bound, &tls)?, router));
             kinds.push(kind);
         }
         let server = Server::start(listeners, limits, Arc::clone(&doors.metrics), random.as_ref())
@@ -87,13 +99,14 @@ impl Running {
             tracing::info!(listener = kind.name(), address = %Shown(address), "listening");
         }
         let local = LocalSocket::bind(&parts.domain)?;
+        let further = parts.cfssl.iter().flat_map(CfsslDoor::profiles).collect();
         let (domain, watched) = watch::channel(Arc::new(parts.domain));
         let mut tasks = JoinSet::new();
         tasks.spawn(local.run(Arc::clone(&doors.authority)));
         let schedules = watched.clone();
         tasks.spawn(publisher.run(move || schedule(&schedules.borrow())));
         tasks.spawn(keep_certificate(doors.clone(), tls, watched));
-        Ok(Self { server, doors, domain, tasks })
+        Ok(Self { server, doors, further, domain, tasks })
     }
 
     /// Serve until SIGINT or SIGTERM comes; read the file again on SIGHUP and when it changes.
@@ -139,7 +152,7 @@ impl Running {
         systemd::reloading();
         let before = Arc::clone(&self.domain.borrow());
         match Reload::read(&before.file) {
-            Ok(reload) => match reload.apply(&before, &self.doors).await {
+            Ok(reload) => match reload.apply(&before, &self.doors, self.further.clone()).await {
                 Ok(domain) => {
                     self.domain.send_replace(Arc::new(domain));
                     systemd::ready("serving");

@@ -31,6 +31,8 @@ mod plan;
 #[cfg(test)]
 mod revocation;
 #[cfg(test)]
+mod serve;
+#[cfg(test)]
 mod single;
 #[cfg(test)]
 mod support;

@@ -120,6 +120,13 @@ impl Metrics {
         metrics
     }
 
+    /// With what the endpoints of CFSSL count, as `handfast_cfssl_…`.
+    #[must_use]
+    pub fn with_cfssl(mut self, cfssl: &crate::cfssl::metrics::Metrics) -> Self {
+        cfssl.register(self.registry.sub_registry_with_prefix("cfssl"));
+        self
+    }
+
     fn register(&mut self) {
         let registry = &mut self.registry;
         registry.register("requests", "Requests answered", self.requests.clone());
