@@ -20,12 +20,16 @@ use std::process::{Command, Output};
 use crate::domain::{Domain, handfast};
 use crate::program::{Running, finish, text};
 
-/// One service, so that there are roots to trust.
+/// A link, so that there are roots to trust.
 const TRUST: &str = r#"[trust]
 domain = "shop.internal"
 
 [service.web]
 instances = ["web.shop.internal"]
+calls     = ["orders"]
+
+[service.orders]
+instances = ["orders.shop.internal"]
 "#;
 
 /// A server of its own trust domain on free ports.

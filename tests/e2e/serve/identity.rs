@@ -24,8 +24,8 @@ fn an_authority_that_may_not_certify_this_machine_gets_a_name_of_the_domain() {
     let served = Served::start(
         Domain::declared(
             "[trust]\ndomain = \"shop.internal\"\n[authority.root]\n[authority.services]\nparent = \"root\"\n\
-             permitted = [\"shop.internal\"]\n[service.web]\ninstances = [\"web.shop.internal\"]\n\
-             [server]\nlisten = [\"127.0.0.1:0\"]\n",
+             permitted = [\"shop.internal\"]\n[service.web]\ninstances = [\"web.shop.internal\"]\ncalls = [\"b\"]\n\
+             [service.b]\ninstances = [\"b.shop.internal\"]\n[server]\nlisten = [\"127.0.0.1:0\"]\n",
         ),
         |_| {},
     );

@@ -19,7 +19,13 @@ pub(super) fn listener(bound: Bound, tls: &Arc<ServerTls>) -> Result<Listener, C
             let listener = Listener::tcp(name, socket);
             if bound.kind == Kind::Api { listener.map(|it| it.with_tls(Arc::clone(tls))) } else { listener }
         }
-        Socket::Unix(socket) => Listener::unix(name, socket),
+        Socket::Unix(socket, path) => {
+            let listener = Listener::unix(name, socket);
+            match path {
+                Some(path) => listener.map(|it| it.at(path)),
+                None => listener,
+            }
+        }
     };
     let worded = |it: Listener| if bound.kind == Kind::Cfssl { it.with_wording(cfssl::envelope) } else { it };
     listener.map(worded).map_err(|error| CommandError::fault("a socket cannot be used").because(error))

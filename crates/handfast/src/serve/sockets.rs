@@ -46,7 +46,8 @@ pub(super) struct Bound {
 /// TCP or UNIX.
 pub(super) enum Socket {
     Tcp(TcpListener),
-    Unix(UnixListener),
+    /// With its path, when it was bound here.
+    Unix(UnixListener, Option<PathBuf>),
 }
 
 /// Every listener of the file, with its kind.
@@ -72,7 +73,8 @@ pub(super) fn bind(domain: &Domain, env: &Env) -> Result<Vec<Bound>, CommandErro
                 bound.push(Bound { kind, socket: Socket::Tcp(socket) });
             }
             ListenAddress::Unix(path) => {
-                let socket = Socket::Unix(unix(&domain.base.join(path))?);
+                let path = domain.base.join(path);
+                let socket = Socket::Unix(unix(&path)?, Some(path));
                 bound.push(Bound { kind, socket });
             }
             ListenAddress::Systemd(name) => {
@@ -143,7 +145,7 @@ impl Handed {
             return Ok(Some(Socket::Tcp(socket)));
         }
         match self.descriptors.take_unix_listener(index) {
-            Ok(socket) => Ok(socket.map(Socket::Unix)),
+            Ok(socket) => Ok(socket.map(|socket| Socket::Unix(socket, None))),
             Err(error) => Err(CommandError::refused(format!(
                 "socket number {index} that systemd handed over is neither TCP nor UNIX"
             ))

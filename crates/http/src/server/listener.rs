@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::unix::net::UnixListener as StdUnixListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,6 +68,12 @@ impl Listener {
     #[must_use]
     pub fn with_wording(self, wording: Wording) -> Self {
         Self { wording, ..self }
+    }
+
+    /// Its path is another one than it was bound to: it was renamed since.
+    #[must_use]
+    pub fn at(self, path: PathBuf) -> Self {
+        Self { address: ListenAddress::Unix(Some(path)), ..self }
     }
 
     /// Where it listens.
