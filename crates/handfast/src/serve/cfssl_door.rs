@@ -6,12 +6,16 @@ use hf_ca::profile::Profile;
 use hf_cfssl::machine::{Machine, State};
 use hf_cfssl::policy::Policy;
 use hf_cfssl::signer::LocalSigner;
+use hf_cfssl::universal::UniversalSigner;
+use hf_client::cfssl::CfsslClient;
 use hf_core::principal::Principal;
 use hf_http::cfssl::caller::Proofs;
 use hf_http::cfssl::door::{Door, Label, Labels};
 use hf_http::cfssl::metrics::Metrics;
 use hf_http::cfssl::openings::Openings;
 use hf_http::state::Doors;
+use hf_identity::client::ClientTls;
+use hf_proto::cfssl::code::CfsslError;
 use hf_proto::cfssl::config::Config;
 use hf_proto::cfssl::value_prefix::ValueSource;
 use hf_topology::declared::Topology;
@@ -19,7 +23,7 @@ use tokio::sync::Semaphore;
 
 use crate::domain::Domain;
 use crate::error::CommandError;
-use crate::files;
+use crate::{files, remote};
 
 /// Octets of a policy file at most.
 const MAX_FILE: usize = 1024 * 1024;
@@ -67,11 +71,18 @@ impl CfsslDoor {
     }
 
     /// The door, beside the others of the process.
-    pub(super) fn open(&self, doors: &Doors, workers: usize) -> Arc<Door> {
+    pub(super) fn open(&self, doors: &Doors, workers: usize) -> Result<Arc<Door>, CommandError> {
         let authority = Arc::clone(&doors.authority);
-        let signer = LocalSigner::new(authority, &self.authority, Arc::clone(&self.policy));
-        Arc::new(Door {
-            labels: Labels::single(Label::new(self.authority.clone(), signer)),
+        let local = LocalSigner::new(authority, &self.authority, Arc::clone(&self.policy));
+        let connect = |addresses: &str| connect(doors, addresses);
+        let signer =
+            UniversalSigner::new(Arc::clone(&self.policy), Some(local), &connect).map_err(|error| {
+                CommandError::refused("a remote of the policy of `[server.cfssl]` cannot be used")
+                    .because(error)
+            })?;
+        let label = Label::new(self.authority.clone(), signer, Arc::clone(&self.policy));
+        Ok(Arc::new(Door {
+            labels: Labels::single(label),
             openings: self.openings.clone(),
             proofs: Proofs::Access {
                 access: Arc::clone(&doors.access),
@@ -86,8 +97,22 @@ impl CfsslDoor {
                 state: State::Temporary(std::env::temp_dir()),
             },
             workers: Arc::new(Semaphore::new(workers)),
-        })
+        }))
     }
+}
+
+/// A client for the remotes of a profile; behind `https://` it trusts what the system trusts.
+fn connect(doors: &Doors, addresses: &str) -> Result<CfsslClient, CfsslError> {
+    let failed = |message: String| CfsslError { code: 0, message };
+    let clock = || Arc::clone(&doors.clock);
+    let tls = if addresses.contains("https:") {
+        let roots = remote::system_roots().map_err(|error| failed(error.message().to_owned()))?;
+        let tls = ClientTls::new(&roots, None, &[], clock()).map_err(|error| failed(error.to_string()))?;
+        Some(Arc::new(tls))
+    } else {
+        None
+    };
+    CfsslClient::new(addresses, tls, clock(), Arc::clone(&doors.random))
 }
 
 fn load(domain: &Domain, file: &str) -> Result<Config, CommandError> {

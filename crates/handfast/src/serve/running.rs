@@ -84,7 +84,7 @@ impl Running {
         let tls = Arc::new(tls);
         let mut publisher = Publisher::new(doors.clone());
         publisher.run_once(schedule(&parts.domain)).await;
-        let cfssl = parts.cfssl.as_ref().map(|cfssl| cfssl.open(&doors, limits.writers));
+        let cfssl = parts.cfssl.as_ref().map(|cfssl| cfssl.open(&doors, limits.writers)).transpose()?;
         let mut listeners = Vec::new();
         let mut kinds = Vec::new();
         for bound in parts.sockets {

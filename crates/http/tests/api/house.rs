@@ -141,6 +141,7 @@ impl House {
             metrics: Arc::new(Metrics::new()),
             access: Arc::new(Access::new(rules, Some(owner), fetcher)),
             credentials: Arc::new(CredentialLimiter::new(None)),
+            crls: Arc::default(),
         };
         let router = hf_http::api::router(doors.clone());
         Self { doors, clock, router, _directory: directory }
