@@ -66,11 +66,11 @@ impl ScannerResult {
         Self { grade, output: None, error: None }
     }
 
-    fn failed(error: impl ToString) -> Self {
+    fn failed(error: impl std::fmt::Display) -> Self {
         Self { grade: Grade::Bad, output: None, error: Some(error.to_string()) }
     }
 
-    fn skipped(reason: impl ToString) -> Self {
+    fn skipped(reason: impl std::fmt::Display) -> Self {
         Self { grade: Grade::Skipped, output: None, error: Some(reason.to_string()) }
     }
 

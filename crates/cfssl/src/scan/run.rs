@@ -67,16 +67,16 @@ impl Scan {
         let roots = Arc::clone(&self.roots);
         let target = Arc::new(Target { hostname, port, address: self.address, roots, now });
         let mut work = JoinSet::new();
-        for (family, scanner) in self.chosen() {
+        for (family, chosen) in self.chosen() {
             let target = Arc::clone(&target);
-            work.spawn(async move { (family, scanner.name, (scanner.look)(&target).await) });
+            work.spawn(async move { (family, chosen.name, (chosen.look)(&target).await) });
         }
         let end = Instant::now().checked_add(self.timeout).unwrap_or_else(Instant::now);
         let mut scanned = Scanned { results: Results::new(), timed_out: false };
         loop {
             match timeout_at(end, work.join_next()).await {
-                Ok(Some(Ok((family, scanner, result)))) => {
-                    scanned.results.entry(family).or_default().insert(scanner, result);
+                Ok(Some(Ok((family, name, result)))) => {
+                    scanned.results.entry(family).or_default().insert(name, result);
                 }
                 Ok(Some(Err(_))) => {}
                 Ok(None) => return Ok(scanned),

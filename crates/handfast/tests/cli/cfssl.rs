@@ -298,3 +298,17 @@ fn a_bundle_holds_the_path_and_splits_into_files() {
     assert!(text.contains(r#""code":1220"#) && code == Some(1), "{text}");
     assert_eq!(refused(&place, &format!("{words} plain")).1, Some(1));
 }
+
+#[test]
+fn servers_say_what_they_lack() {
+    let place = place_with_root();
+    let of = |text: &str| (format!("{text}\n"), Some(1));
+    assert_eq!(
+        refused(&place, "cfssl ocspserve"),
+        of("no response file or db-config provided, please set -responses or -db-config")
+    );
+    let (text, code) = refused(&place, "cfssl serve extra");
+    assert!(text.starts_with("argument is provided but not defined") && code == Some(1), "{text}");
+    let (text, code) = refused(&place, &format!("cfssl serve {AUTHORITY} -port 70000"));
+    assert!(text.contains("invalid port 70000") && code == Some(1), "{text}");
+}

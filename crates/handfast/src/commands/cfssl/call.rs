@@ -10,7 +10,6 @@ use hf_proto::cfssl::config::Config;
 use hf_proto::cfssl::value_prefix::ValueSource;
 
 use super::log::Log;
-use crate::env::Env;
 use crate::error::{CommandError, Exit};
 use crate::go_flags::{Flag, Given};
 use crate::output::Output;
@@ -25,7 +24,6 @@ pub(crate) struct Call {
     pub(crate) config: Option<Config>,
     pub(crate) log: Log,
     pub(crate) output: Output,
-    pub(crate) env: Env,
     pub(crate) clock: Arc<dyn Clock>,
 }
 

@@ -59,13 +59,16 @@ fn run(call: &Call) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The mode of keys.
+const FOR_THE_OWNER: u32 = 0o600;
+
 /// What is for the owner alone is so in a file that was there before, too.
 fn write(file: &files::OutputFile) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::new(format!("cannot write `{}`: {error}", file.name));
     let mut options = std::fs::OpenOptions::new();
     let mut opened =
         options.write(true).create(true).truncate(true).mode(file.mode).open(&file.name).map_err(failed)?;
-    if file.mode & 0o077 == 0 {
+    if file.mode == FOR_THE_OWNER {
         opened.set_permissions(Permissions::from_mode(file.mode)).map_err(failed)?;
     }
     opened.write_all(&file.content).map_err(failed)

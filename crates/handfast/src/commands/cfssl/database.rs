@@ -21,7 +21,6 @@ impl Call {
     }
 
     /// The database, open.
-    #[expect(clippy::unused_self, reason = "whoever opens holds the call")]
     pub(super) async fn records(&self, config: &DbConfig) -> Result<Records, CfsslError> {
         Records::open(config).await
     }

@@ -63,7 +63,7 @@ fn run(call: &Call) -> Result<(), Failure> {
     }
     let mut request = call.request()?;
     if let Some(name) = call.some(&flags::CN) {
-        request.common_name = name.to_owned();
+        name.clone_into(&mut request.common_name);
     }
     if call.given.is_on(&flags::INITCA) {
         return new_root(call, &request);

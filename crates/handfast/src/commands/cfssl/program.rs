@@ -97,13 +97,13 @@ impl Kind {
 pub(crate) fn run(program: Program) -> Exit {
     let env = Env::from_system();
     let output = Output::from_system(&env, false);
-    run_words(program, env, &output).unwrap_or_else(|failure| {
+    run_words(program, &output).unwrap_or_else(|failure| {
         output.message(&failure.text);
         failure.exit
     })
 }
 
-fn run_words(program: Program, env: Env, output: &Output) -> Result<Exit, Failure> {
+fn run_words(program: Program, output: &Output) -> Result<Exit, Failure> {
     let mut words = Vec::new();
     for word in program.words {
         let word = word
@@ -126,7 +126,7 @@ fn run_words(program: Program, env: Env, output: &Output) -> Result<Exit, Failur
         }
         Err(error) => return Err(Failure { text: format!("{error}\n{}", help(command)), exit: Exit::Fault }),
     };
-    let call = prepare(given, env, output)?;
+    let call = prepare(given, output)?;
     (command.main)(&call)?;
     call.output.finish()?;
     Ok(Exit::Done)
@@ -155,10 +155,10 @@ fn front(words: &mut Vec<String>, output: &Output) -> Result<Option<&'static GoC
     }
 }
 
-fn prepare(given: Given, env: Env, output: &Output) -> Result<Call, Failure> {
+fn prepare(given: Given, output: &Output) -> Result<Call, Failure> {
     let clock = Arc::new(SystemClock);
     let log = Log::new(given.number(&flags::LOGLEVEL), clock.clone(), output.clone());
-    let mut call = Call { given, config: None, log, output: output.clone(), env, clock };
+    let mut call = Call { given, config: None, log, output: output.clone(), clock };
     if let Some(path) = call.some(&flags::CONFIG) {
         let config = super::config::load(&call, path)
             .map_err(|failure| Failure::new(format!("Failed to load config file: {}", failure.text)))?;
