@@ -129,3 +129,6 @@ async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal> {
         Endpoint::Sign => sign::answer(door, asked).await,
     }
 }
+
+#[cfg(test)]
+mod tests;
