@@ -90,6 +90,10 @@ impl CfsslDoor {
             },
             metrics: self.metrics.clone(),
             credentials: Arc::clone(&doors.credentials),
+            records: None,
+            crl: None,
+            responder: None,
+            bundler: None,
             machine: Machine {
                 clock: Arc::clone(&doors.clock),
                 random: Arc::clone(&doors.random),
