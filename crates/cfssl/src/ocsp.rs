@@ -155,6 +155,19 @@ pub fn revoked(at: Timestamp, reason: Reason) -> CertStatus {
     CertStatus::Revoked { at, reason: Some(reason.code()).filter(|code| *code != 0) }
 }
 
+/// Whether a stored response is about the certificate that is asked for: same digest, same issuer's key, same number.
+pub(crate) fn is_about(response: &[u8], asked: &CertId) -> bool {
+    let read = OcspResponse::from_der(response).ok().and_then(|response| response.basic);
+    read.is_some_and(|basic| {
+        basic.responses.iter().any(|single| {
+            let known = &single.certificate;
+            known.hash() == asked.hash()
+                && known.issuer_key_hash() == asked.issuer_key_hash()
+                && known.serial() == asked.serial()
+        })
+    })
+}
+
 fn digest(word: &str) -> Result<CertIdHash, CfsslError> {
     match word {
         "" | "SHA1" => Ok(CertIdHash::Sha1),

@@ -174,8 +174,9 @@ impl Records {
         }
     }
 
-    /// The answer to an OCSP request about one certificate, from what is stored. The issuer is found by the digest of
-    /// its key, which is CFSSL's way: requests with SHA-1, about issuers whose key identifier is the SHA-1 of their key.
+    /// The answer to an OCSP request about one certificate, from what is stored. The issuer is the one whose key the
+    /// response names by the same digest; CFSSL compares with the key identifier, and so finds only issuers whose
+    /// identifier is the SHA-1 of their key.
     pub async fn answer_ocsp(&self, request: &[u8], now: Timestamp) -> Answer {
         let Ok(request) = OcspRequest::from_der(request) else {
             return Answer::refusal(ResponseStatus::MalformedRequest);
@@ -184,10 +185,12 @@ impl Records {
             return Answer::refusal(ResponseStatus::Unauthorized);
         };
         let Ok(serial) = asked.serial() else { return Answer::refusal(ResponseStatus::Unauthorized) };
-        match self.0.ocsp(&certinfo::decimal(&serial), &hex(asked.issuer_key_hash())).await {
-            Ok(Some(row)) => Answer::stored(row.body, now),
-            Ok(None) => Answer::refusal(ResponseStatus::Unauthorized),
-            Err(_) => Answer::refusal(ResponseStatus::InternalError),
+        let Ok(rows) = self.0.ocsp_of_any_issuer(&certinfo::decimal(&serial)).await else {
+            return Answer::refusal(ResponseStatus::InternalError);
+        };
+        match rows.into_iter().find(|row| ocsp::is_about(&row.body, asked)) {
+            Some(row) => Answer::stored(row.body, now),
+            None => Answer::refusal(ResponseStatus::Unauthorized),
         }
     }
 }

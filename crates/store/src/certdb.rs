@@ -21,6 +21,9 @@ use self::sqlite::Sqlite;
 /// The most rows of a page.
 pub const MAX_PAGE: usize = 1_000;
 
+/// The most issuers whose responses for one serial number are looked at.
+pub const MAX_ISSUERS: usize = 16;
+
 /// An open database.
 #[derive(Debug)]
 pub struct CertDb(Backend);
@@ -138,6 +141,11 @@ impl CertDb {
     /// The OCSP response for a certificate, expired or not.
     pub async fn ocsp(&self, serial: &str, aki: &str) -> Result<Option<OcspRow>, CertDbError> {
         each!(self, db => db.ocsp(serial, aki).await)
+    }
+
+    /// The OCSP responses for certificates with this serial number, of whichever issuers; at most [`MAX_ISSUERS`].
+    pub async fn ocsp_of_any_issuer(&self, serial: &str) -> Result<Vec<OcspRow>, CertDbError> {
+        each!(self, db => db.ocsp_of_any_issuer(serial).await)
     }
 
     /// OCSP responses that have not expired at `now`, paged as [`Self::rows`].

@@ -70,6 +70,12 @@ async fn what_is_signed_has_a_row_that_can_be_revoked_and_answered_for() {
     );
     let request = hf_x509::ocsp::OcspRequest { certificates: vec![id], nonce: None }.to_der();
     let answer = file.answer(&request, now);
+    assert_eq!(records.answer_ocsp(&request, now).await, answer, "out of the database too");
+    let stranger =
+        hf_x509::ocsp::CertId::new(hf_x509::ocsp::CertIdHash::Sha1, &leaves[0], &leaves[0].serial().unwrap());
+    let request = hf_x509::ocsp::OcspRequest { certificates: vec![stranger], nonce: None }.to_der();
+    let refused = records.answer_ocsp(&request, now).await;
+    assert_eq!(refused.status, hf_x509::ocsp::ResponseStatus::Unauthorized, "the number of another issuer");
     let status = OcspResponse::from_der(&answer.der).unwrap().basic.unwrap().responses[0].status;
     assert_eq!(status, CertStatus::Revoked { at: now, reason: Some(4) });
 }

@@ -10,7 +10,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, Error, NoTls, Row};
 
 use super::row::{self, At, CertRow, Columns, OcspRow, Page, Place, RevokedBy, Which};
-use super::{CertDbError, MAX_PAGE, schema};
+use super::{CertDbError, MAX_ISSUERS, MAX_PAGE, schema};
 
 /// How long connecting may take, and each statement.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -236,6 +236,17 @@ impl Postgres {
         };
         let rows = self.query("find an OCSP response", sql, &[&serial.as_bytes(), &aki.as_bytes()]).await?;
         rows.first().map(ocsp).transpose()
+    }
+
+    pub(super) async fn ocsp_of_any_issuer(&self, serial: &str) -> Result<Vec<OcspRow>, CertDbError> {
+        let bound = i64::try_from(MAX_ISSUERS).unwrap_or(i64::MAX);
+        let sql = |_| {
+            "SELECT serial_number, authority_key_identifier, body, expiry FROM ocsp_responses
+             WHERE serial_number = $1 LIMIT $2"
+                .to_owned()
+        };
+        let rows = self.query("find an OCSP response", sql, &[&serial.as_bytes(), &bound]).await?;
+        rows.iter().map(ocsp).collect()
     }
 
     pub(super) async fn ocsp_page(

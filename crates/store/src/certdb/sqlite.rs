@@ -13,7 +13,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, na
 use tokio::sync::oneshot;
 
 use super::row::{self, At, CertRow, Columns, OcspRow, Page, Place, RevokedBy, Which};
-use super::{CertDbError, MAX_PAGE, schema};
+use super::{CertDbError, MAX_ISSUERS, MAX_PAGE, schema};
 
 /// How long another process may hold the database.
 const BUSY: Duration = Duration::from_secs(5);
@@ -138,6 +138,21 @@ impl Sqlite {
                        WHERE serial_number = ?1 AND authority_key_identifier = ?2";
             let found = db.query_row(sql, [serial, aki], ocsp).optional();
             Ok(found.map_err(fault("find an OCSP response"))?.map(|(_, row)| row))
+        })
+        .await
+    }
+
+    pub(super) async fn ocsp_of_any_issuer(&self, serial: &str) -> Result<Vec<OcspRow>, CertDbError> {
+        let serial = serial.to_owned();
+        self.run(move |db| {
+            let fault = fault("find an OCSP response");
+            let sql =
+                "SELECT rowid, serial_number, authority_key_identifier, body, expiry FROM ocsp_responses
+                       WHERE serial_number = ?1 LIMIT ?2";
+            let mut statement = db.prepare_cached(sql).map_err(&fault)?;
+            let rows = statement.query_map(params![serial, bound(MAX_ISSUERS)], ocsp).map_err(&fault)?;
+            let found = rows.collect::<Result<Vec<_>, _>>().map_err(&fault)?;
+            Ok(found.into_iter().map(|(_, row)| row).collect())
         })
         .await
     }

@@ -115,6 +115,8 @@ async fn responses(db: &CertDb) {
     response.body.push(0x80);
     db.upsert_ocsp(response.clone()).await.unwrap();
     assert_eq!(db.ocsp("2", "0f3c").await.unwrap(), Some(response.clone()));
+    assert_eq!(db.ocsp_of_any_issuer("2").await.unwrap(), [response.clone()]);
+    assert_eq!(db.ocsp_of_any_issuer("3").await.unwrap(), []);
     assert_eq!(db.unexpired_ocsp(now(), None, 10).await.unwrap().rows, [response.clone()]);
     assert_eq!(db.unexpired_ocsp(days(5), None, 10).await.unwrap().rows, []);
     "77".clone_into(&mut response.serial);
