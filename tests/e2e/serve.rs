@@ -5,6 +5,7 @@ mod commands;
 mod doors;
 mod http2;
 mod identity;
+mod killed;
 mod limits;
 mod raw;
 mod reload;
