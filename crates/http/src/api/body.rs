@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::failure::Failure;
 use crate::limits::Limits;
 
-/// A body in JSON. Where every member may be left out, so may the body.
+/// A body in JSON.
 pub(super) struct Json<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
@@ -21,9 +21,6 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
         let stated = request.headers().get(header::CONTENT_TYPE).cloned();
         let octets = read(request.into_body()).await?;
-        if octets.is_empty() && stated.is_none() {
-            return Ok(Self(json::read(b"{}")?));
-        }
         let media_type = stated.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !is_json(media_type) {
             return Err(Problem::new(Code::MediaType)
