@@ -1,4 +1,5 @@
 //! CFSSL's programs and ours, in each other's place.
 
+mod differential;
 mod programs;
 mod walk;

@@ -149,8 +149,8 @@ pub(super) const RESERVED: &[ReservedRow] = &[
     ),
     reserved(
         "toml",
-        &["hf-topology", "xtask"],
-        "the declaration is read in one place, the corpus exceptions in another",
+        &["hf-topology", "hf-e2e", "xtask"],
+        "the declaration is read in one place, lists of exceptions by what holds tests to them",
     ),
     reserved("axum", &["hf-http"], "endpoints live in the doors"),
     reserved("governor", &["hf-http"], "rate limits are judged at the door"),

@@ -1,0 +1,90 @@
+//! What both programs are given: one authority, keys, requests, certificates and files, made once.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::super::programs::Programs;
+
+const FILES: &[(&str, &str)] = &[
+    (
+        "ca-csr.json",
+        r#"{"CN":"Test CA","key":{"algo":"ecdsa","size":256},"names":[{"C":"GB","O":"Shop","OU":"CA"}],"ca":{"expiry":"87600h","pathlen":2}}"#,
+    ),
+    ("ca0.json", r#"{"CN":"Zero CA","names":[{"O":"Shop"}],"ca":{"pathlenzero":true}}"#),
+    ("rsa.json", r#"{"CN":"rsa.example.net","hosts":["rsa.example.net"],"key":{"algo":"rsa","size":2048}}"#),
+    (
+        "ecdsa384.json",
+        r#"{"CN":"e.example.net","hosts":["e.example.net"],"key":{"algo":"ecdsa","size":384}}"#,
+    ),
+    (
+        "ecdsa521.json",
+        r#"{"CN":"e.example.net","hosts":["e.example.net"],"key":{"algo":"ecdsa","size":521}}"#,
+    ),
+    ("weak.json", r#"{"CN":"w.example.net","hosts":["w.example.net"],"key":{"algo":"rsa","size":1024}}"#),
+    ("curve.json", r#"{"CN":"w.example.net","hosts":["w.example.net"],"key":{"algo":"ecdsa","size":255}}"#),
+    (
+        "algorithm.json",
+        r#"{"CN":"w.example.net","hosts":["w.example.net"],"key":{"algo":"dsa","size":2048}}"#,
+    ),
+    (
+        "names.json",
+        r#"{"cn":"names.example.net","hosts":["names.example.net","10.0.0.1","::1","a@example.net"],"names":[{"C":"US","ST":"CA","L":"San Francisco","O":"Shop","OU":"One"},{"OU":"Two"}],"unknown":{"x":1}}"#,
+    ),
+    ("nohosts.json", r#"{"CN":"nohosts.example.net"}"#),
+    ("nosubject.json", r#"{"hosts":["x.example.net"]}"#),
+    ("wrongtype.json", r#"{"CN":7}"#),
+    ("broken.json", "{"),
+    ("subject.json", r#"{"CN":"override.example.net","names":[{"O":"Other"}]}"#),
+    ("serials.txt", "17\n18\n1461501637330902918203684832716283019655932542975\n"),
+    ("none.txt", ""),
+    ("words.txt", "seventeen\n"),
+    (
+        "config.json",
+        concat!(
+            r#"{"signing":{"default":{"expiry":"8760h","usages":["signing","key encipherment","server auth"]},"profiles":{"#,
+            r#""client":{"expiry":"24h","usages":["digital signature","client auth"]},"#,
+            r#""ca":{"expiry":"43800h","usages":["cert sign","crl sign"],"ca_constraint":{"is_ca":true,"max_path_len":1}},"#,
+            r#""urls":{"expiry":"1h","usages":["signing","any"],"issuer_urls":["http://i.example.net/ca"],"ocsp_url":"http://o.example.net","crl_url":"http://c.example.net/crl"},"#,
+            r#""policy":{"expiry":"1h","usages":["signing","s/mime","code signing","timestamping"],"Policies":[{"ID":"1.2.3.4","Qualifiers":[{"Type":"id-qt-cps","Value":"http://cps.example.net"}]}]},"#,
+            r#""white":{"expiry":"1h","usages":["signing"],"name_whitelist":"\\.allowed\\.example$"},"#,
+            r#""csrwhite":{"expiry":"1h","usages":["signing"],"CSRWhitelist":{"DNSNames":true,"PublicKey":true,"PublicKeyAlgorithm":true,"SignatureAlgorithm":true}},"#,
+            r#""absolute":{"expiry":"1h","usages":["signing"],"not_before":"2030-01-01T00:00:00Z","not_after":"2030-01-02T00:00:00Z"},"#,
+            r#""nocheck":{"expiry":"1h","usages":["ocsp signing"],"ocsp_no_check":true},"#,
+            r#""serial":{"expiry":"1h","usages":["signing"],"ClientProvidesSerialNumbers":true}}}}"#,
+        ),
+    ),
+    ("nosigning.json", "{}"),
+    ("noexpiry.json", r#"{"signing":{"profiles":{"p":{"usages":["signing"]}}}}"#),
+    ("badkey.json", r#"{"signing":{"default":{"expiry":"1h","auth_key":"x"}}}"#),
+    (
+        "envelope.json",
+        r#"{"success":true,"result":{"certificate":"C","private_key":"K","certificate_request":"R"},"errors":[],"messages":[]}"#,
+    ),
+    ("failed.json", r#"{"success":false,"result":null,"errors":[{"code":1,"message":"no"}],"messages":[]}"#),
+    ("bare.json", r#"{"cert":"C","key":"K","csr":"R"}"#),
+    ("ocsp-bare.json", r#"{"ocspResponse":"AQI="}"#),
+];
+
+/// A folder with everything.
+pub(super) fn make(stock: &Programs) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let place = folder.path();
+    for (name, text) in FILES {
+        fs::write(place.join(name), text).unwrap();
+    }
+    stock.split(place, "gencert -initca ca-csr.json", "ca");
+    stock.split(place, "gencert -initca ca0.json", "other");
+    stock.split(place, "genkey names.json", "leaf");
+    stock.split(place, "sign -ca ca.pem -ca-key ca-key.pem -config config.json leaf.csr", "leaf");
+    stock.split(
+        place,
+        "gencert -ca ca.pem -ca-key ca-key.pem -config config.json -profile ca nohosts.json",
+        "inter",
+    );
+    stock.split(place, "gencert -ca inter.pem -ca-key inter-key.pem rsa.json", "deep");
+    let both = fs::read_to_string(place.join("deep.pem")).unwrap()
+        + &fs::read_to_string(place.join("inter.pem")).unwrap();
+    fs::write(place.join("two.pem"), both).unwrap();
+    folder
+}
