@@ -4,8 +4,8 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc::{Receiver, channel};
 
-/// Answers of the server, one a connection. `None` hears the request and closes without an answer.
-pub(crate) fn serve(answers: Vec<Option<Vec<u8>>>) -> (SocketAddr, Receiver<String>) {
+/// Answers of the server, one a connection. An empty one closes the connection after the request.
+pub(crate) fn serve(answers: Vec<Vec<u8>>) -> (SocketAddr, Receiver<String>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = listener.local_addr().unwrap();
     let (asked, requests) = channel();
@@ -14,17 +14,15 @@ pub(crate) fn serve(answers: Vec<Option<Vec<u8>>>) -> (SocketAddr, Receiver<Stri
             let Ok((mut stream, _)) = listener.accept() else { return };
             let request = read_request(&mut stream);
             let _ = asked.send(request);
-            if let Some(answer) = answer {
-                let _ = stream.write_all(&answer);
-            }
+            let _ = stream.write_all(&answer);
         }
     });
     (address, requests)
 }
 
 /// An answer with this status and body.
-pub(crate) fn answer(status: &str, body: &str) -> Option<Vec<u8>> {
-    Some(format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes())
+pub(crate) fn answer(status: &str, body: &str) -> Vec<u8> {
+    format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
 /// Head and body of one request.

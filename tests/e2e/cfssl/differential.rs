@@ -28,9 +28,9 @@ struct Difference {
     ours: String,
 }
 
-/// Where two observations differ. Nothing of the other is `absent`. Where one did it and the other refused, what the one made
-/// is not
-/// compared, and neither is what is in an object that only one has; and ours may say more after the words of a stock error.
+/// Where two observations differ. What only one says is `absent` from the other. Where one did it and the other refused, what
+/// was made is not compared, and neither is what is in an object that only one has; and ours may say more after the words of
+/// a stock error.
 fn differences(case: &str, stock: &Observation, ours: &Observation) -> Vec<Difference> {
     let fields: BTreeSet<&String> = stock.keys().chain(ours.keys()).collect();
     let value = |of: &Observation, field: &str| of.get(field).cloned().unwrap_or_else(|| "absent".into());

@@ -3,7 +3,7 @@
 //! Two schemes. The *standard* one is CFSSL's: HMAC-SHA-256 over the octets of the request, nothing else; the same message
 //! can be sent again by whoever saw it. The *bound* one is Handfast's: the MAC covers a fixed prefix, method, path, time and
 //! a nonce too, so a message is good once, there, and for a short time. A key of type `standard` accepts both; a key of
-//! type `bound` accepts only the second. What is MACed begins differently in the two schemes (`handfast-…` is no JSON), so
+//! type `bound` accepts only the second. What the MAC covers begins differently in the two schemes (`handfast-…` is no JSON), so
 //! that a token of one never passes for the other.
 
 mod nonces;

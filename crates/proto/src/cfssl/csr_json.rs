@@ -212,8 +212,11 @@ impl CertificateRequest {
 
 const EMAIL: &str = "1.2.840.113549.1.9.1";
 
+/// An object identifier, and the field of a name that it goes with.
+type Place = (&'static str, fn(&Name) -> &str);
+
 /// Attributes that Go's `pkix.Name` has a place for, in the order in which it puts them on the wire.
-const PLACES: [(&str, fn(&Name) -> &str); 9] = [
+const PLACES: [Place; 9] = [
     ("2.5.4.6", |name| &name.country),
     ("2.5.4.8", |name| &name.province),
     ("2.5.4.7", |name| &name.locality),

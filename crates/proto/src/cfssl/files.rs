@@ -40,7 +40,7 @@ pub enum FilesError {
     #[error("Failed to parse input: {0}")]
     Input(GoJsonError),
     /// The answer says that the request failed.
-    #[error("Request failed:{}", messages.iter().map(|message| format!("\n\t{message}")).collect::<String>())]
+    #[error("Request failed:\n\t{}", messages.join("\n\t"))]
     RequestFailed {
         /// What it says.
         messages: Vec<String>,
@@ -65,13 +65,13 @@ pub enum FilesError {
 const PUBLIC: u32 = 0o644;
 const PRIVATE: u32 = 0o600;
 
-/// Split `input`: an answer of the API, or, if `bare`, the result alone. `base` begins the names.
+/// Split `input`: an answer of the API, or, if `unwrapped`, the result alone. `base` begins the names.
 ///
 /// # Errors
 /// When the input is no such answer, or says that the request failed.
-pub fn split(input: &[u8], bare: bool, base: &str) -> Result<Vec<OutputFile>, FilesError> {
+pub fn split(input: &[u8], unwrapped: bool, base: &str) -> Result<Vec<OutputFile>, FilesError> {
     let result =
-        if bare { go_json::from_slice(input).map_err(FilesError::Input)? } else { result_of(input)? };
+        if unwrapped { go_json::from_slice(input).map_err(FilesError::Input)? } else { result_of(input)? };
     let mut splitter = Splitter { base, files: Vec::new() };
     splitter.text(&result, ["cert", "certificate"], ".pem", PUBLIC)?;
     splitter.text(&result, ["key", "private_key"], "-key.pem", PRIVATE)?;

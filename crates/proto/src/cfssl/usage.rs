@@ -36,11 +36,11 @@ pub enum ExtKeyUsage {
     CodeSigning,
     /// S/MIME.
     EmailProtection,
-    /// IPsec end system.
+    /// `IPsec` end system.
     IpsecEndSystem,
-    /// IPsec tunnel.
+    /// `IPsec` tunnel.
     IpsecTunnel,
-    /// IPsec user.
+    /// `IPsec` user.
     IpsecUser,
     /// Time stamping.
     TimeStamping,

@@ -23,9 +23,9 @@ pub(super) fn output(output: &Output) -> Observation {
 /// The last error with a code; of other errors only whether there is one.
 fn error(stderr: &str, seen: &mut Observation) {
     let objects = stderr.lines().filter_map(|line| Some(&line[line.find("{\"code\":")?..]));
-    let parsed = objects
+    let mut parsed = objects
         .filter_map(|object| serde_json::Deserializer::from_str(object).into_iter::<Value>().next()?.ok());
-    if let Some(error) = parsed.last() {
+    if let Some(error) = parsed.next_back() {
         value("error", &error, seen);
     }
 }
@@ -35,7 +35,7 @@ pub(super) fn body(printed: &str, seen: &mut Observation) {
     let trimmed = printed.trim();
     match serde_json::from_str::<Value>(trimmed) {
         Ok(parsed) if parsed.is_object() || parsed.is_array() || parsed.is_string() => {
-            value("out", &parsed, seen)
+            value("out", &parsed, seen);
         }
         _ => scalar("out", trimmed, seen),
     }

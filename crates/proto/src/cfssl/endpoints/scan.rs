@@ -23,6 +23,10 @@ impl ScanQuery {
     ///
     /// # Errors
     /// Status and code 400 without a host, or with a time-out that is none. The time-out is brought between 1 second and 5 minutes.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an iterator that is cheap to clone, as callers have it"
+    )]
     pub fn from_pairs<'a>(
         pairs: impl IntoIterator<Item = (&'a str, &'a str)> + Clone,
     ) -> Result<Self, Failure> {

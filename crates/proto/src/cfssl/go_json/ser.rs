@@ -93,9 +93,10 @@ impl ser::Serializer for TreeMaker {
         name: &'static str,
         value: &T,
     ) -> Result<GoValue> {
-        match tree(value)? {
-            GoValue::String(digits) if name == NUMBER => Ok(GoValue::Number(digits)),
-            inner => Ok(inner),
+        let inner = tree(value)?;
+        match inner.as_str() {
+            Some(digits) if name == NUMBER => Ok(GoValue::Number(digits.to_owned())),
+            Some(_) | None => Ok(inner),
         }
     }
 

@@ -34,7 +34,7 @@ impl Writer<'_> {
             GoValue::Bool(false) => self.out.push_str("false"),
             GoValue::Number(digits) => self.out.push_str(digits),
             GoValue::String(text) => self.string(text),
-            GoValue::Array(items) => self.list('[', ']', items, |writer, item| writer.value(item)),
+            GoValue::Array(items) => self.list('[', ']', items, Self::value),
             GoValue::Object(fields) => self.list('{', '}', fields, |writer, (name, value)| {
                 writer.string(name);
                 writer.out.push(':');
