@@ -80,34 +80,28 @@ struct Ours {
     memory_mb: f64,
 }
 
-/// `/v1`: at full load, at half load, at half load beside those who do nothing and those who send slowly, and then until
-/// there are as many certificates as asked for.
+/// `/v1`: at full load, until there are as many certificates as asked for, then at half load, alone and beside those who
+/// do nothing and those who send slowly. Memory is read before these come.
 fn ours(options: &Options, program: &Path, files: &Files, runtime: &Runtime) -> Result<Ours> {
     report::note("/v1 of handfast over https");
     let door = Arc::new(Door::v1(options.requests(), &files.api_key)?);
     let server = Server::start(&Program::serve(program, files)?, files)?;
     let target = &server.target;
     let full = runtime.block_on(load::run(target, &door, &plan(options)))?;
-    let paced = Plan { rate: Some(full.per_s / 2.0), ..plan(options) };
+    report::note(&format!("until {} are on record", options.stored));
+    let rest = Plan { count: Some(options.stored.saturating_sub(full.done)), ..plan(options) };
+    runtime.block_on(load::run(target, &door, &rest))?;
+    let memory_mb = server.memory_mb()?;
     report::note("half load");
+    let paced = Plan { rate: Some(full.per_s / 2.0), ..plan(options) };
     let half = runtime.block_on(load::run(target, &door, &paced))?;
     report::note(&format!("half load beside {} idle connections", siege::IDLE));
     let besieged = |siege| runtime.block_on(siege::beside(siege, target, &door, &paced));
     let idle = besieged(siege::Siege::Idle)?;
     report::note(&format!("half load beside {} slow bodies", siege::SLOW));
     let slow = besieged(siege::Siege::SlowBodies)?;
-    let stored = full.done + half.done + idle.done + slow.done;
-    report::note(&format!("until {} are on record", options.stored));
-    let rest = Plan { count: Some(options.stored.saturating_sub(stored)), ..plan(options) };
-    runtime.block_on(load::run(target, &door, &rest))?;
-    let memory_mb = server.memory_mb()?;
-    Ok(Ours {
-        row: Row { program: "handfast", endpoint: "v1", scheme: Scheme::Https, load: full },
-        half,
-        idle,
-        slow,
-        memory_mb,
-    })
+    let row = Row { program: "handfast", endpoint: "v1", scheme: Scheme::Https, load: full };
+    Ok(Ours { row, half, idle, slow, memory_mb })
 }
 
 fn plan(options: &Options) -> Plan {
