@@ -87,7 +87,7 @@ pub enum MultirootImportError {
         authority: String,
         /// Why.
         #[source]
-        source: CreateError,
+        source: Box<CreateError>,
     },
 }
 
@@ -180,7 +180,7 @@ async fn admit(
     imported.map_err(|source| MultirootImportError::Authority {
         label: label.to_owned(),
         authority: name.clone(),
-        source,
+        source: Box::new(source),
     })?;
     Ok(name)
 }

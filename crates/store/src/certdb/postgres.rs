@@ -176,18 +176,7 @@ impl Postgres {
             }
             Which::Revoked(now, by) => {
                 let now = system_time(*now);
-                let (condition, value) = match by {
-                    RevokedBy::Anyone => {
-                        ("AND expiry > $4 AND status = 'revoked' AND $5::bytea IS NULL", None)
-                    }
-                    RevokedBy::Label(label) => {
-                        ("AND expiry > $4 AND status = 'revoked' AND ca_label = $5", Some(label))
-                    }
-                    RevokedBy::Issuer(aki) => (
-                        "AND expiry > $4 AND status = 'revoked' AND authority_key_identifier = $5",
-                        Some(aki),
-                    ),
-                };
+                let (condition, value) = condition(by);
                 let value = value.map(String::as_bytes);
                 self.query(operation, sql(condition), &[&serial, &aki, &bound, &now, &value]).await?
             }
@@ -318,6 +307,17 @@ fn selected(is_new: bool) -> String {
         "NULL::timestamptz, NULL::timestamptz, NULL::text, NULL::text, NULL::text"
     };
     format!("{COLUMNS}, {newer}")
+}
+
+/// The words for revoked certificates, and the value `$5` in them.
+fn condition(by: &RevokedBy) -> (&'static str, Option<&String>) {
+    match by {
+        RevokedBy::Anyone => ("AND expiry > $4 AND status = 'revoked' AND $5::bytea IS NULL", None),
+        RevokedBy::Label(label) => ("AND expiry > $4 AND status = 'revoked' AND ca_label = $5", Some(label)),
+        RevokedBy::Issuer(aki) => {
+            ("AND expiry > $4 AND status = 'revoked' AND authority_key_identifier = $5", Some(aki))
+        }
+    }
 }
 
 fn key(after: Option<Place>) -> (Vec<u8>, Vec<u8>) {
