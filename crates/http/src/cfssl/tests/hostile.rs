@@ -36,8 +36,14 @@ async fn every_endpoint_answers_nonsense_and_goes_on() {
             let told = house.post(row.name, body).await;
             let status = told.status.as_u16();
             if status == 200 {
-                // Go takes these for empty objects, and an empty object asks for something here.
-                assert!(["null"].contains(&what), "{}: {what}: {}", row.name, told.body);
+                // To Go these are empty objects, the second with a field that nobody knows here; and an empty object asks for
+                // something.
+                assert!(
+                    ["null", "a number without end"].contains(&what),
+                    "{}: {what}: {}",
+                    row.name,
+                    told.body
+                );
                 continue;
             }
             // Two endpoints answer 500 with code 0 for what is no map of strings, as CFSSL does.
