@@ -79,3 +79,13 @@ async fn a_key_that_exists_makes_a_root_and_renews_it() {
     let other = keys::generate(&request("{}").key_request()).unwrap();
     assert_eq!(initca::renew(&place.machine, old, other).await.err().unwrap().code, 2300);
 }
+
+#[tokio::test]
+async fn every_kind_of_key_that_cfssl_makes_makes_a_root() {
+    let place = place();
+    for key in [r#"{"algo":"ecdsa","size":521}"#, r#"{"algo":"ed25519"}"#, r#"{"algo":"rsa","size":2048}"#] {
+        let json = format!(r#"{{"CN":"R","key":{key}}}"#);
+        let root = initca::create(&place.machine, &request(&json)).await.unwrap();
+        assert!(root.certificate.is_self_signed(), "{key}");
+    }
+}

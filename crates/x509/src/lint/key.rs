@@ -3,10 +3,15 @@
 use super::view::View;
 use super::{CertificateRow, Context, Fault, fault, row};
 use crate::hex;
-use crate::public_key::{Curve, KeyKind};
+use crate::public_key::KeyKind;
 
 pub(super) static ROWS: &[CertificateRow] = &[
-    row!(Error, "HF-LINT-KEY-ALGORITHM", "Handfast: ECDSA P-256 or P-384, Ed25519, RSA", key_algorithm),
+    row!(
+        Error,
+        "HF-LINT-KEY-ALGORITHM",
+        "Handfast: ECDSA P-256, P-384 or P-521, Ed25519, RSA",
+        key_algorithm
+    ),
     row!(Error, "HF-LINT-KEY-RSA-SIZE", "Handfast: RSA of 2048 to 8192 bits", key_rsa_size),
     row!(Error, "HF-LINT-KEY-RSA-EXPONENT", "NIST SP 800-56B section 6.2", key_rsa_exponent),
     row!(Warning, "HF-LINT-KEY-EC-POINT", "RFC 5480 section 2.2", key_ec_point),
@@ -15,10 +20,10 @@ pub(super) static ROWS: &[CertificateRow] = &[
 /// A key that can be read, of an algorithm that Handfast issues for.
 fn key_algorithm(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let kind = view.public_key.kind();
-    if matches!(kind, KeyKind::Rsa | KeyKind::Ed25519 | KeyKind::Ec(Curve::P256 | Curve::P384)) {
+    if matches!(kind, KeyKind::Rsa | KeyKind::Ed25519 | KeyKind::Ec(_)) {
         return None;
     }
-    let expected = "ECDSA P-256 or P-384, Ed25519, RSA";
+    let expected = "ECDSA P-256, P-384 or P-521, Ed25519, RSA";
     fault("the key is not of a supported algorithm", expected, kind.to_string())
 }
 

@@ -206,7 +206,9 @@ const FIXTURES: &[Fixture] = &[
         "HF-LINT-KEY-ALGORITHM",
         |d| d.key(&ed25519()),
         |d| {
-            d.key(&PublicKey::from_ec_point(Curve::P521, &[[4].as_slice(), &[1; 132]].concat()).unwrap());
+            // X25519, RFC 8410: it agrees on keys and signs nothing.
+            let head = [0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6e, 3, 0x21, 0];
+            d.key(&PublicKey::from_spki_der(&[head.as_slice(), &[1; 32]].concat()).unwrap());
         },
     ),
     ("HF-LINT-KEY-RSA-SIZE", |d| d.key(&rsa_key(256, &[1, 0, 1])), |d| d.key(&rsa_key(255, &[1, 0, 1]))),
