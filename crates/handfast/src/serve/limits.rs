@@ -62,7 +62,12 @@ mod tests {
     #[test]
     fn the_file_wins_and_this_machine_is_exempt_until_it_says_otherwise() {
         let limits = from(&ServerLimits::default());
-        assert!(limits.exempt.iter().any(|network| network.contains(&std::net::Ipv4Addr::LOCALHOST.into())));
+        assert!(
+            limits
+                .exempt
+                .iter()
+                .any(|network| network.contains(&std::net::IpAddr::from(std::net::Ipv4Addr::LOCALHOST)))
+        );
         let declared = ServerLimits {
             connections: Some(7),
             exempt: Some(vec!["10.0.0.0/8".to_owned()]),

@@ -51,13 +51,13 @@ fn run(call: &Call) -> Result<(), Failure> {
     })?;
     let bundler = if flavor == Flavor::Force { Bundler::default() } else { bundler(call)? };
     let (given, key) = given(call)?;
-    let bundled = call.block_on(bundler.bundle(&given, key.as_ref(), flavor, call.now()))??;
+    let made = call.block_on(bundler.bundle(&given, key.as_ref(), flavor, call.now()))??;
     if let Some(directory) = call.some(&flags::INT_DIR) {
-        for (name, certificate) in &bundled.fetched {
+        for (name, certificate) in &made.fetched {
             keep(&Path::new(directory).join(name), certificate)?;
         }
     }
-    Ok(call.output.bytes(go_json::to_string(&bundled.bundle).as_bytes())?)
+    Ok(call.output.bytes(go_json::to_string(&made.bundle).as_bytes())?)
 }
 
 fn bundler(call: &Call) -> Result<Bundler, Failure> {
