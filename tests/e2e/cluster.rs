@@ -62,9 +62,12 @@ impl Cluster {
         configure(&folders);
         // The server's user must own its data and its key, and reach both.
         give_to_server(&folders.home);
-        let roles: String = roles.iter().map(|role| format!("CREATE ROLE {role} LOGIN\n")).collect();
+        let roles: Vec<String> = roles.iter().map(|role| format!("CREATE ROLE {role} LOGIN\n")).collect();
         let single = ["--single", "postgres", "-D"];
-        run_as_server(Command::new(server_program("postgres")).args(single).arg(&folders.data), &roles);
+        run_as_server(
+            Command::new(server_program("postgres")).args(single).arg(&folders.data),
+            &roles.concat(),
+        );
 
         let address = port::free();
         let mut command = Command::new(server_program("postgres"));

@@ -92,7 +92,7 @@ fn collect(listener: &TcpListener) -> (String, Vec<u8>) {
 fn traces_reach_a_collector() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let mut served = Served::with(&format!("otlp = \"{url}\"\n"));
+    let served = Served::with(&format!("otlp = \"{url}\"\n"));
     let answer = served.get("plain", "/crl/services.crl");
     let id = answer.lines().find_map(|line| line.strip_prefix("x-request-id: ")).unwrap().trim().to_owned();
     served.program.signal("TERM");
