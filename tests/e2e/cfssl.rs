@@ -2,4 +2,5 @@
 
 mod differential;
 mod programs;
+mod serve;
 mod walk;

@@ -1,0 +1,200 @@
+//! `cfssl serve`, `multirootca` and `ocspserve` of ours, as Debian's clients, openssl and attackers meet them.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::programs::Programs;
+use crate::domain::handfast;
+use crate::port;
+use crate::program::{Running, succeed, text};
+
+const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+/// A root, its policies, and a client's files.
+struct Place {
+    stock: Programs,
+    folder: TempDir,
+    address: SocketAddr,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self { stock: Programs::stock(), folder: TempDir::new().unwrap(), address: port::free() };
+        let write = |name: &str, text: String| fs::write(place.path().join(name), text).unwrap();
+        let port = place.address.port();
+        let keys = format!(r#""auth_keys":{{"k":{{"type":"standard","key":"{KEY}"}}}}"#);
+        let profile = r#""usages":["signing","server auth"],"expiry":"24h""#;
+        write("ca.json", r#"{"CN":"Door Root"}"#.to_owned());
+        write("csr.json", r#"{"CN":"db.internal","hosts":["db.internal"]}"#.to_owned());
+        write("held.json", format!(r#"{{"signing":{{"default":{{{profile},"auth_key":"k"}}}},{keys}}}"#));
+        write("open.json", format!(r#"{{"signing":{{"default":{{{profile}}}}}}}"#));
+        write(
+            "client.json",
+            format!(
+                r#"{{"signing":{{"default":{{"auth_remote":{{"remote":"ca","auth_key":"k"}}}}}},{keys},
+                    "remotes":{{"ca":"localhost:{port}"}}}}"#
+            ),
+        );
+        place.stock.split(place.path(), "gencert -initca ca.json", "ca");
+        place
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Our server with these words beside certificate and key.
+    fn serve(&self, words: &str) -> Running {
+        let words = format!("-ca ca.pem -ca-key ca-key.pem {words}");
+        Programs::ours().serve(self.path(), self.address, &words)
+    }
+
+    /// The whole answer to octets that are sent as they are, until the server closes.
+    fn raw(&self, octets: &[u8]) -> String {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        // A server that turns a request away may close before it has read all of it.
+        let _ = stream.write_all(octets);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        text(&answer)
+    }
+
+    fn post(&self, endpoint: &str, body: &str) -> (u16, Value) {
+        let answer = self.raw(
+            format!(
+                "POST /api/v1/cfssl/{endpoint} HTTP/1.1\r\nHost: ca\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            )
+            .as_bytes(),
+        );
+        let status = answer.get(9..12).and_then(|code| code.parse().ok());
+        let body = answer.split_once("\r\n\r\n").map(|(_, body)| serde_json::from_str(body));
+        (status.unwrap_or_else(|| panic!("no answer: {answer}")), body.unwrap().unwrap_or(Value::Null))
+    }
+
+    fn verify(&self, certificate: &str) {
+        succeed("openssl", |command| {
+            command.current_dir(self.path()).args(["verify", "-CAfile", "ca.pem", certificate]);
+        });
+    }
+}
+
+#[test]
+fn debians_client_gets_certificates_with_a_token_and_is_told_how_without() {
+    let place = Place::new();
+    let mut server = place.serve("-config held.json");
+    place.stock.split(place.path(), "gencert -config client.json csr.json", "leaf");
+    place.stock.split(place.path(), "sign -config client.json leaf.csr", "again");
+    place.verify("leaf.pem");
+    place.verify("again.pem");
+    assert!(server.wait_for("repeated=true").contains("key=k"));
+    let remote = format!("localhost:{}", place.address.port());
+    let told: Value =
+        serde_json::from_slice(&place.stock.good(place.path(), &format!("info -remote {remote}"))).unwrap();
+    assert_eq!(told["expiry"], "24h");
+    let refused = place.stock.cfssl(place.path(), &format!("gencert -remote {remote} csr.json"));
+    assert!(!refused.status.success());
+    let words = text(&refused.stderr) + &text(&refused.stdout);
+    assert!(words.contains("-enable sign"), "{words}");
+    server.stop("TERM");
+}
+
+#[test]
+fn debians_client_signs_without_a_token_once_that_is_switched_on() {
+    let place = Place::new();
+    let _server = place.serve("-config open.json -enable sign");
+    let remote = format!("localhost:{}", place.address.port());
+    place.stock.split(place.path(), &format!("gencert -remote {remote} csr.json"), "leaf");
+    place.verify("leaf.pem");
+    for endpoint in ["newcert", "newkey", "init_ca", "gencrl", "revoke", "certadd"] {
+        let (status, body) = place.post(endpoint, "{}");
+        let switch = format!("`-enable {endpoint}`");
+        assert!(status == 403 && body["errors"][0]["message"].as_str().unwrap().contains(&switch), "{body}");
+    }
+}
+
+#[test]
+fn hostile_connections_are_answered_and_disturb_nobody() {
+    let place = Place::new();
+    let _server = place.serve("-config held.json");
+    // Two hundred that never finish their bodies.
+    let slow: Vec<TcpStream> = (0..200)
+        .map(|_| {
+            let mut stream = TcpStream::connect(place.address).unwrap();
+            stream
+                .write_all(b"POST /api/v1/cfssl/authsign HTTP/1.1\r\nHost: ca\r\nContent-Length: 1000\r\n\r\n{\"token\"")
+                .unwrap();
+            stream
+        })
+        .collect();
+    let deep = "[".repeat(100_000);
+    assert_eq!(place.post("authsign", &deep).0, 400);
+    assert_eq!(place.post("authsign", "{\"token\":\"\",\"request\":\"e30=\"}").0, 400);
+    let huge = place.raw(
+        b"POST /api/v1/cfssl/authsign HTTP/1.1\r\nHost: ca\r\nConnection: close\r\nContent-Length: 99999999999\r\n\r\n",
+    );
+    assert!(huge.starts_with("HTTP/1.1 413") && huge.contains("\"success\":false"), "{huge}");
+    let nonsense = place.raw(b"\x16\x03\x01\x00\xffnot http at all\r\n\r\n");
+    assert!(nonsense.is_empty() || nonsense.starts_with("HTTP/1.1 400"), "{nonsense}");
+    place.stock.split(place.path(), "gencert -config client.json csr.json", "leaf");
+    place.verify("leaf.pem");
+    drop(slow);
+}
+
+#[test]
+fn multirootca_serves_debians_client_by_label() {
+    let place = Place::new();
+    let roots = "[ primary ]\nprivate = file://ca-key.pem\ncertificate = ca.pem\nconfig = held.json\n\
+                 [ elsewhere ]\nprivate = file://ca-key.pem\ncertificate = ca.pem\nconfig = held.json\nnets = 10.0.0.0/8\n";
+    fs::write(place.path().join("roots.ini"), roots).unwrap();
+    let address = place.address.to_string();
+    let mut command = std::process::Command::new(handfast());
+    command.current_dir(place.path()).args(["multirootca", "-roots", "roots.ini", "-l", "primary"]);
+    let mut server = Running::start(command.args(["-a", &address]));
+    server.until_listening(place.address);
+    place.stock.split(place.path(), "gencert -config client.json csr.json", "leaf");
+    place.verify("leaf.pem");
+    let refused = place.stock.cfssl(place.path(), "gencert -config client.json -label elsewhere csr.json");
+    let words = text(&refused.stderr) + &text(&refused.stdout);
+    assert!(!refused.status.success() && words.contains("not authorised"), "{words}");
+    let metrics = place.raw(b"GET /metrics HTTP/1.1\r\nHost: ca\r\nConnection: close\r\n\r\n");
+    assert!(metrics.contains("requests_total{operation=\"authsign\",signer=\"primary\"} 1"), "{metrics}");
+}
+
+#[test]
+fn openssl_reads_what_ocspserve_answers() {
+    let place = Place::new();
+    let stock = |words: &str| place.stock.good(place.path(), words);
+    place.stock.split(
+        place.path(),
+        "gencert -ca ca.pem -ca-key ca-key.pem -config open.json csr.json",
+        "leaf",
+    );
+    let signed = stock("ocspsign -ca ca.pem -responder ca.pem -responder-key ca-key.pem -cert leaf.pem");
+    let signed: Value = serde_json::from_slice(&signed).unwrap();
+    fs::write(place.path().join("responses"), signed["ocspResponse"].as_str().unwrap()).unwrap();
+    let mut command = std::process::Command::new(handfast());
+    command.current_dir(place.path()).args(["cfssl", "ocspserve", "-responses", "responses", "-port"]);
+    let mut server = Running::start(command.arg(place.address.port().to_string()));
+    server.until_listening(place.address);
+    let asked = |certificate: &str| {
+        succeed("openssl", |command| {
+            let url = format!("http://{}", place.address);
+            command.current_dir(place.path()).args([
+                "ocsp",
+                "-issuer",
+                "ca.pem",
+                "-CAfile",
+                "ca.pem",
+                "-no_nonce",
+            ]);
+            command.args(["-cert", certificate, "-url", &url]);
+        })
+    };
+    assert!(asked("leaf.pem").contains("leaf.pem: good"));
+}
