@@ -78,7 +78,15 @@ impl Served {
     pub(crate) fn curl(&self, listener: &str, path: &str, words: &[&str]) -> Output {
         let scheme = if listener == "api" { "https" } else { "http" };
         finish("curl", |command| {
-            command.args(["--silent", "--show-error", "--include", "--max-time", "20", "--cacert"]);
+            command.args([
+                "--silent",
+                "--show-error",
+                "--globoff",
+                "--include",
+                "--max-time",
+                "20",
+                "--cacert",
+            ]);
             command.arg(self.roots()).args(words).arg(format!("{scheme}://{}{path}", self.address(listener)));
         })
     }

@@ -98,6 +98,8 @@ fn keep_waiting(before: &Topology, after: &mut Topology) {
 pub(super) struct FileWatch {
     file: PathBuf,
     seen: Option<Vec<u8>>,
+    /// An event came that was not looked into yet: whoever waits may be called away.
+    pending: bool,
     events: mpsc::Receiver<()>,
     _watcher: Option<RecommendedWatcher>,
 }
@@ -111,17 +113,30 @@ impl FileWatch {
         if let Err(error) = &watcher {
             tracing::warn!(%error, file = %file.display(), "changes of the file are not noticed; send SIGHUP");
         }
-        Self { file: file.to_owned(), seen: std::fs::read(file).ok(), events, _watcher: watcher.ok() }
+        Self {
+            file: file.to_owned(),
+            seen: std::fs::read(file).ok(),
+            pending: false,
+            events,
+            _watcher: watcher.ok(),
+        }
     }
 
-    /// Wait until the content is another one than before.
+    /// The file is about to be read for another reason: what it holds now is no change any more.
+    pub(super) fn note(&mut self) {
+        self.seen = std::fs::read(&self.file).ok();
+    }
+
+    /// Wait until the content is another one than before. Nothing is lost when the wait is given up.
     pub(super) async fn changed(&mut self) {
         loop {
-            if self.events.recv().await.is_none() {
+            if !self.pending && self.events.recv().await.is_none() {
                 // Nobody watches.
                 std::future::pending::<()>().await;
             }
+            self.pending = true;
             while let Ok(Some(())) = tokio::time::timeout(QUIET, self.events.recv()).await {}
+            self.pending = false;
             let content = std::fs::read(&self.file).ok();
             if content.is_some() && content != self.seen {
                 self.seen = content;

@@ -123,7 +123,10 @@ impl Running {
             tokio::select! {
                 _ = end.recv() => break,
                 _ = interrupt.recv() => break,
-                _ = again.recv() => self.reload().await,
+                _ = again.recv() => {
+                    watch.note();
+                    self.reload().await;
+                }
                 () = watch.changed() => self.reload().await,
             }
         }
