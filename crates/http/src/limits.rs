@@ -68,7 +68,7 @@ impl Default for Limits {
             body: Duration::from_secs(20),
             answer: Duration::from_secs(30),
             write_stall: Duration::from_secs(20),
-            idle: Duration::from_secs(60),
+            idle: Duration::from_mins(1),
             header_octets: 16 * 1024,
             header_fields: 64,
             uri_octets: 4096,

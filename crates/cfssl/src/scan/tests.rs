@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::*;
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// `openssl s_server` with a certificate of its own.
 struct Server {
@@ -55,9 +55,9 @@ impl Server {
 async fn scan(host: &str, family: &str, scanner: &str) -> Results {
     let scan = Scan::new(family, scanner, HOUR).unwrap();
     let now = "2026-12-01T00:00:00Z".parse().unwrap();
-    let scanned = scan.run(host, now).await.unwrap();
-    assert!(!scanned.timed_out);
-    scanned.results
+    let found = scan.run(host, now).await.unwrap();
+    assert!(!found.timed_out);
+    found.results
 }
 
 #[test]

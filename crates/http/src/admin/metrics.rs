@@ -1,4 +1,4 @@
-//! `GET /metrics`: what is counted, OpenMetrics 1.0.
+//! `GET /metrics`: what is counted, `OpenMetrics` 1.0.
 
 use axum::extract::State;
 use axum::http::{HeaderValue, header};

@@ -25,15 +25,12 @@ pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal>
     let get = |key: &str| map.get(key).map(String::as_str).unwrap_or_default();
     let flavor = Flavor::parse(get("flavor"))
         .ok_or_else(|| Refusal::new("flavor", Failure::bad_request("unknown bundle flavor")))?;
-    let chain = match one_of(&map, &SETS)? {
-        ["certificate"] => {
-            let password = Secret::new(NO_PASSWORD.to_owned());
-            certificates::any(get("certificate").as_bytes(), &password)?.0
-        }
-        _ => {
-            gate::open_part(asked.row, &door.openings, &asked.caller.rights, Right::Read, "domain")?;
-            presented::of(get("domain"), get("ip"), door.now()).await?
-        }
+    let chain = if one_of(&map, &SETS)? == ["certificate"] {
+        let password = Secret::new(NO_PASSWORD.to_owned());
+        certificates::any(get("certificate").as_bytes(), &password)?.0
+    } else {
+        gate::open_part(asked.row, &door.openings, &asked.caller.rights, Right::Read, "domain")?;
+        presented::of(get("domain"), get("ip"), door.now()).await?
     };
     let key = match get("private_key") {
         "" => None,
@@ -59,6 +56,6 @@ pub(super) async fn beside(
         return Ok((None, if wanted { vec![remark] } else { Vec::new() }));
     };
     let chain = std::slice::from_ref(certificate);
-    let bundled = bundler.bundle(chain, None, Flavor::Optimal, door.now()).await?;
-    Ok((Some(bundled.bundle), Vec::new()))
+    let found = bundler.bundle(chain, None, Flavor::Optimal, door.now()).await?;
+    Ok((Some(found.bundle), Vec::new()))
 }

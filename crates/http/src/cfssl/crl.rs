@@ -10,12 +10,12 @@ use super::{Asked, failure};
 
 pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal> {
     let expiry = crl::expiry(asked.query("expiry").as_deref())?;
-    let signer = door.crl.as_ref().ok_or_else(|| {
+    let source = door.crl.as_ref().ok_or_else(|| {
         failure::unavailable(
             "`crl` needs a signer and a certificate database: `-ca`, `-ca-key` and `-db-config`",
         )
     })?;
-    let signed = signer(door.now(), Lifetime::from_seconds(expiry.seconds())).await;
+    let signed = source(door.now(), Lifetime::from_seconds(expiry.seconds())).await;
     let list = signed.map_err(|error| failure::refusal(asked.row.name, "", error))?;
     Ok(Reply::of(GoBytes(list)))
 }

@@ -106,7 +106,7 @@ impl Door {
 
 /// The signers of a door, by label.
 pub struct Labels {
-    labels: BTreeMap<String, Label>,
+    by_name: BTreeMap<String, Label>,
     default: String,
     /// Whether an unknown label means the default one: a door with one signer passes labels over, as `cfssl serve` does.
     single: bool,
@@ -115,13 +115,13 @@ pub struct Labels {
 impl Labels {
     /// No signer: what needs one is refused.
     pub fn none() -> Self {
-        Self { labels: BTreeMap::new(), default: String::new(), single: true }
+        Self { by_name: BTreeMap::new(), default: String::new(), single: true }
     }
 
     /// One signer, whatever the label of a request.
     pub fn single(label: Label) -> Self {
         let default = label.name.clone();
-        Self { labels: BTreeMap::from([(default.clone(), label)]), default, single: true }
+        Self { by_name: BTreeMap::from([(default.clone(), label)]), default, single: true }
     }
 
     /// Several signers; requests without a label are for the one called `default`.
@@ -134,14 +134,14 @@ impl Labels {
         if !default.is_empty() && !labels.contains_key(default) {
             return Err(default.to_owned());
         }
-        Ok(Self { labels, default: default.to_owned(), single: false })
+        Ok(Self { by_name: labels, default: default.to_owned(), single: false })
     }
 
     /// The signer with this label.
     pub(super) fn find(&self, label: &str) -> Result<&Label, Refusal> {
         let name = if label.is_empty() || self.single { &self.default } else { label };
-        self.labels.get(name).ok_or_else(|| {
-            if self.labels.is_empty() {
+        self.by_name.get(name).ok_or_else(|| {
+            if self.by_name.is_empty() {
                 let text = "there is no signer: start the server with `-ca` and `-ca-key`, or with a remote in `-config`";
                 return Refusal::new("no-signer", Failure::with_status(404, text));
             }

@@ -13,13 +13,13 @@ use super::reply::Refusal;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Opened {
     /// It is open to everybody.
-    ByItself,
+    Always,
     /// Only the token in the request can open it; whoever reads the request checks that.
-    ByToken,
+    Token,
     /// The caller proved to have the right.
-    ByProof,
+    Proof,
     /// The operator switched it on by name.
-    BySwitch,
+    Switch,
 }
 
 /// What opens this endpoint for a caller who proved to have these rights, or why nothing does.
@@ -30,10 +30,10 @@ pub(super) fn open(row: &Row, openings: &Openings, proven: &BTreeSet<Right>) -> 
         return Err(Refusal::new("disabled", Failure::with_status(404, text)));
     }
     match row.gate {
-        Gate::Open => Ok(Opened::ByItself),
-        Gate::Token => Ok(Opened::ByToken),
-        Gate::Proven(right) if proven.contains(&right) => Ok(Opened::ByProof),
-        Gate::Proven(_) | Gate::ByName if openings.enables(row.endpoint) => Ok(Opened::BySwitch),
+        Gate::Open => Ok(Opened::Always),
+        Gate::Token => Ok(Opened::Token),
+        Gate::Proven(right) if proven.contains(&right) => Ok(Opened::Proof),
+        Gate::Proven(_) | Gate::ByName if openings.enables(row.endpoint) => Ok(Opened::Switch),
         Gate::Proven(right) => Err(closed(row.name, &proof_wanted(right), row.name)),
         Gate::ByName => Err(closed(row.name, KEY_TRAVELS, row.name)),
     }
@@ -90,18 +90,18 @@ mod tests {
     fn nothing_that_issues_revokes_records_or_signs_opens_by_itself() {
         let open_by_itself: Vec<&str> = TABLE
             .iter()
-            .filter(|row| opened(row.endpoint, "", &[]) == Some(Opened::ByItself))
+            .filter(|row| opened(row.endpoint, "", &[]) == Some(Opened::Always))
             .map(|row| row.name)
             .collect();
         assert_eq!(open_by_itself, ["bundle", "certinfo", "crl", "health", "info", "scaninfo"]);
-        assert_eq!(opened(Endpoint::Authsign, "", &[]), Some(Opened::ByToken));
+        assert_eq!(opened(Endpoint::Authsign, "", &[]), Some(Opened::Token));
     }
 
     #[test]
     fn a_proven_right_opens_what_it_is_for_and_nothing_else() {
-        assert_eq!(opened(Endpoint::Sign, "", &[Right::Issue]), Some(Opened::ByProof));
+        assert_eq!(opened(Endpoint::Sign, "", &[Right::Issue]), Some(Opened::Proof));
         assert_eq!(opened(Endpoint::Revoke, "", &[Right::Issue]), None);
-        assert_eq!(opened(Endpoint::Revoke, "", &[Right::Revoke]), Some(Opened::ByProof));
+        assert_eq!(opened(Endpoint::Revoke, "", &[Right::Revoke]), Some(Opened::Proof));
         assert_eq!(opened(Endpoint::Certadd, "", &[Right::Revoke, Right::Issue]), None);
     }
 
@@ -109,7 +109,7 @@ mod tests {
     fn no_right_opens_what_lets_a_private_key_travel() {
         for endpoint in [Endpoint::Newkey, Endpoint::Newcert, Endpoint::InitCa, Endpoint::Gencrl] {
             assert_eq!(opened(endpoint, "", &Right::ALL), None, "{endpoint}");
-            assert_eq!(opened(endpoint, endpoint.name(), &[]), Some(Opened::BySwitch), "{endpoint}");
+            assert_eq!(opened(endpoint, endpoint.name(), &[]), Some(Opened::Switch), "{endpoint}");
         }
     }
 
@@ -119,7 +119,7 @@ mod tests {
             let refusal = open(row, &Openings::none(), &BTreeSet::new()).unwrap_err();
             let switch = format!("`-enable {}`", row.name);
             assert!(refusal.failure.error.message.contains(&switch), "{}", refusal.failure.error.message);
-            assert_eq!(opened(row.endpoint, row.name, &[]), Some(Opened::BySwitch));
+            assert_eq!(opened(row.endpoint, row.name, &[]), Some(Opened::Switch));
         }
     }
 

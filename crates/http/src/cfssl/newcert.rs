@@ -23,8 +23,8 @@ pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal>
     let no_hosts = request.hosts.as_ref().is_none_or(Vec::is_empty);
     let made = work::aside(door, move || csr::generate(&request)).await??;
     let wanted = SignRequest { certificate_request: made.csr.to_pem(), profile, ..SignRequest::default() };
-    let asker = Asker { principal, channel: Channel::Cfssl, limits: asked.caller.limits.clone() };
-    let certificate = door.sign(asked.row, label, wanted, &asker).await?;
+    let who = Asker { principal, channel: Channel::Cfssl, limits: asked.caller.limits.clone() };
+    let certificate = door.sign(asked.row, label, wanted, &who).await?;
     let (bundle, mut messages) = bundle::beside(door, &certificate, with_bundle).await?;
     if no_hosts {
         messages.push(Message { code: ErrorKind::PolicyInvalidRequest.code(), message: NO_HOSTS.to_owned() });

@@ -94,7 +94,10 @@ fn response(answer: Answer, headers: &HeaderMap, now: Timestamp) -> Response {
     let status = match answer.status {
         ResponseStatus::MalformedRequest => StatusCode::BAD_REQUEST,
         ResponseStatus::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => StatusCode::OK,
+        ResponseStatus::Successful
+        | ResponseStatus::TryLater
+        | ResponseStatus::SigRequired
+        | ResponseStatus::Unauthorized => StatusCode::OK,
     };
     let etag = format!("\"{}\"", hex(&sha256(&answer.der)).to_uppercase());
     let cached = answer.fresh.map(|(_, ends)| ends.seconds_since(now).max(0));

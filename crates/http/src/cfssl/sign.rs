@@ -29,8 +29,8 @@ pub(super) async fn certificate(
         return Err(Refusal::new("empty", Failure::missing_parameter("certificate_request")));
     }
     let with_bundle = request.bundle;
-    let asker = Asker { principal, channel: Channel::Cfssl, limits: asked.caller.limits.clone() };
-    let certificate = door.sign(asked.row, label, as_serve_reads(request), &asker).await?;
+    let who = Asker { principal, channel: Channel::Cfssl, limits: asked.caller.limits.clone() };
+    let certificate = door.sign(asked.row, label, as_serve_reads(request), &who).await?;
     let (bundle, messages) = bundle::beside(door, &certificate, with_bundle).await?;
     Ok(Reply::with_messages(SignResult { bundle, certificate: certificate.to_pem() }, messages))
 }

@@ -84,7 +84,7 @@ pub(super) async fn run<S>(
     let mut stopped = stop.clone();
     let result = tokio::select! {
         result = handshake => result,
-        _ = entry.activity.close.notified() => return,
+        () = entry.activity.close.notified() => return,
         _ = stopped.wait_for(|stop| *stop != Stop::No) => return,
     };
     match result {

@@ -1,4 +1,4 @@
-//! What is counted, in the text format of OpenMetrics.
+//! What is counted, in the text format of `OpenMetrics`.
 
 use std::sync::atomic::AtomicU64;
 
@@ -236,7 +236,7 @@ impl Metrics {
     }
 
     /// How long signatures took since the start of the process, and how many wait or are under way.
-    pub(crate) fn signer(&self, latency: SignerLatency, held: usize) {
+    pub(crate) fn signer(&self, latency: &SignerLatency, held: usize) {
         self.signer_latency.set(latency);
         self.signer_queue.set(i64::try_from(held).unwrap_or(i64::MAX));
     }

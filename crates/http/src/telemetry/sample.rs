@@ -1,5 +1,7 @@
 //! What is read off the authority when somebody asks for metrics.
 
+use hf_x509::certificate::Certificate;
+
 use crate::state::Doors;
 
 /// Bring the gauges up to date: validity of authorities and CRLs, the signer.
@@ -14,11 +16,11 @@ pub(crate) async fn take(doors: &Doors) {
     ] {
         doors.metrics.signatures(result, total);
     }
-    doors.metrics.signer(doors.authority.signer_latency(), counts.held);
+    doors.metrics.signer(&doors.authority.signer_latency(), counts.held);
     doors.metrics.commits(doors.authority.store().commits());
     for issuer in doors.authority.issuers().all() {
         let name = issuer.name();
-        if let Some(Ok(validity)) = issuer.certificate().map(|own| own.validity()) {
+        if let Some(Ok(validity)) = issuer.certificate().map(Certificate::validity) {
             doors.metrics.authority_expiry(name, validity.not_after().seconds_since(now));
         }
         if let Ok(Some(crl)) = doors.crls.latest(&doors.authority, name).await {

@@ -12,8 +12,8 @@ use prometheus_client::metrics::MetricType;
 pub(super) struct SignerHistogram(Arc<Mutex<Option<SignerLatency>>>);
 
 impl SignerHistogram {
-    pub(super) fn set(&self, latency: SignerLatency) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(latency);
+    pub(super) fn set(&self, latency: &SignerLatency) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(*latency);
     }
 }
 

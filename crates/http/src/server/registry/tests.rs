@@ -2,19 +2,19 @@
 
 use super::*;
 
-fn ip(text: &str) -> Option<IpAddr> {
-    Some(text.parse().unwrap())
+fn ip(text: &str) -> IpAddr {
+    text.parse().unwrap()
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_address_has_its_share_and_gets_it_back() {
     let registry = Arc::new(Registry::new(10, 2));
-    let first = registry.admit(ip("192.0.2.1")).ok().unwrap();
-    let _second = registry.admit(ip("192.0.2.1")).ok().unwrap();
-    assert_eq!(registry.admit(ip("192.0.2.1")).err(), Some(ConnectionLimit::PerAddress));
-    let _other = registry.admit(ip("192.0.2.2")).ok().unwrap();
+    let first = registry.admit(Some(ip("192.0.2.1"))).ok().unwrap();
+    let _second = registry.admit(Some(ip("192.0.2.1"))).ok().unwrap();
+    assert_eq!(registry.admit(Some(ip("192.0.2.1"))).err(), Some(ConnectionLimit::PerAddress));
+    let _other = registry.admit(Some(ip("192.0.2.2"))).ok().unwrap();
     drop(first);
-    assert!(registry.admit(ip("192.0.2.1")).is_ok());
+    assert!(registry.admit(Some(ip("192.0.2.1"))).is_ok());
 }
 
 #[tokio::test(start_paused = true)]
