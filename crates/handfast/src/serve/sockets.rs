@@ -113,7 +113,7 @@ fn fresh_name(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Sockets that systemd handed over (sd_listen_fds(3)).
+/// Sockets that systemd handed over (`sd_listen_fds(3)`).
 struct Handed {
     descriptors: ListenFd,
     names: Vec<String>,

@@ -32,8 +32,7 @@ pub(super) fn start(server: &Server, colour: bool) -> Result<Telemetry, CommandE
         LogFormat::Json => log.json().flatten_event(true).with_current_span(false).boxed(),
     };
     let spans = traces.as_ref().map(|provider| {
-        let tracer = provider.tracer("handfast");
-        tracing_opentelemetry::layer().with_tracer(tracer).with_filter(LevelFilter::INFO)
+        tracing_opentelemetry::layer().with_tracer(provider.tracer("handfast")).with_filter(LevelFilter::INFO)
     });
     tracing_subscriber::registry()
         .with(spans)

@@ -75,13 +75,12 @@ struct Report {
 /// Verify the chain; exit 1 when it is broken.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CommandError> {
     let checkpoint = args.checkpoint.map(|checkpoint| checkpoint.0);
-    let report = match args.remote.open(&args.domain.passphrase, context)? {
-        Some(remote) => elsewhere::verify(&remote, checkpoint, context)?,
-        None => {
-            let domain = Domain::open(context, &args.domain)?;
-            let store = open_store(&domain)?;
-            context.block_on(hf_store::audit::verify(store.as_ref(), checkpoint))?
-        }
+    let report = if let Some(remote) = args.remote.open(&args.domain.passphrase, context)? {
+        elsewhere::verify(&remote, checkpoint, context)?
+    } else {
+        let domain = Domain::open(context, &args.domain)?;
+        let store = open_store(&domain)?;
+        context.block_on(hf_store::audit::verify(store.as_ref(), checkpoint))?
     };
     let faults: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
     let exit = if report.is_intact() { Exit::Done } else { Exit::Refused };

@@ -125,19 +125,17 @@ async fn labels(
     let policy = Arc::new(Policy::compile(config, call.text(&flags::LABEL))?);
     let (record, local) = match need {
         SignerNeed::Remote => (None, None),
-        SignerNeed::Local | SignerNeed::Mixed => match local(call, machine, &policy).await? {
-            Some((record, local)) => (
-                Some(record),
-                Some(match records {
-                    Some(records) => local.with_records(Arc::clone(records)),
-                    None => local,
-                }),
-            ),
-            None => {
+        SignerNeed::Local | SignerNeed::Mixed => {
+            let Some((record, local)) = local(call, machine, &policy).await? else {
                 call.log.warning("no signer: -ca and -ca-key name its certificate and key");
                 return Ok((None, Labels::none()));
-            }
-        },
+            };
+            let local = match records {
+                Some(records) => local.with_records(Arc::clone(records)),
+                None => local,
+            };
+            (Some(record), Some(local))
+        }
     };
     let signer =
         UniversalSigner::new(Arc::clone(&policy), local, &|addresses| connect(call, machine, addresses))?;

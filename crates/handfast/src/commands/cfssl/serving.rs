@@ -155,7 +155,7 @@ impl Line {
         if field.name() == "message" {
             self.message = value;
         } else {
-            self.fields.push_str(&format!(" {}={value}", field.name()));
+            self.fields.extend([" ", field.name(), "=", &value]);
         }
     }
 }
@@ -167,7 +167,6 @@ impl Visit for Line {
 
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
         // The only way that tracing gives to values that display themselves.
-        #[expect(clippy::use_debug, reason = "`%value` arrives as a `Debug` that displays")]
         self.add(field, &format!("{value:?}"));
     }
 }

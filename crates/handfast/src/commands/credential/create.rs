@@ -77,12 +77,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         context.output.json(&made)?;
         return Ok(Exit::Done);
     }
-    let made_at = match &args.out {
-        Some(path) => format!("written to `{}`", path.display()),
-        None => {
-            context.output.text(&made.key)?;
-            "keep it: it cannot be shown again".to_owned()
-        }
+    let made_at = if let Some(path) = &args.out {
+        format!("written to `{}`", path.display())
+    } else {
+        context.output.text(&made.key)?;
+        "keep it: it cannot be shown again".to_owned()
     };
     context
         .output

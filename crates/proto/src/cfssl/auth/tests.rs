@@ -54,7 +54,8 @@ fn a_bound_proof_is_good_for_its_endpoint_and_time_only() {
 
 #[test]
 fn whatever_is_changed_in_a_bound_message_is_noticed() {
-    let changes: [(fn(&mut AuthenticatedRequest), AuthError); 5] = [
+    type Change = fn(&mut AuthenticatedRequest);
+    let changes: [(Change, AuthError); 5] = [
         (|m| m.request.0.push(b' '), AuthError::Proof),
         (|m| m.bound.as_mut().unwrap().time += 1, AuthError::Proof),
         (|m| m.bound.as_mut().unwrap().nonce.0.push(1), AuthError::Proof),
