@@ -31,6 +31,8 @@ use running::Running;
 /// Serve until a signal comes.
 pub(crate) fn run(options: &DomainOptions, context: &Context) -> Result<Exit, CommandError> {
     let domain = Domain::open(context, options)?;
+    // Before there are threads: what was handed over is taken out of the environment.
+    let sockets = sockets::bind(&domain, &context.env)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -39,7 +41,6 @@ pub(crate) fn run(options: &DomainOptions, context: &Context) -> Result<Exit, Co
         let _inside = runtime.enter();
         telemetry::start(&domain.topology.server, context.output.paint() != Paint::Plain)?
     };
-    let sockets = sockets::bind(&domain, &context.env)?;
     let cfssl = CfsslDoor::read(&domain)?;
     let further = cfssl.iter().flat_map(CfsslDoor::profiles).collect();
     let opened = authority::open_for_server(context, &domain, &options.passphrase, further)?;
