@@ -7,51 +7,61 @@ pub(super) const CRATES: &[CrateRow] = &[
     CrateRow {
         name: "hf-core",
         may_see: &[],
+        tests_may_see: &[],
         why: "tier 0 holds the words of the field; it sees no other crate",
     },
     CrateRow {
         name: "hf-x509",
         may_see: &["hf-core"],
+        tests_may_see: &[],
         why: "tier 1 turns bytes into types and back; it sees words only, so that it can be fuzzed alone",
     },
     CrateRow {
         name: "hf-verify",
         may_see: &["hf-core", "hf-x509"],
+        tests_may_see: &[],
         why: "tier 1 judges paths from bytes; keys, store and authority must not influence the verdict",
     },
     CrateRow {
         name: "hf-topology",
         may_see: &["hf-core"],
+        tests_may_see: &[],
         why: "tier 1 plans from what is declared and observed; it touches no certificate bytes and no store",
     },
     CrateRow {
         name: "hf-keys",
         may_see: &["hf-core", "hf-x509"],
+        tests_may_see: &[],
         why: "tier 2 signs bytes; it knows neither store nor policy",
     },
     CrateRow {
         name: "hf-store",
         may_see: &["hf-core"],
+        tests_may_see: &[],
         why: "tier 2 records bytes and words; it neither parses certificates nor holds keys",
     },
     CrateRow {
         name: "hf-ca",
         may_see: &["hf-core", "hf-keys", "hf-store", "hf-verify", "hf-x509"],
+        tests_may_see: &[],
         why: "tier 3 issues for whoever asks; topology and command line are above it",
     },
     CrateRow {
         name: "hf-proto",
         may_see: &["hf-core"],
+        tests_may_see: &[],
         why: "tier 1 holds messages and rules that both ends of a connection share; it sees words only",
     },
     CrateRow {
         name: "hf-identity",
         may_see: &["hf-core", "hf-x509"],
+        tests_may_see: &[],
         why: "tier 3, the workload side: it holds credentials in use and never sees authority, store or CA keys",
     },
     CrateRow {
         name: "hf-client",
         may_see: &["hf-core", "hf-identity", "hf-proto"],
+        tests_may_see: &[],
         why: "tier 3 asks other servers; it must work on machines that hold no authority",
     },
     CrateRow {
@@ -66,11 +76,13 @@ pub(super) const CRATES: &[CrateRow] = &[
             "hf-verify",
             "hf-x509",
         ],
+        tests_may_see: &[],
         why: "tier 3 carries out what CFSSL does, for its commands and its endpoints",
     },
     CrateRow {
         name: "hf-http",
         may_see: &["hf-ca", "hf-cfssl", "hf-core", "hf-identity", "hf-proto", "hf-store", "hf-x509"],
+        tests_may_see: &["hf-keys"],
         why: "tier 4, the doors of the server: they see the authority and the contract of the store, never keys or SQL",
     },
     CrateRow {
@@ -89,16 +101,19 @@ pub(super) const CRATES: &[CrateRow] = &[
             "hf-verify",
             "hf-x509",
         ],
+        tests_may_see: &[],
         why: "the binary sees every crate that is shipped, and nothing of the tests",
     },
     CrateRow {
         name: "hf-testkit",
         may_see: &["hf-core"],
+        tests_may_see: &[],
         why: "every crate's tests use it, so it sees words only",
     },
     CrateRow {
         name: "hf-e2e",
         may_see: &["hf-core", "hf-x509"],
+        tests_may_see: &[],
         why: "whole-application tests talk to the program as users do; they look inside files, not inside crates",
     },
     CrateRow {
@@ -113,6 +128,7 @@ pub(super) const CRATES: &[CrateRow] = &[
             "hf-verify",
             "hf-x509",
         ],
+        tests_may_see: &[],
         why: "chores measure the library crates, over TLS too; the command line they start as a program",
     },
 ];

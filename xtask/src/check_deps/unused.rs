@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use crate::workspace::Package;
 
 /// Crates whose name in code is another than in `Cargo.toml`.
-const RENAMED: &[(&str, &str)] = &[("rustls-webpki", "webpki")];
+const RENAMED: &[(&str, &str)] = &[("md-5", "md5"), ("rustls-webpki", "webpki")];
 
 /// Dependencies of `package` that none of its sources names.
 pub(super) fn of_package(package: &Package) -> Result<Vec<String>> {
