@@ -111,12 +111,25 @@ pub enum CrlError {
     },
 }
 
+/// How often a CRL is begun anew when somebody else took its number: a command beside a server, two requests at once.
+const MOST_ATTEMPTS: usize = 16;
+
 impl Authority {
     /// Sign a CRL with everything that is revoked now. When this returns `Ok`, it is on stable storage.
     pub async fn issue_crl(&self, request: CrlRequest) -> Result<IssuedCrl, CrlError> {
+        for _ in 1..MOST_ATTEMPTS {
+            match self.try_to_issue_crl(&request).await {
+                Err(CrlError::Store { source: StoreError::CrlNumberTaken { .. }, .. }) => {}
+                decided => return decided,
+            }
+        }
+        self.try_to_issue_crl(&request).await
+    }
+
+    async fn try_to_issue_crl(&self, request: &CrlRequest) -> Result<IssuedCrl, CrlError> {
         let now = self.signing_clock.now(self.clock.as_ref())?;
         let issuer = self.issuers.active_for_status(&request.authority, now)?;
-        let origin = Origin { at: now, principal: request.principal, channel: request.channel };
+        let origin = Origin { at: now, principal: request.principal.clone(), channel: request.channel };
         // 1  What is revoked up to here, and a number greater than any before.
         let position =
             self.store.crl_position(issuer.name()).await.map_err(failed("read what is revoked"))?;

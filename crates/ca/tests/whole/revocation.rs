@@ -1,5 +1,8 @@
 //! Revocation and CRLs over a real store.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use crate::common::{House, key, new_authority, operator, request, request_with};
 use hf_ca::authority::Authority;
 use hf_ca::crl::CrlRequest;
@@ -25,14 +28,17 @@ async fn revoke(
         .await
 }
 
-async fn crl(authority: &Authority, name: &str) -> CertificateList {
-    let request = CrlRequest {
+fn crl_of(name: &str) -> CrlRequest {
+    CrlRequest {
         principal: operator(),
         channel: Channel::CommandLine,
         authority: name.to_owned(),
         lifetime: CrlRequest::LIFETIME,
-    };
-    authority.issue_crl(request).await.unwrap();
+    }
+}
+
+async fn crl(authority: &Authority, name: &str) -> CertificateList {
+    authority.issue_crl(crl_of(name)).await.unwrap();
     CertificateList::from_der(authority.latest_crl(name).await.unwrap().unwrap().der).unwrap()
 }
 
@@ -61,6 +67,25 @@ async fn what_is_revoked_is_on_the_next_crl_with_date_and_reason() {
     assert_eq!(entries[0].serial().unwrap(), issued.certificate.serial().unwrap());
     assert_eq!(entries[0].revocation_date(), house.now());
     assert_eq!(entries[0].reason().unwrap(), Some(RevocationReason::Superseded));
+}
+
+#[tokio::test]
+async fn lists_that_are_asked_for_at_once_all_come_with_numbers_of_their_own() {
+    let house = House::new();
+    let authority = Arc::new(house.found().await);
+    let asked: Vec<_> = (0..6)
+        .map(|_| {
+            let authority = Arc::clone(&authority);
+            tokio::spawn(async move { authority.issue_crl(crl_of("services")).await })
+        })
+        .collect();
+    let mut numbers = BTreeSet::new();
+    for one in asked {
+        numbers.insert(one.await.unwrap().unwrap().number);
+    }
+    assert_eq!(numbers.len(), 6);
+    let latest = authority.latest_crl("services").await.unwrap().unwrap();
+    assert_eq!(Some(&latest.number), numbers.last());
 }
 
 #[tokio::test]
