@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use serde_json::Value;
@@ -105,6 +106,43 @@ fn debians_client_gets_certificates_with_a_token_and_is_told_how_without() {
 }
 
 #[test]
+fn the_record_outlives_the_server_though_no_directory_is_named() {
+    let place = Place::new();
+    let mut server = place.serve("-config open.json -enable sign");
+    let remote = format!("localhost:{}", place.address.port());
+    place.stock.split(place.path(), &format!("gencert -remote {remote} csr.json"), "leaf");
+    server.stop("TERM");
+    let records: Vec<_> = fs::read_dir(place.path().join(".handfast-cfssl")).unwrap().collect();
+    let [Ok(record)] = records.as_slice() else { panic!("expected one record, found {records:?}") };
+    assert_eq!(record.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    let name = record.file_name().into_string().unwrap();
+    assert_eq!(name, fingerprint(place.path(), "ca.pem").get(..16).unwrap());
+    let again = place.serve("-config open.json -enable sign");
+    place.stock.split(place.path(), &format!("gencert -remote {remote} csr.json"), "second");
+    drop(again);
+    assert_eq!(fs::read_dir(place.path().join(".handfast-cfssl")).unwrap().count(), 1);
+}
+
+#[test]
+fn a_record_that_cannot_be_made_is_refused_and_names_the_flag() {
+    let place = Place::new();
+    fs::write(place.path().join(".handfast-cfssl"), "a file is in the way").unwrap();
+    let port = place.address.port();
+    let words = format!("serve -address 127.0.0.1 -port {port} -ca ca.pem -ca-key ca-key.pem");
+    let refused = Programs::ours().cfssl(place.path(), &words);
+    let said = text(&refused.stderr) + &text(&refused.stdout);
+    assert!(!refused.status.success() && said.contains("-state"), "{said}");
+}
+
+/// The SHA-256 of a certificate as openssl computes it, hexadecimal in small letters.
+fn fingerprint(place: &Path, certificate: &str) -> String {
+    let printed = succeed("openssl", |command| {
+        command.current_dir(place).args(["x509", "-in", certificate, "-noout", "-fingerprint", "-sha256"]);
+    });
+    printed.trim().rsplit('=').next().unwrap().replace(':', "").to_lowercase()
+}
+
+#[test]
 fn debians_client_signs_without_a_token_once_that_is_switched_on() {
     let place = Place::new();
     let _server = place.serve("-config open.json -enable sign");
@@ -164,6 +202,9 @@ fn multirootca_serves_debians_client_by_label() {
     assert!(!refused.status.success() && words.contains("not authorised"), "{words}");
     let metrics = place.raw(b"GET /metrics HTTP/1.1\r\nHost: ca\r\nConnection: close\r\n\r\n");
     assert!(metrics.contains("requests_total{operation=\"authsign\",signer=\"primary\"} 1"), "{metrics}");
+    let authority =
+        place.path().join(".handfast-cfssl").join(fingerprint(place.path(), "ca.pem").get(..16).unwrap());
+    assert!(authority.join("primary").is_dir() && authority.join("elsewhere").is_dir());
 }
 
 #[test]

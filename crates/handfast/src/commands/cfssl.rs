@@ -27,6 +27,7 @@ mod ocspsign;
 mod print;
 mod print_defaults;
 mod program;
+mod recording;
 mod revoke;
 mod scan;
 mod selfsign;

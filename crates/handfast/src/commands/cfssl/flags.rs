@@ -100,7 +100,7 @@ pub(crate) static LOGLEVEL: Flag =
 pub(crate) static STATE: Flag = Flag::text(
     "state",
     "",
-    "directory of the record of what was signed; without it there is none (Handfast)",
+    "directory of the record of what was signed; without it servers have one below .handfast-cfssl, commands none (Handfast)",
 );
 pub(crate) static ENABLE: Flag = Flag::text(
     "enable",

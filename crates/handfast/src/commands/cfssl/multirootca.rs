@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hf_cfssl::machine::{Machine, State};
+use hf_cfssl::machine::Machine;
 use hf_cfssl::policy::Policy;
 use hf_cfssl::signer::LocalSigner;
 use hf_cfssl::standalone::Standalone;
@@ -17,7 +17,7 @@ use hf_proto::cfssl::multiroot::{self, PrivateKey, Root};
 use tokio::sync::Semaphore;
 
 use super::call::{Call, Failure};
-use super::{GoCommand, config, flags, serve, serving};
+use super::{GoCommand, config, flags, recording, serve, serving};
 use crate::go_flags::Flag;
 
 static ADDRESS: Flag = Flag::text("a", ":8888", "listening address");
@@ -96,10 +96,10 @@ async fn signer(
             "[{name}]: `rofile` needs a Red October server, which Handfast does not ask: name a file with `file://`"
         )));
     };
-    let machine = Machine { state: of_label(&machine.state, name), ..machine.clone() };
+    let certificate = call.certificate(&root.certificate)?;
+    let machine = recording::lasting(&call.log, machine, &certificate, Some(name))?;
     let policy = Arc::new(Policy::compile(config::load(call, &root.config)?, name)?);
     let record = Standalone::open(&machine, policy.profiles()).await?;
-    let certificate = call.certificate(&root.certificate)?;
     let issuer = record.admit(std::slice::from_ref(&certificate), call.key_file(key)?).await?;
     let mut local = LocalSigner::new(Arc::clone(record.authority()), issuer, Arc::clone(&policy));
     if let Some(path) = &root.dbconfig {
@@ -108,12 +108,4 @@ async fn signer(
     let connect = |addresses: &str| serve::connect(call, &machine, addresses);
     let signer = UniversalSigner::new(Arc::clone(&policy), Some(local), &connect)?;
     Ok((record, Label::new(name, signer, policy).with_networks(root.nets.clone())))
-}
-
-/// Each label has a record of its own.
-fn of_label(state: &State, label: &str) -> State {
-    match state {
-        State::Kept(directory) => State::Kept(directory.join(label)),
-        State::Temporary(directory) => State::Temporary(directory.clone()),
-    }
 }

@@ -24,7 +24,7 @@ use regex::Regex;
 use tokio::sync::Semaphore;
 
 use super::call::{Call, Failure};
-use super::{GoCommand, flags, serving};
+use super::{GoCommand, flags, recording, serving};
 
 pub(super) static COMMAND: GoCommand = GoCommand {
     name: "serve",
@@ -77,9 +77,6 @@ fn run(call: &Call) -> Result<(), Failure> {
     let tls = serving::tls(call, call.some(&flags::TLS_CERT), call.some(&flags::TLS_KEY), roots)?;
     let socket = serving::bind(call.text(&flags::ADDRESS), call.given.number(&flags::PORT))?;
     let machine = call.machine();
-    if call.some(&flags::STATE).is_none() {
-        call.log.warning("without -state the record of what is signed ends with this server");
-    }
     serving::log(&call.log);
     call.block_on(async {
         let records = records(call).await?;
@@ -154,7 +151,8 @@ async fn local(
         return Ok(None);
     }
     let (certificate, key) = call.authority()?;
-    let record = Standalone::open(machine, policy.profiles()).await?;
+    let machine = recording::lasting(&call.log, machine, &certificate, None)?;
+    let record = Standalone::open(&machine, policy.profiles()).await?;
     let name = record.admit(std::slice::from_ref(&certificate), key).await?;
     let signer = LocalSigner::new(Arc::clone(record.authority()), name, Arc::clone(policy));
     Ok(Some((record, signer)))
