@@ -9,16 +9,22 @@ use crate::audit::verify;
 use crate::conformance::material::{AUTHORITY, begin, finish, intent, issue};
 use crate::{AuditLog, IssuanceStore, Store};
 
+/// What a process leaves that is killed before it folds more than its first entry: the database of then, which the idle
+/// writer would bring up to date in its own time, and the journal of the end.
 async fn journal_of(count: u64) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     let store = open(directory.path());
-    for number in 1..=count {
+    begin(&store, &intent(1)).await.unwrap();
+    store.flush().await.unwrap();
+    let killed = as_killed(directory.path());
+    for number in 2..=count {
         begin(&store, &intent(number)).await.unwrap();
     }
     for number in 1..=count {
         finish(&store, &intent(number)).await.unwrap();
     }
-    let killed = as_killed(directory.path());
+    let journal = "handfast.journal";
+    std::fs::copy(directory.path().join(journal), killed.path().join(journal)).unwrap();
     drop(store);
     killed
 }
