@@ -3,8 +3,8 @@
 //! Failures are counted over the mutating methods of all ports together: the n-th call either loses its write and
 //! reports failure, or is carried out and reports failure all the same. The second is the case that finds bugs.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hf_core::audit::AuditEvent;
 use hf_core::serial::Serial;
@@ -32,18 +32,28 @@ pub enum Failure {
     Done,
 }
 
-/// A wrapper that passes everything on, except that one mutating call fails.
+/// How every call goes while the store is down, reads too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outage {
+    /// It fails at once with [`StoreError::NoAnswer`].
+    Refuses,
+    /// It is never answered.
+    Hangs,
+}
+
+/// A wrapper that passes everything on, except that one mutating call fails, or all of them during an outage.
 pub struct FaultyStore {
     inner: Arc<dyn Store>,
     failure: Failure,
     at: u64,
     calls: AtomicU64,
+    outage: Mutex<Option<Outage>>,
 }
 
 impl FaultyStore {
     /// Let the `at`-th mutating call fail, counted from 1; 0 lets none fail.
     pub fn new(inner: Arc<dyn Store>, at: u64, failure: Failure) -> Self {
-        Self { inner, failure, at, calls: AtomicU64::new(0) }
+        Self { inner, failure, at, calls: AtomicU64::new(0), outage: Mutex::default() }
     }
 
     /// How many mutating calls there were.
@@ -51,7 +61,26 @@ impl FaultyStore {
         self.calls.load(Ordering::SeqCst)
     }
 
+    /// Go down until [`FaultyStore::come_back`]. Calls that were made before go on.
+    pub fn go_down(&self, outage: Outage) {
+        *self.outage.lock().unwrap_or_else(PoisonError::into_inner) = Some(outage);
+    }
+
+    /// End the outage. Calls that hang go on hanging.
+    pub fn come_back(&self) {
+        *self.outage.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn pass<'a, T: Send + 'a>(&self, call: StoreFuture<'a, T>) -> StoreFuture<'a, T> {
+        match *self.outage.lock().unwrap_or_else(PoisonError::into_inner) {
+            None => call,
+            Some(Outage::Refuses) => Box::pin(async { Err(StoreError::NoAnswer) }),
+            Some(Outage::Hangs) => Box::pin(std::future::pending()),
+        }
+    }
+
     fn mutate<'a, T: Send + 'a>(&self, call: StoreFuture<'a, T>) -> StoreFuture<'a, T> {
+        let call = self.pass(call);
         let number = self.calls.fetch_add(1, Ordering::SeqCst).saturating_add(1);
         if number != self.at {
             return call;
@@ -68,7 +97,7 @@ impl FaultyStore {
 
 impl Store for FaultyStore {
     fn flush(&self) -> StoreFuture<'_, ()> {
-        self.inner.flush()
+        self.pass(self.inner.flush())
     }
 
     fn commits(&self) -> CommitCounts {
@@ -108,11 +137,11 @@ impl IssuanceStore for FaultyStore {
     }
 
     fn open_intents(&self, limit: usize) -> StoreFuture<'_, Vec<OpenIntent>> {
-        self.inner.open_intents(limit)
+        self.pass(self.inner.open_intents(limit))
     }
 
     fn find_by_serial(&self, authority: &str, serial: &Serial) -> StoreFuture<'_, Option<StoredCertificate>> {
-        self.inner.find_by_serial(authority, serial)
+        self.pass(self.inner.find_by_serial(authority, serial))
     }
 
     fn find_by_dedup_key(
@@ -120,23 +149,23 @@ impl IssuanceStore for FaultyStore {
         authority: &str,
         dedup_key: &str,
     ) -> StoreFuture<'_, Option<StoredCertificate>> {
-        self.inner.find_by_dedup_key(authority, dedup_key)
+        self.pass(self.inner.find_by_dedup_key(authority, dedup_key))
     }
 
     fn find_serial_anywhere(&self, serial: &Serial) -> StoreFuture<'_, Vec<StoredCertificate>> {
-        self.inner.find_serial_anywhere(serial)
+        self.pass(self.inner.find_serial_anywhere(serial))
     }
 
     fn find_by_key(&self, spki_sha256: [u8; 32], limit: usize) -> StoreFuture<'_, Vec<StoredCertificate>> {
-        self.inner.find_by_key(spki_sha256, limit)
+        self.pass(self.inner.find_by_key(spki_sha256, limit))
     }
 
     fn list(&self, filter: ListFilter, after: Option<Cursor>, limit: usize) -> StoreFuture<'_, Page> {
-        self.inner.list(filter, after, limit)
+        self.pass(self.inner.list(filter, after, limit))
     }
 
     fn last_signing_time(&self) -> StoreFuture<'_, Option<Timestamp>> {
-        self.inner.last_signing_time()
+        self.pass(self.inner.last_signing_time())
     }
 }
 
@@ -146,11 +175,11 @@ impl RevocationStore for FaultyStore {
     }
 
     fn revocation(&self, authority: &str, serial: &Serial) -> StoreFuture<'_, Option<RevocationRecord>> {
-        self.inner.revocation(authority, serial)
+        self.pass(self.inner.revocation(authority, serial))
     }
 
     fn crl_position(&self, authority: &str) -> StoreFuture<'_, CrlPosition> {
-        self.inner.crl_position(authority)
+        self.pass(self.inner.crl_position(authority))
     }
 
     fn revoked_entries(
@@ -160,7 +189,7 @@ impl RevocationStore for FaultyStore {
         after: Option<&Serial>,
         limit: usize,
     ) -> StoreFuture<'_, Vec<RevokedEntry>> {
-        self.inner.revoked_entries(authority, up_to, after, limit)
+        self.pass(self.inner.revoked_entries(authority, up_to, after, limit))
     }
 
     fn begin_crl(&self, authority: &str, number: u64, event: AuditEvent) -> StoreFuture<'_, ()> {
@@ -172,7 +201,7 @@ impl RevocationStore for FaultyStore {
     }
 
     fn latest_crl(&self, authority: &str) -> StoreFuture<'_, Option<StoredCrl>> {
-        self.inner.latest_crl(authority)
+        self.pass(self.inner.latest_crl(authority))
     }
 }
 
@@ -186,11 +215,11 @@ impl IssuerStore for FaultyStore {
     }
 
     fn authority(&self, name: &str) -> StoreFuture<'_, Option<AuthorityRecord>> {
-        self.inner.authority(name)
+        self.pass(self.inner.authority(name))
     }
 
     fn authorities(&self) -> StoreFuture<'_, Vec<AuthorityRecord>> {
-        self.inner.authorities()
+        self.pass(self.inner.authorities())
     }
 }
 
@@ -200,11 +229,11 @@ impl BlockListStore for FaultyStore {
     }
 
     fn is_blocked(&self, spki_sha256: [u8; 32]) -> StoreFuture<'_, bool> {
-        self.inner.is_blocked(spki_sha256)
+        self.pass(self.inner.is_blocked(spki_sha256))
     }
 
     fn blocked_keys(&self, after: Option<[u8; 32]>, limit: usize) -> StoreFuture<'_, Vec<[u8; 32]>> {
-        self.inner.blocked_keys(after, limit)
+        self.pass(self.inner.blocked_keys(after, limit))
     }
 }
 
@@ -214,7 +243,7 @@ impl SnapshotStore for FaultyStore {
     }
 
     fn snapshot(&self, id: SnapshotId) -> StoreFuture<'_, Option<ProfileSnapshot>> {
-        self.inner.snapshot(id)
+        self.pass(self.inner.snapshot(id))
     }
 }
 
@@ -228,11 +257,11 @@ impl CredentialStore for FaultyStore {
     }
 
     fn credential(&self, id: &str) -> StoreFuture<'_, Option<CredentialRecord>> {
-        self.inner.credential(id)
+        self.pass(self.inner.credential(id))
     }
 
     fn credentials(&self) -> StoreFuture<'_, Vec<CredentialRecord>> {
-        self.inner.credentials()
+        self.pass(self.inner.credentials())
     }
 }
 
@@ -242,10 +271,10 @@ impl AuditLog for FaultyStore {
     }
 
     fn audit_rows(&self, after: u64, limit: usize) -> StoreFuture<'_, Vec<AuditRow>> {
-        self.inner.audit_rows(after, limit)
+        self.pass(self.inner.audit_rows(after, limit))
     }
 
     fn audit_head(&self) -> StoreFuture<'_, ChainHead> {
-        self.inner.audit_head()
+        self.pass(self.inner.audit_head())
     }
 }

@@ -1,5 +1,7 @@
 //! `GET /readyz`: can it sign, record and publish?
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -7,6 +9,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::state::Doors;
+
+/// How long the store may take. A store that hangs is what this is asked about, so the answer must not hang with it.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the server can do, and why not what it cannot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,12 +48,17 @@ pub(super) async fn fetch(State(doors): State<Doors>) -> Response {
 
 /// Ask every part.
 pub async fn judge(doors: &Doors) -> Readiness {
-    let checks = vec![
-        Check::new("sign", sign(doors)),
-        Check::new("record", record(doors).await),
-        Check::new("publish", publish(doors).await),
-    ];
+    let (record, publish) = tokio::join!(in_time(record(doors)), in_time(publish(doors)));
+    let checks =
+        vec![Check::new("sign", sign(doors)), Check::new("record", record), Check::new("publish", publish)];
     Readiness { ready: checks.iter().all(|check| check.ok), checks }
+}
+
+/// What a check that asks the store finds, or that it found no answer.
+async fn in_time(check: impl Future<Output = Vec<String>>) -> Vec<String> {
+    tokio::time::timeout(PATIENCE, check)
+        .await
+        .unwrap_or_else(|_| vec![format!("the store did not answer within {} seconds", PATIENCE.as_secs())])
 }
 
 /// At least one authority signs, and no key that should be here is missing or unfit.

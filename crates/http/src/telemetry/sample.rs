@@ -1,8 +1,13 @@
 //! What is read off the authority when somebody asks for metrics.
 
+use std::time::Duration;
+
 use hf_x509::certificate::Certificate;
 
 use crate::state::Doors;
+
+/// How long the store may take for the state of all CRLs: metrics are read most when something hangs.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Bring the gauges up to date: validity of authorities and CRLs, the signer.
 pub(crate) async fn take(doors: &Doors) {
@@ -19,10 +24,20 @@ pub(crate) async fn take(doors: &Doors) {
     doors.metrics.signer(&doors.authority.signer_latency(), counts.held);
     doors.metrics.commits(doors.authority.store().commits());
     for issuer in doors.authority.issuers().all() {
-        let name = issuer.name();
         if let Some(Ok(validity)) = issuer.certificate().map(Certificate::validity) {
-            doors.metrics.authority_expiry(name, validity.not_after().seconds_since(now));
+            doors.metrics.authority_expiry(issuer.name(), validity.not_after().seconds_since(now));
         }
+    }
+    if tokio::time::timeout(PATIENCE, crls(doors)).await.is_err() {
+        tracing::warn!("the store did not answer in time: the metrics of CRLs are those of before");
+    }
+}
+
+/// How long the latest CRLs hold.
+async fn crls(doors: &Doors) {
+    let now = doors.clock.now();
+    for issuer in doors.authority.issuers().all() {
+        let name = issuer.name();
         if let Ok(Some(crl)) = doors.crls.latest(&doors.authority, name).await {
             doors.metrics.crl_expiry(name, crl.next_update.seconds_since(now));
         }
