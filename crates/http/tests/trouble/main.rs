@@ -1,0 +1,8 @@
+//! What holds the keys or the record fails or hangs: clear answers through every door, nothing signed off the record.
+
+#[cfg(test)]
+mod house;
+#[cfg(test)]
+mod signer;
+#[cfg(test)]
+mod store;

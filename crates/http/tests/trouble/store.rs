@@ -1,0 +1,72 @@
+//! A store that fails, hangs, or goes away between signature and record.
+
+use std::time::Duration;
+
+use hf_store::faulty::Outage;
+
+use crate::house::{House, Told};
+
+fn check<'a>(readiness: &'a serde_json::Value, name: &str) -> &'a serde_json::Value {
+    readiness["checks"].as_array().unwrap().iter().find(|check| check["name"] == name).unwrap()
+}
+
+/// Not ready, because of the store, with the reason.
+fn says_why(told: &Told) {
+    assert_eq!(told.status, 503, "{}", told.body);
+    let readiness = told.json();
+    assert_eq!(check(&readiness, "sign")["ok"], true, "{readiness}");
+    let record = check(&readiness, "record");
+    assert_eq!(record["ok"], false);
+    assert!(record["reasons"][0].as_str().unwrap().contains("the store d"), "{readiness}");
+}
+
+async fn recovers(house: &House) {
+    house.store.come_back();
+    assert_eq!(house.get("admin", "/readyz").await.status, 200);
+    assert_eq!(house.issue().await.status, 201);
+    assert_eq!(house.authsign().await.status, 200);
+    assert_eq!(house.issued().await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_fails_is_told_and_nothing_is_signed() {
+    let house = House::new(Duration::from_secs(1), 8).await;
+    house.store.go_down(Outage::Refuses);
+    assert_eq!(house.issue().await.problem(), "overloaded");
+    house.authsign().await.envelope();
+    says_why(&house.get("admin", "/readyz").await);
+    assert_eq!(house.get("admin", "/livez").await.status, 200);
+    assert_eq!(house.key.signed.lock().unwrap().len(), 0);
+    recovers(&house).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_hangs_is_told_in_time_and_nothing_is_signed() {
+    let house = House::new(Duration::from_secs(1), 8).await;
+    house.store.go_down(Outage::Hangs);
+    let (own, cfssl, ready, alive, metrics) = tokio::join!(
+        house.issue(),
+        house.authsign(),
+        house.get("admin", "/readyz"),
+        house.get("admin", "/livez"),
+        house.get("admin", "/metrics"),
+    );
+    assert_eq!(own.problem(), "answer-too-slow");
+    assert!(cfssl.envelope().contains("not ready within"), "{}", cfssl.body);
+    says_why(&ready);
+    assert_eq!((alive.status, metrics.status), (200, 200));
+    assert_eq!(house.key.signed.lock().unwrap().len(), 0);
+    recovers(&house).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_signed_when_the_store_went_away_is_not_handed_out() {
+    let house = House::new(Duration::from_secs(1), 8).await;
+    *house.key.breaks.lock().unwrap() = Some(house.store.clone());
+    assert_eq!(house.issue().await.problem(), "overloaded");
+    house.store.come_back();
+    *house.key.breaks.lock().unwrap() = Some(house.store.clone());
+    house.authsign().await.envelope();
+    assert_eq!((house.issued().await, house.key.signed.lock().unwrap().len()), (0, 2));
+    recovers(&house).await;
+}
