@@ -3,6 +3,7 @@
 //! What CFSSL decides from the policy file becomes a profile of the authority ([`crate::policy`]), so that its rules see
 //! the certificate as it will be; the parts that only CFSSL knows (which fields of a request count) are applied here.
 
+mod record;
 mod wanted;
 
 use std::sync::Arc;

@@ -44,6 +44,11 @@ impl UniversalSigner {
         Ok(Self { policy, local, remotes })
     }
 
+    /// The signer for what is signed here.
+    pub fn here(&self) -> Option<&LocalSigner> {
+        self.local.as_ref()
+    }
+
     /// Sign. A remote's certificate must be for the key of the request.
     ///
     /// # Errors

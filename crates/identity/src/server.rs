@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use hf_core::time::Clock;
-use rustls::ServerConfig;
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
+use rustls::{ServerConfig, SupportedProtocolVersion};
 use tokio_rustls::TlsAcceptor;
 
 use crate::credential::Credential;
@@ -24,9 +24,31 @@ pub enum ClientAuth {
     Required(Vec<Vec<u8>>),
 }
 
+/// The lowest version of TLS that a listener speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MinimumVersion {
+    /// TLS 1.2, RFC 5246, and 1.3.
+    #[default]
+    Tls12,
+    /// TLS 1.3, RFC 8446, alone.
+    Tls13,
+}
+
+static ONLY_TLS13: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
+
+impl MinimumVersion {
+    fn versions(self) -> &'static [&'static SupportedProtocolVersion] {
+        match self {
+            Self::Tls12 => rustls::ALL_VERSIONS,
+            Self::Tls13 => ONLY_TLS13,
+        }
+    }
+}
+
 /// The TLS side of a listener. Connections that are open keep what they began with; new ones get what is current.
 pub struct ServerTls {
     clock: Arc<dyn Clock>,
+    minimum: MinimumVersion,
     current: ArcSwap<Current>,
 }
 
@@ -37,10 +59,20 @@ struct Current {
 }
 
 impl ServerTls {
-    /// With this credential, asking this of clients.
+    /// With this credential, asking this of clients, from TLS 1.2 on.
     pub fn new(credential: Credential, clients: ClientAuth, clock: Arc<dyn Clock>) -> Result<Self, TlsError> {
-        let current = Current::new(Arc::new(credential), clients, &clock)?;
-        Ok(Self { clock, current: ArcSwap::from_pointee(current) })
+        Self::from_version(MinimumVersion::default(), credential, clients, clock)
+    }
+
+    /// The same from this version on.
+    pub fn from_version(
+        minimum: MinimumVersion,
+        credential: Credential,
+        clients: ClientAuth,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, TlsError> {
+        let current = Current::new(minimum, Arc::new(credential), clients, &clock)?;
+        Ok(Self { clock, minimum, current: ArcSwap::from_pointee(current) })
     }
 
     /// Show this credential from now on. On error the old one stays.
@@ -66,7 +98,7 @@ impl ServerTls {
     }
 
     fn set(&self, credential: Arc<Credential>, clients: ClientAuth) -> Result<(), TlsError> {
-        let current = Current::new(credential, clients, &self.clock)?;
+        let current = Current::new(self.minimum, credential, clients, &self.clock)?;
         self.current.store(Arc::new(current));
         Ok(())
     }
@@ -74,13 +106,14 @@ impl ServerTls {
 
 impl Current {
     fn new(
+        minimum: MinimumVersion,
         credential: Arc<Credential>,
         clients: ClientAuth,
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, TlsError> {
         let (chain, key) = credential.for_rustls()?;
         let builder = ServerConfig::builder_with_details(provider(), Arc::new(ClockTime(Arc::clone(clock))))
-            .with_protocol_versions(rustls::ALL_VERSIONS)
+            .with_protocol_versions(minimum.versions())
             .map_err(TlsError::Versions)?;
         let builder = match verifier(&clients)? {
             Some(verifier) => builder.with_client_cert_verifier(verifier),

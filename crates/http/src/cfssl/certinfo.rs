@@ -3,6 +3,7 @@
 use hf_cfssl::{certificates, certinfo, presented};
 use hf_core::right::Right;
 use hf_proto::cfssl::endpoints::{first_match, string_map};
+use hf_x509::certificate::Certificate;
 
 use super::door::Door;
 use super::reply::{Refusal, Reply};
@@ -21,7 +22,15 @@ pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal>
             let chain = presented::of(get("domain"), get("ip"), door.now()).await?;
             chain.into_iter().next().ok_or_else(failure::nothing_presented)?
         }
-        _ => door.records()?.find(get("serial"), get("authority_key_id")).await?,
+        _ => by_serial(door, get("serial"), get("authority_key_id")).await?,
     };
     Ok(Reply::of(certinfo::of(&certificate)))
+}
+
+/// From our own record where the signer is ours, else from the certificate database.
+async fn by_serial(door: &Door, serial: &str, key_id: &str) -> Result<Certificate, Refusal> {
+    match door.labels.by_key_id(key_id) {
+        Some(signer) => Ok(signer.find(serial).await?),
+        None => Ok(door.records()?.find(serial, key_id).await?),
+    }
 }

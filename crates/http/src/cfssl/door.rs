@@ -9,7 +9,7 @@ use hf_cfssl::machine::Machine;
 use hf_cfssl::ocsp::Responder;
 use hf_cfssl::policy::{Policy, Unknown};
 use hf_cfssl::records::Records;
-use hf_cfssl::signer::Asker;
+use hf_cfssl::signer::{Asker, LocalSigner};
 use hf_cfssl::universal::UniversalSigner;
 use hf_core::principal::Principal;
 use hf_core::time::{Lifetime, Timestamp};
@@ -66,7 +66,7 @@ pub type CrlFuture = Pin<Box<dyn Future<Output = Result<Vec<u8>, CfsslError>> + 
 impl Door {
     /// The certificate database.
     pub(super) fn records(&self) -> Result<&Records, Refusal> {
-        let missing = "there is no certificate database: start the server with `-db-config`";
+        let missing = "no signer here has this key identifier, and there is no certificate database: `cfssl serve` has one with `-db-config`";
         self.records.as_deref().ok_or_else(|| failure::unavailable(missing))
     }
 
@@ -137,6 +137,11 @@ impl Labels {
         Ok(Self { by_name: labels, default: default.to_owned(), single: false })
     }
 
+    /// The signer of certificates with this authority key identifier, hexadecimal.
+    pub(super) fn by_key_id(&self, key_id: &str) -> Option<&LocalSigner> {
+        self.by_name.values().filter_map(Label::local).find(|signer| signer.has_key_id(key_id))
+    }
+
     /// The signer with this label.
     pub(super) fn find(&self, label: &str) -> Result<&Label, Refusal> {
         let name = if label.is_empty() || self.single { &self.default } else { label };
@@ -186,6 +191,11 @@ impl Label {
     #[must_use]
     pub fn with_networks(self, networks: Option<Vec<ipnet::IpNet>>) -> Self {
         Self { networks, ..self }
+    }
+
+    /// The signer for what is signed here.
+    pub(super) fn local(&self) -> Option<&LocalSigner> {
+        self.signer.here()
     }
 
     /// What the signer tells about itself and a profile.

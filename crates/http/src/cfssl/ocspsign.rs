@@ -11,7 +11,7 @@ use super::{Asked, body, failure};
 pub(super) fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal> {
     let request: OcspSignRequest = body::json(&asked.body, "Unable to parse OCSP signing request")?;
     let responder = door.responder.as_ref().ok_or_else(|| {
-        failure::unavailable("`ocspsign` needs a responder: `-ca`, `-responder` and `-responder-key`")
+        failure::unavailable("`ocspsign` needs a responder: `cfssl serve` has one with `-ca`, `-responder` and `-responder-key`")
     })?;
     let signed = responder.answer(&request, door.now());
     let der = signed.map_err(|error| failure::refusal(asked.row.name, "", error))?;

@@ -4,4 +4,5 @@ mod gates;
 mod hostile;
 mod house;
 mod labels;
+mod record;
 mod tokens;

@@ -32,6 +32,7 @@ pub(super) static COMMAND: GoCommand = GoCommand {
     usage: "Usage of serve:
         cfssl serve [-address address] [-port port] [-ca cert] [-ca-key key] [-config config]
                     [-tls-cert cert] [-tls-key key] [-mutual-tls-ca ca] [-mutual-tls-cn regex]
+                    [-min-tls-version 1.2|1.3]
                     [-state directory] [-enable endpoint[,endpoint]] [-disable endpoint[,endpoint]]
 
 Flags:",
@@ -58,6 +59,7 @@ Flags:",
         &flags::RESPONDER_KEY,
         &flags::CA_BUNDLE,
         &flags::INT_BUNDLE,
+        &flags::MIN_TLS_VERSION,
         &flags::STATE,
         &flags::ENABLE,
         &flags::DISABLE,

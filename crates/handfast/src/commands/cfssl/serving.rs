@@ -8,7 +8,7 @@ use hf_http::limits::{Limits, Rate};
 use hf_http::server::{ListenAddress, Listener, Router, Server, Wording};
 use hf_http::telemetry::metrics::Metrics;
 use hf_identity::credential::Credential;
-use hf_identity::server::{ClientAuth, ServerTls};
+use hf_identity::server::{ClientAuth, MinimumVersion, ServerTls};
 use hf_keys::random::SystemRandom;
 use hf_x509::certificate::Certificate;
 use tokio::signal::unix::{SignalKind, signal};
@@ -18,6 +18,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use super::call::{Call, Failure};
+use super::flags;
 use super::log::Log;
 
 /// How long requests may take to finish when the server ends.
@@ -50,6 +51,7 @@ pub(super) fn tls(
     key: Option<&str>,
     roots: Option<ClientRoots>,
 ) -> Result<Option<Arc<ServerTls>>, Failure> {
+    let minimum = minimum_version(call.text(&flags::MIN_TLS_VERSION))?;
     let (certificate, key) = match (certificate, key) {
         (Some(certificate), Some(key)) => (certificate, key),
         (None, None) if roots.is_none() => return Ok(None),
@@ -59,8 +61,17 @@ pub(super) fn tls(
     let key = call.key_file(key)?.to_pkcs8_der();
     let credential = Credential::new(chain, key).map_err(|error| Failure::new(error.to_string()))?;
     let clients = roots.map_or(ClientAuth::None, ClientAuth::Required);
-    let tls = ServerTls::new(credential, clients, Arc::clone(&call.clock));
+    let tls = ServerTls::from_version(minimum, credential, clients, Arc::clone(&call.clock));
     Ok(Some(Arc::new(tls.map_err(|error| Failure::new(error.to_string()))?)))
+}
+
+/// CFSSL takes every word that it does not know for 1.0; older versions than 1.2 are spoken nowhere here.
+fn minimum_version(word: &str) -> Result<MinimumVersion, Failure> {
+    match word {
+        "" | "1.2" => Ok(MinimumVersion::Tls12),
+        "1.3" => Ok(MinimumVersion::Tls13),
+        other => Err(Failure::new(format!("-min-tls-version {other}: expected 1.2 or 1.3"))),
+    }
 }
 
 /// The certificates of a PEM file, DER.
@@ -168,5 +179,19 @@ impl Visit for Line {
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
         // The only way that tracing gives to values that display themselves.
         self.add(field, &format!("{value:?}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_version_before_1_2_is_spoken() {
+        assert!(matches!(minimum_version(""), Ok(MinimumVersion::Tls12)));
+        assert!(matches!(minimum_version("1.3"), Ok(MinimumVersion::Tls13)));
+        for old in ["1.0", "1.1", "2", "tls"] {
+            assert!(minimum_version(old).is_err(), "{old}");
+        }
     }
 }

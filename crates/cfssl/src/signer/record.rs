@@ -1,0 +1,121 @@
+//! What the record of our own authority answers: certificates by serial number, revocation, revocation lists.
+
+use hf_ca::crl::{CrlError, CrlRequest};
+use hf_ca::revoke::{RevokeError, RevokeRequest, RevokeTarget};
+use hf_core::principal::{Channel, Principal};
+use hf_core::serial::Serial;
+use hf_core::time::Lifetime;
+use hf_proto::cfssl::code::{CfsslError, ErrorKind};
+use hf_proto::cfssl::revocation_reason::Reason;
+use hf_store::StoreError;
+use hf_store::audit::hex;
+use hf_x509::certificate::Certificate;
+
+use super::LocalSigner;
+use crate::{crl, failure};
+
+impl LocalSigner {
+    /// Whether certificates of this signer carry this authority key identifier, in hexadecimal with or without colons.
+    pub fn has_key_id(&self, key_id: &str) -> bool {
+        let Some(own) = self.certificate() else { return false };
+        let stated = own.subject_key_identifier().ok().flatten();
+        let own = hex(stated.unwrap_or_else(|| own.public_key().key_identifier()).as_bytes());
+        key_id.trim().replace(':', "").eq_ignore_ascii_case(&own)
+    }
+
+    /// The certificate with this serial number, decimal.
+    ///
+    /// # Errors
+    /// 11200 when there is none on record, 11000 when the record cannot be read.
+    pub async fn find(&self, serial: &str) -> Result<Certificate, CfsslError> {
+        let found = self.authority.store().find_by_serial(&self.issuer, &number(serial)?).await;
+        let found = found.map_err(|error| failure::because(ErrorKind::StoreUnknown, &error))?;
+        let der =
+            found.as_ref().and_then(|record| record.body.certificate()).ok_or(ErrorKind::StoreNotFound)?;
+        Certificate::from_der(der).map_err(|error| failure::certificate(&error))
+    }
+
+    /// Revoke the certificate with this serial number, decimal. When this returns `Ok` it is on stable storage, and the
+    /// next list has it.
+    ///
+    /// # Errors
+    /// 11200 when there is none on record; 5300 for a reason that is not recorded here: what is revoked stays revoked.
+    pub async fn revoke(
+        &self,
+        serial: &str,
+        reason: Reason,
+        principal: &Principal,
+    ) -> Result<(), CfsslError> {
+        let reason = reason.recorded().ok_or_else(|| {
+            let text = format!("`{}` is not recorded: what is revoked stays revoked", reason.as_str());
+            failure::saying(ErrorKind::PolicyInvalidRequest, text)
+        })?;
+        let target = RevokeTarget::Serial { authority: self.issuer.clone(), serial: number(serial)? };
+        let request = RevokeRequest { principal: principal.clone(), channel: Channel::Cfssl, target, reason };
+        match self.authority.revoke(request).await {
+            Ok(_) => Ok(()),
+            Err(RevokeError::Unknown { .. } | RevokeError::OtherCertificate { .. }) => {
+                let text = "failed to revoke the certificate: certificate not found";
+                Err(CfsslError::wrap(ErrorKind::StoreNotFound, text))
+            }
+            Err(error @ RevokeError::Store { .. }) => Err(failure::because(ErrorKind::StoreUnknown, &error)),
+            Err(error @ (RevokeError::Reason { .. } | RevokeError::Root { .. })) => {
+                Err(failure::because(ErrorKind::PolicyInvalidRequest, &error))
+            }
+        }
+    }
+
+    /// The latest revocation list, DER, where it holds everything that is revoked and has not ended; else a new one.
+    /// Whoever asks for it makes nobody sign anything twice.
+    ///
+    /// # Errors
+    /// As [`Self::new_revocation_list`].
+    pub async fn current_revocation_list(
+        &self,
+        lifetime: Lifetime,
+        principal: &Principal,
+    ) -> Result<Vec<u8>, CfsslError> {
+        let store = self.authority.store();
+        let failed = |error: StoreError| failure::because(ErrorKind::StoreUnknown, &error);
+        let revoked = store.crl_position(&self.issuer).await.map_err(failed)?;
+        match store.latest_crl(&self.issuer).await.map_err(failed)? {
+            Some(list) if list.entries == revoked.entries && list.next_update > self.authority.now() => {
+                Ok(list.der)
+            }
+            Some(_) | None => self.new_revocation_list(lifetime, principal).await,
+        }
+    }
+
+    /// A revocation list that begins now and holds for so long, DER: numbered, with reasons, on record.
+    ///
+    /// # Errors
+    /// 2500 when the authority cannot sign, 11000 when the record fails.
+    pub async fn new_revocation_list(
+        &self,
+        lifetime: Lifetime,
+        principal: &Principal,
+    ) -> Result<Vec<u8>, CfsslError> {
+        let failed = |error: CrlError| {
+            let of_store = matches!(error, CrlError::Store { .. });
+            let kind = if of_store { ErrorKind::StoreUnknown } else { ErrorKind::KeyUnavailable };
+            failure::because(kind, &error)
+        };
+        let request = CrlRequest {
+            principal: principal.clone(),
+            channel: Channel::Cfssl,
+            authority: self.issuer.clone(),
+            lifetime,
+        };
+        self.authority.issue_crl(request).await.map_err(failed)?;
+        let latest = self.authority.latest_crl(&self.issuer).await.map_err(failed)?;
+        Ok(latest.ok_or(ErrorKind::StoreNotFound)?.der)
+    }
+}
+
+fn number(serial: &str) -> Result<Serial, CfsslError> {
+    crl::decimal(serial.trim()).ok_or_else(|| {
+        let shown: String = serial.chars().take(60).collect();
+        let text = format!("`{}` is no serial number: expected decimal digits", shown.escape_debug());
+        failure::saying(ErrorKind::StoreNotFound, text)
+    })
+}
