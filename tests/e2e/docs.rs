@@ -87,7 +87,8 @@ impl Background {
         let printed_to = place.join(format!(".printed-{}", self.0.len()));
         let file = std::fs::File::create(&printed_to).expect("a file for what it prints");
         let again = file.try_clone().expect("a second handle");
-        let command = format!("exec {}", binary_under_test(command));
+        // `env` takes variables that stand before the command, as a shell does.
+        let command = format!("exec env {}", binary_under_test(command));
         let child = shell(&command, place).stdout(file).stderr(again).spawn().expect("sh runs");
         self.0.push(child);
         let mut looks = 0;
