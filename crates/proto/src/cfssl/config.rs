@@ -1,6 +1,6 @@
 //! The policy file of servers and clients: profiles, auth keys, remotes. CFSSL `config/config.go`.
 //!
-//! Reading has two steps: [`file`] is the JSON as it stands, [`Config`] is what it means, with names resolved and durations
+//! Reading has two steps: [`mod@file`] is the JSON as it stands, [`Config`] is what it means, with names resolved and durations
 //! read. Failures are code 5200 in CFSSL's words. Better than CFSSL on purpose:
 //!
 //! * a profile with `auth_key` and `remote` (the form of Cloudflare's own article) asks the remote with that key, as if it
