@@ -1,7 +1,7 @@
 //! Every endpoint of `cfssl serve` that both have.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Duration;
@@ -113,17 +113,31 @@ fn filled(body: &str, folder: &Path) -> String {
     text
 }
 
-fn ask(address: SocketAddr, method: &str, path: &str, body: &str) -> Observation {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+/// One request. A server that answers without having read the body may reset the connection before its answer is read:
+/// then it is asked again.
+fn exchange(address: SocketAddr, method: &str, path: &str, body: &str) -> Vec<u8> {
     let length = body.len();
-    write!(
-        stream,
-        "{method} /api/v1/cfssl/{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
+    for _ in 0..10 {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let sent = write!(
+            stream,
+            "{method} /api/v1/cfssl/{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        let mut answer = Vec::new();
+        match sent.and_then(|()| stream.read_to_end(&mut answer)) {
+            Ok(_) => return answer,
+            Err(error) => assert!(
+                matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe),
+                "{method} {path}: {error}"
+            ),
+        }
+    }
+    panic!("{method} {path}: every connection was reset");
+}
+
+fn ask(address: SocketAddr, method: &str, path: &str, body: &str) -> Observation {
+    let answer = exchange(address, method, path, body);
     let answer = String::from_utf8(answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{method} {path}: {answer}"));
     let mut seen = Observation::new();
