@@ -13,6 +13,8 @@ mod domain;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod exchange;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod foreign;

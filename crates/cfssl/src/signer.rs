@@ -85,11 +85,6 @@ impl LocalSigner {
         &self.policy
     }
 
-    /// What happens with names of profiles that do not exist.
-    pub fn unknown(&self) -> Unknown {
-        self.unknown
-    }
-
     /// The authority that signs.
     pub fn authority(&self) -> &Arc<Authority> {
         &self.authority

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::BufReader;
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::mpsc::{Sender, channel};
@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::programs::Programs;
 use crate::domain::{Domain, handfast};
+use crate::exchange::exchange;
 use crate::port;
 use crate::program::{succeed, text};
 
@@ -57,25 +58,8 @@ fn message(place: &Path) -> String {
 
 /// One request on a connection that stays open; the certificate, or nothing when the server is gone.
 fn ask(connection: &mut BufReader<TcpStream>, message: &str) -> Option<String> {
-    let head = format!(
-        "POST /api/v1/cfssl/authsign HTTP/1.1\r\nHost: ca\r\nContent-Length: {}\r\n\r\n",
-        message.len()
-    );
-    connection.get_mut().write_all((head + message).as_bytes()).ok()?;
-    let (mut status, mut length) = (String::new(), 0);
-    connection.read_line(&mut status).ok().filter(|read| *read > 0)?;
-    loop {
-        let mut line = String::new();
-        connection.read_line(&mut line).ok().filter(|read| *read > 0)?;
-        if line == "\r\n" {
-            break;
-        }
-        if let Some((_, value)) = line.to_ascii_lowercase().split_once("content-length:") {
-            length = value.trim().parse().ok()?;
-        }
-    }
-    let mut octets = vec![0; length];
-    connection.read_exact(&mut octets).ok()?;
+    let head = "POST /api/v1/cfssl/authsign HTTP/1.1\r\nHost: ca";
+    let (status, octets) = exchange(connection, head, message)?;
     assert!(status.starts_with("HTTP/1.1 200"), "{status}{}", text(&octets));
     let answer: Value = serde_json::from_slice(&octets).unwrap();
     Some(answer["result"]["certificate"].as_str().unwrap().to_owned())

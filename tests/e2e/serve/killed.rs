@@ -1,7 +1,7 @@
 //! SIGKILL while certificates are being issued: every one that a client received is on record after the next start.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::BufReader;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use super::{Served, TRUST};
 use crate::domain::Domain;
+use crate::exchange::exchange;
 
 /// Clients that ask at the same time.
 const CLIENTS: usize = 8;
@@ -27,25 +28,8 @@ fn request() -> String {
 
 /// One request on a connection that stays open; the body of the answer, or nothing when the server is gone.
 fn ask(connection: &mut BufReader<UnixStream>, body: &str) -> Option<Value> {
-    let head = format!(
-        "POST /v1/certificates HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    connection.get_mut().write_all((head + body).as_bytes()).ok()?;
-    let (mut status, mut length) = (String::new(), 0);
-    connection.read_line(&mut status).ok().filter(|read| *read > 0)?;
-    loop {
-        let mut line = String::new();
-        connection.read_line(&mut line).ok().filter(|read| *read > 0)?;
-        if line == "\r\n" {
-            break;
-        }
-        if let Some((_, value)) = line.to_ascii_lowercase().split_once("content-length:") {
-            length = value.trim().parse().ok()?;
-        }
-    }
-    let mut octets = vec![0; length];
-    connection.read_exact(&mut octets).ok()?;
+    let head = "POST /v1/certificates HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json";
+    let (status, octets) = exchange(connection, head, body)?;
     assert!(status.starts_with("HTTP/1.1 20"), "{status}{}", String::from_utf8_lossy(&octets));
     serde_json::from_slice(&octets).ok()
 }

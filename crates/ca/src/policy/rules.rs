@@ -26,6 +26,8 @@ mod wanted_serial;
 mod wanted_subject;
 mod wildcards;
 
+use hf_core::finding::{Finding, FindingCode};
+
 use super::Rule;
 
 /// Every rule, alphabetical by file.
@@ -56,3 +58,10 @@ pub(super) static RULES: [Rule; 25] = [
     wanted_subject::RULE,
     wildcards::RULE,
 ];
+
+/// A credential that allows only what it lists, and this is not among it.
+fn not_listed(code: FindingCode, what: &str, allowed: &[String], found: &str) -> Finding {
+    let expected = if allowed.is_empty() { "none at all".to_owned() } else { allowed.join(", ") };
+    Finding::error(code, found, format!("the credential does not allow the {what}"))
+        .expected_found(expected, found)
+}

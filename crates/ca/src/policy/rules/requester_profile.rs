@@ -2,6 +2,7 @@
 
 use hf_core::finding::{Finding, FindingCode};
 
+use super::not_listed;
 use crate::policy::{PolicySettings, Proposal, Rule};
 
 const CODE: FindingCode = FindingCode::new("HF-POLICY-REQUESTER-PROFILE");
@@ -11,15 +12,12 @@ pub(super) const RULE: Rule = Rule { name: "requester_profile", check };
 fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
     let Some(allowed) = &proposal.limits.profiles else { return };
     let found = proposal.profile.name();
-    if allowed.iter().any(|name| name == found) {
-        return;
+    if !allowed.iter().any(|name| name == found) {
+        findings.push(
+            not_listed(CODE, "profile", allowed, found)
+                .hint("ask for another profile, or use a credential that allows this one"),
+        );
     }
-    let expected = if allowed.is_empty() { "none at all".to_owned() } else { allowed.join(", ") };
-    findings.push(
-        Finding::error(CODE, found, "the credential does not allow the profile")
-            .expected_found(expected, found)
-            .hint("ask for another profile, or use a credential that allows this one"),
-    );
 }
 
 #[cfg(test)]

@@ -14,9 +14,13 @@ use crate::commands::options::{DomainOptions, FormatOptions};
 use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
+use crate::files;
 
 /// Take over what CFSSL had: signers, the certificates of its database with their revocations; look through its files
 ///
+/// The longest file that is read, in bytes: a policy of thousands of profiles is shorter.
+const MAX_FILE: usize = 4 * 1024 * 1024;
+
 /// Nothing is issued, and nothing is revoked that was not. Importing again changes nothing, and takes in what was added
 /// meanwhile.
 #[derive(clap::Args)]
@@ -93,7 +97,10 @@ fn signers(path: &Path, opened: &Opened, context: &Context) -> Result<Told, Comm
     let failed = |error: multiroot::MultirootImportError| {
         CommandError::refused(format!("cannot take over the signers of `{}`", path.display())).because(error)
     };
-    let files = |file: &str| std::fs::read(file).map_err(|error| error.to_string());
+    let files = |file: &str| {
+        read(Path::new(file))
+            .map_err(|_| format!("`{file}` cannot be read, or is longer than {MAX_FILE} bytes"))
+    };
     let ready = multiroot::read(&read(path)?, &files, &resolve_key).map_err(failed)?;
     let taken =
         context.block_on(multiroot::take(ready, &opened.authority, &opened.origin)).map_err(failed)?;
@@ -217,5 +224,5 @@ fn key_word(kind: KeyKind) -> String {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
-    std::fs::read(path).map_err(|error| CommandError::io("read", path, error))
+    files::octets(path, MAX_FILE)
 }
