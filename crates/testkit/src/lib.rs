@@ -1,4 +1,6 @@
-//! Manual clock and seeded randomness for tests. A dev-dependency only.
+//! Manual clock, seeded randomness and a small name server for tests. A dev-dependency only.
+
+pub mod dns;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
