@@ -59,6 +59,12 @@ pub(super) const CRATES: &[CrateRow] = &[
         why: "tier 3, the workload side: it holds credentials in use and never sees authority, store or CA keys",
     },
     CrateRow {
+        name: "hf-challenge",
+        may_see: &["hf-core", "hf-proto", "hf-x509"],
+        tests_may_see: &[],
+        why: "tier 3 goes where strangers send it; it sees neither authority nor store nor keys",
+    },
+    CrateRow {
         name: "hf-client",
         may_see: &["hf-core", "hf-identity", "hf-proto"],
         tests_may_see: &[],
@@ -154,13 +160,23 @@ pub(super) const RESERVED: &[ReservedRow] = &[
     reserved("rusqlite", &["hf-store"], "SQL lives in the store"),
     reserved(
         "rustls",
-        &["hf-identity", "hf-cfssl", "handfast"],
+        &["hf-identity", "hf-cfssl", "hf-challenge", "handfast"],
         "TLS stays behind one module, because its interface moves",
     ),
     reserved("rustls-webpki", &["hf-verify"], "only the gate admits a path"),
     reserved(
         "tokio",
-        &["hf-store", "hf-ca", "hf-identity", "hf-client", "hf-cfssl", "hf-http", "handfast", "xtask"],
+        &[
+            "hf-store",
+            "hf-ca",
+            "hf-identity",
+            "hf-client",
+            "hf-challenge",
+            "hf-cfssl",
+            "hf-http",
+            "handfast",
+            "xtask",
+        ],
         "tiers 0 and 1 and the keys are synchronous",
     ),
     reserved(
@@ -170,6 +186,7 @@ pub(super) const RESERVED: &[ReservedRow] = &[
     ),
     reserved("axum", &["hf-http"], "endpoints live in the doors"),
     reserved("governor", &["hf-http"], "rate limits are judged at the door"),
+    reserved("hickory-resolver", &["hf-challenge"], "DNS is asked where challenges are tried"),
     reserved("jsonwebtoken", &["hf-http"], "tokens of identity providers are judged at the door"),
     reserved("tokio-postgres", &["hf-store"], "SQL lives in the store"),
     reserved("md-5", &["hf-cfssl"], "CFSSL prints digests that nobody may rely on"),
