@@ -134,4 +134,67 @@ pub enum AuditAction {
         /// The public part.
         id: String,
     },
+    /// Certificates that expired long ago left the record.
+    CertificatesRemoved {
+        /// Their last second lay before this time, UTC.
+        expired_before: Timestamp,
+        /// How many.
+        certificates: u64,
+    },
+    /// An ACME account was made.
+    AcmeAccountCreated {
+        /// Name of the authority that it belongs to.
+        authority: String,
+        /// Identifier of the account.
+        account: String,
+        /// SHA-256 thumbprint of its key (RFC 7638), lower-case hexadecimal.
+        thumbprint: String,
+        /// Identifier of the external account key that it was bound to and that is used up by it.
+        eab: Option<String>,
+    },
+    /// An ACME account changed: its contacts, its key or its status.
+    AcmeAccountChanged {
+        /// Name of the authority that it belongs to.
+        authority: String,
+        /// Identifier of the account.
+        account: String,
+        /// SHA-256 thumbprint of its key from now on, lower-case hexadecimal.
+        thumbprint: String,
+        /// Its status from now on, for example `deactivated`.
+        status: String,
+    },
+    /// A key for external account binding (RFC 8555 section 7.3.4) was made. The key is on record, and only there.
+    EabCreated {
+        /// Its identifier.
+        id: String,
+        /// The name it was given.
+        name: String,
+        /// Name of the authority that it is for.
+        authority: String,
+        /// Whether its account needs no challenge for the names that the key allows.
+        trusted: bool,
+    },
+    /// A key for external account binding was revoked.
+    EabRevoked {
+        /// Its identifier.
+        id: String,
+    },
+    /// The time in which certificates are to be renewed (RFC 9773) was set.
+    RenewalWindowSet {
+        /// Name of the authority that issued them.
+        authority: String,
+        /// Which of its certificates, for example `all` or `profile server`.
+        scope: String,
+        /// First second of the window, UTC.
+        start: Timestamp,
+        /// Last second of the window, UTC.
+        end: Timestamp,
+    },
+    /// The time in which certificates are to be renewed follows from their validity again.
+    RenewalWindowCleared {
+        /// Name of the authority that issued them.
+        authority: String,
+        /// Which of its certificates.
+        scope: String,
+    },
 }

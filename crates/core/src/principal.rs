@@ -50,6 +50,13 @@ pub enum Principal {
         /// The name of the key in the policy.
         name: String,
     },
+    /// Whoever holds the key of an ACME account (RFC 8555 section 7.1.2).
+    AcmeAccount {
+        /// Name of the authority that the account belongs to.
+        authority: String,
+        /// Identifier of the account.
+        account: String,
+    },
     /// Nobody known: an endpoint that was opened to everybody on purpose.
     Anonymous {
         /// The address of the peer.
@@ -69,6 +76,7 @@ impl fmt::Display for Principal {
             Self::ApiKey { id, name } => write!(f, "API key {id} ({name})"),
             Self::Token { issuer, subject } => write!(f, "token {subject} of {issuer}"),
             Self::AuthKey { name } => write!(f, "auth key {name}"),
+            Self::AcmeAccount { authority, account } => write!(f, "ACME account {account} of {authority}"),
             Self::Anonymous { address } => write!(f, "anonymous {address}"),
         }
     }
@@ -88,6 +96,8 @@ pub enum Channel {
     Api,
     /// The endpoints of CFSSL.
     Cfssl,
+    /// The endpoints of ACME, RFC 8555.
+    Acme,
 }
 
 impl Channel {
@@ -99,6 +109,7 @@ impl Channel {
             Self::Server => "server",
             Self::Api => "api",
             Self::Cfssl => "cfssl",
+            Self::Acme => "acme",
         }
     }
 }

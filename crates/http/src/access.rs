@@ -67,7 +67,8 @@ impl Caller {
             | Principal::Certificate { .. }
             | Principal::ApiKey { .. }
             | Principal::Token { .. }
-            | Principal::AuthKey { .. } => Err(Denied::Right { right }),
+            | Principal::AuthKey { .. }
+            | Principal::AcmeAccount { .. } => Err(Denied::Right { right }),
         }
     }
 

@@ -14,6 +14,7 @@
 //! * *Audit.* The action of the event must be the one that the method names, for the same authority and serial
 //!   number; another one is refused with [`crate::StoreError::EventMismatch`] and nothing is changed.
 
+mod acme;
 mod audit_log;
 mod block_list;
 mod credential;
@@ -22,6 +23,7 @@ mod issuer;
 mod revocation;
 mod snapshot;
 
+pub use acme::{AcmeAccountStore, AcmeOrderStore, EabStore, RenewalWindowStore};
 pub use audit_log::AuditLog;
 pub use block_list::BlockListStore;
 pub use credential::CredentialStore;
@@ -36,7 +38,17 @@ use crate::StoreFuture;
 
 /// All ports of the store in one trait object.
 pub trait Store:
-    IssuanceStore + RevocationStore + IssuerStore + BlockListStore + SnapshotStore + CredentialStore + AuditLog
+    IssuanceStore
+    + RevocationStore
+    + IssuerStore
+    + BlockListStore
+    + SnapshotStore
+    + CredentialStore
+    + AuditLog
+    + AcmeAccountStore
+    + EabStore
+    + AcmeOrderStore
+    + RenewalWindowStore
 {
     /// Bring everything acknowledged into its final place. Never needed for durability; afterwards the next start has
     /// nothing to catch up with.

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use hf_core::serial::Serial;
 
+use crate::record::AcmeKind;
+
 /// Why an operation failed. Cheap to clone: one cause may answer many operations that waited together.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
@@ -148,6 +150,38 @@ pub enum StoreError {
     BadCredentialId {
         /// What was found.
         found: String,
+    },
+    /// The identifier was used before.
+    #[error("there is an ACME {kind} `{id}` already")]
+    AcmeExists {
+        /// Which kind of record.
+        kind: AcmeKind,
+        /// Its identifier.
+        id: String,
+    },
+    /// There is no such record.
+    #[error("there is no ACME {kind} `{id}`")]
+    UnknownAcme {
+        /// Which kind of record.
+        kind: AcmeKind,
+        /// The identifier.
+        id: String,
+    },
+    /// A record cannot have this identifier.
+    #[error("`{found}` cannot identify an ACME {kind}: expected 1 to 64 letters, digits, `-` and `_`")]
+    BadAcmeId {
+        /// Which kind of record.
+        kind: AcmeKind,
+        /// What was found.
+        found: String,
+    },
+    /// No more windows are taken.
+    #[error("authority `{authority}` has {limit} renewal windows: no more are taken")]
+    TooManyRenewalWindows {
+        /// Name of the authority.
+        authority: String,
+        /// How many there may be.
+        limit: usize,
     },
     /// The CRL number cannot be used.
     #[error("CRL number {number} of authority `{authority}` cannot be used: the last one is {last}")]

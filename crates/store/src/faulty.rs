@@ -3,6 +3,8 @@
 //! Failures are counted over the mutating methods of all ports together: the n-th call either loses its write and
 //! reports failure, or is carried out and reports failure all the same. The second is the case that finds bugs.
 
+mod acme;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 

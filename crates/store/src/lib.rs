@@ -23,8 +23,8 @@ pub mod remote;
 pub mod sqlite;
 
 pub use contract::{
-    AuditLog, BlockListStore, CommitCounts, CredentialStore, IssuanceStore, IssuerStore, RevocationStore,
-    SnapshotStore, Store,
+    AcmeAccountStore, AcmeOrderStore, AuditLog, BlockListStore, CommitCounts, CredentialStore, EabStore, IssuanceStore,
+    IssuerStore, RenewalWindowStore, RevocationStore, SnapshotStore, Store,
 };
 pub use error::StoreError;
 

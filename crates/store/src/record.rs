@@ -1,10 +1,16 @@
 //! The records that the store keeps.
 
+mod acme;
 mod credential;
 mod foreign;
 
 use std::fmt;
 
+pub use acme::{
+    AccountCreation, AccountUpdate, AcmeAccountFilter, AcmeAccountRecord, AcmeAccountStatus, AcmeAuthorizationRecord,
+    AcmeAuthorizationStatus, AcmeKind, AcmeOrderFilter, AcmeOrderRecord, AcmeOrderStatus, AcmePage, AcmeSwept, EabFault,
+    EabKeyRecord, EabSecret, OrderCreation, RenewalScope, RenewalWindowRecord, Swap, resource_id,
+};
 pub use credential::{CredentialLimits, CredentialRecord};
 pub use foreign::{ForeignCertificate, Imported};
 use hf_core::name::SanSet;

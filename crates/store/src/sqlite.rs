@@ -1,12 +1,13 @@
 //! The embedded backend: SQLite with one writing thread and group commit, behind a journal.
 //!
 //! Files in the directory of the store: `handfast.db` (with `-wal` and `-shm` while open), `handfast.journal`,
-//! `store.lock`.
+//! `store.lock`; and, from the first ACME order on, `acme.db`, a database of its own with a writer of its own ([`acme`]).
 //!
 //! What is durable where: the two writes of an issuance are durable in the journal, all else in the database, which
 //! runs with a write-ahead log and `synchronous=FULL`. What the journal holds is folded into the database soon, before
 //! any read that could miss it, and at the next start.
 
+mod acme;
 mod codec;
 mod fault;
 mod journal;
@@ -30,13 +31,14 @@ mod tests;
 mod writer;
 
 use std::os::unix::fs::DirBuilderExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
-use tokio::sync::oneshot;
+use tokio::sync::{OnceCell, oneshot};
 
+use self::acme::Orders;
 use self::fault::file_error;
 use self::ledger::Ledger;
 use self::lock::Lock;
@@ -67,6 +69,8 @@ pub struct SqliteStore {
     writer: Option<JoinHandle<()>>,
     readers: Readers,
     progress: Arc<Progress>,
+    directory: PathBuf,
+    orders: OnceCell<Orders>,
     _lock: Lock,
 }
 
@@ -83,7 +87,7 @@ impl SqliteStore {
     }
 
     fn start(opened: recovery::Opened) -> Result<Self, StoreError> {
-        let recovery::Opened { lock, database, journal, tail, path } = opened;
+        let recovery::Opened { lock, database, journal, tail, path, orders } = opened;
         let progress = Arc::new(Progress::new(&database.state));
         let readers = Readers::start(&path)?;
         let writer = Writer::new(database, journal, tail, Arc::clone(&progress));
@@ -92,7 +96,10 @@ impl SqliteStore {
             .name("store-write".to_owned())
             .spawn(move || writer.run(&queue))
             .map_err(file_error("start a thread for", &path))?;
-        Ok(Self { requests: Some(requests), writer: Some(thread), readers, progress, _lock: lock })
+        let directory = path.parent().unwrap_or(&path).to_owned();
+        let orders = OnceCell::new_with(orders);
+        let (requests, writer) = (Some(requests), Some(thread));
+        Ok(Self { requests, writer, readers, progress, directory, orders, _lock: lock })
     }
 
     /// Hand a request to the writer; `None` when it is gone.
@@ -123,6 +130,15 @@ impl SqliteStore {
         })
     }
 
+    /// Read what only operations on the database write, which are in it when they are acknowledged: no need to wait
+    /// for what the journal holds.
+    fn read_settled<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
+    ) -> StoreFuture<'_, T> {
+        Box::pin(async move { self.readers.ask(read).await.unwrap_or(Err(StoreError::Closed)) })
+    }
+
     /// Read from the database everything that was acknowledged before.
     fn read<T: Send + 'static>(
         &self,
@@ -140,6 +156,7 @@ impl SqliteStore {
 impl Drop for SqliteStore {
     fn drop(&mut self) {
         self.readers.stop();
+        drop(self.orders.take());
         self.requests = None;
         if let Some(writer) = self.writer.take() {
             // A writer that panicked has left everything acknowledged in the journal.

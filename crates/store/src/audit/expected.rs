@@ -4,7 +4,10 @@ use hf_core::audit::{AuditAction, AuditEvent};
 use hf_core::serial::Serial;
 
 use crate::StoreError;
-use crate::record::CredentialRecord;
+use super::hex;
+use crate::record::{
+    AcmeAccountRecord, CredentialRecord, EabKeyRecord, RenewalScope, RenewalWindowRecord,
+};
 
 /// What the action of an event must be.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +25,12 @@ pub(crate) enum Expected<'a> {
     Imported(&'a str, &'a Serial),
     CredentialCreated(&'a CredentialRecord),
     CredentialRevoked(&'a str),
+    AccountCreated(&'a AcmeAccountRecord),
+    AccountChanged(&'a AcmeAccountRecord),
+    EabCreated(&'a EabKeyRecord),
+    EabRevoked(&'a str),
+    WindowSet(&'a RenewalWindowRecord),
+    WindowCleared(&'a str, &'a RenewalScope),
     Refused,
 }
 
@@ -49,6 +58,32 @@ impl Expected<'_> {
                 record.id == *id && record.name == *name && wanted.eq(rights.iter().map(String::as_str))
             }
             (Self::CredentialRevoked(wanted), A::CredentialRevoked { id }) => wanted == id,
+            (
+                Self::AccountCreated(record),
+                A::AcmeAccountCreated { authority, account, thumbprint, eab },
+            ) => {
+                (&record.authority, &record.id, &record.eab) == (authority, account, eab)
+                    && hex(&record.thumbprint) == *thumbprint
+            }
+            (
+                Self::AccountChanged(record),
+                A::AcmeAccountChanged { authority, account, thumbprint, status },
+            ) => {
+                (&record.authority, &record.id) == (authority, account)
+                    && record.status.as_str() == status
+                    && hex(&record.thumbprint) == *thumbprint
+            }
+            (Self::EabCreated(record), A::EabCreated { id, name, authority, trusted }) => {
+                (&record.id, &record.name, &record.authority, &record.trusted) == (id, name, authority, trusted)
+            }
+            (Self::EabRevoked(wanted), A::EabRevoked { id }) => wanted == id,
+            (Self::WindowSet(record), A::RenewalWindowSet { authority, scope, start, end }) => {
+                (&record.authority, &record.start, &record.end) == (authority, start, end)
+                    && record.scope.to_string() == *scope
+            }
+            (Self::WindowCleared(name, wanted), A::RenewalWindowCleared { authority, scope }) => {
+                name == authority && wanted.to_string() == *scope
+            }
             (Self::Refused, A::RequestRefused { .. }) => true,
             _ => false,
         }
@@ -71,6 +106,18 @@ impl Expected<'_> {
                 format!("credential-created of `{}` named `{}` with its rights", record.id, record.name)
             }
             Self::CredentialRevoked(id) => format!("credential-revoked of `{id}`"),
+            Self::AccountCreated(record) => {
+                format!("acme-account-created of `{}` of `{}` with its key and binding", record.id, record.authority)
+            }
+            Self::AccountChanged(record) => {
+                format!("acme-account-changed of `{}` to {} with its key", record.id, record.status)
+            }
+            Self::EabCreated(record) => format!("eab-created of `{}` named `{}`", record.id, record.name),
+            Self::EabRevoked(id) => format!("eab-revoked of `{id}`"),
+            Self::WindowSet(record) => {
+                format!("renewal-window-set of {} of `{}` with its times", record.scope, record.authority)
+            }
+            Self::WindowCleared(name, scope) => format!("renewal-window-cleared of {scope} of `{name}`"),
             Self::Refused => "request-refused".to_owned(),
         }
     }

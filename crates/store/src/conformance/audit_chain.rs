@@ -23,6 +23,13 @@ fn word(action: &AuditAction) -> &'static str {
         AuditAction::CrlIssued { .. } => "crl-issued",
         AuditAction::CredentialCreated { .. } => "credential-created",
         AuditAction::CredentialRevoked { .. } => "credential-revoked",
+        AuditAction::CertificatesRemoved { .. } => "certificates-removed",
+        AuditAction::AcmeAccountCreated { .. } => "acme-account-created",
+        AuditAction::AcmeAccountChanged { .. } => "acme-account-changed",
+        AuditAction::EabCreated { .. } => "eab-created",
+        AuditAction::EabRevoked { .. } => "eab-revoked",
+        AuditAction::RenewalWindowSet { .. } => "renewal-window-set",
+        AuditAction::RenewalWindowCleared { .. } => "renewal-window-cleared",
     }
 }
 

@@ -1,5 +1,7 @@
 //! Intents and events for tests of stores and of wrappers around them.
 
+pub mod acme;
+
 use hf_core::audit::{AuditAction, AuditEvent};
 use hf_core::name::{DnsName, Identifier, SanSet};
 use hf_core::principal::{Channel, Principal};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
 use crate::error::Holder;
+use crate::record::AcmeKind;
 
 /// Words of a cause that lies in the other process.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +39,10 @@ pub(super) enum WireError {
     UnknownCredential { id: String },
     TooManyCredentials { limit: u64 },
     BadCredentialId { found: String },
+    AcmeExists { kind: AcmeKind, id: String },
+    UnknownAcme { kind: AcmeKind, id: String },
+    BadAcmeId { kind: AcmeKind, found: String },
+    TooManyRenewalWindows { authority: String, limit: usize },
     CrlNumberTaken { authority: String, number: u64, last: u64 },
     EventMismatch { expected: String, found: String },
     TooLong { what: String, octets: usize, limit: usize },
@@ -74,6 +79,10 @@ impl From<StoreError> for WireError {
             E::UnknownCredential { id } => Self::UnknownCredential { id },
             E::TooManyCredentials { limit } => Self::TooManyCredentials { limit },
             E::BadCredentialId { found } => Self::BadCredentialId { found },
+            E::AcmeExists { kind, id } => Self::AcmeExists { kind, id },
+            E::UnknownAcme { kind, id } => Self::UnknownAcme { kind, id },
+            E::BadAcmeId { kind, found } => Self::BadAcmeId { kind, found },
+            E::TooManyRenewalWindows { authority, limit } => Self::TooManyRenewalWindows { authority, limit },
             E::CrlNumberTaken { authority, number, last } => Self::CrlNumberTaken { authority, number, last },
             E::EventMismatch { expected, found } => Self::EventMismatch { expected, found },
             E::TooLong { what, octets, limit } => Self::TooLong { what: what.into_owned(), octets, limit },
@@ -111,6 +120,10 @@ impl From<WireError> for StoreError {
             W::UnknownCredential { id } => Self::UnknownCredential { id },
             W::TooManyCredentials { limit } => Self::TooManyCredentials { limit },
             W::BadCredentialId { found } => Self::BadCredentialId { found },
+            W::AcmeExists { kind, id } => Self::AcmeExists { kind, id },
+            W::UnknownAcme { kind, id } => Self::UnknownAcme { kind, id },
+            W::BadAcmeId { kind, found } => Self::BadAcmeId { kind, found },
+            W::TooManyRenewalWindows { authority, limit } => Self::TooManyRenewalWindows { authority, limit },
             W::CrlNumberTaken { authority, number, last } => Self::CrlNumberTaken { authority, number, last },
             W::EventMismatch { expected, found } => Self::EventMismatch { expected, found },
             W::TooLong { what, octets, limit } => Self::TooLong { what: what.into(), octets, limit },

@@ -1,14 +1,17 @@
 //! What a client asks: one variant a method of the contract.
 
 use hf_core::audit::AuditEvent;
+use hf_core::name::Identifier;
 use hf_core::serial::Serial;
+use hf_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::audit::Origin;
 use crate::list::{Cursor, ListFilter};
 use crate::record::{
-    AuthorityRecord, CredentialRecord, ForeignCertificate, Intent, NewCrl, NewRevocation, ProfileSnapshot,
-    SnapshotId,
+    AcmeAccountFilter, AcmeAccountRecord, AcmeAuthorizationRecord, AcmeOrderFilter, AcmeOrderRecord, AuthorityRecord,
+    CredentialRecord, EabKeyRecord, ForeignCertificate, Intent, NewCrl, NewRevocation, ProfileSnapshot, RenewalScope,
+    RenewalWindowRecord, SnapshotId,
 };
 
 /// A certificate as it is named in requests.
@@ -37,6 +40,8 @@ pub(super) enum Request {
     Revocations(Revocations),
     Settings(Settings),
     Access(Access),
+    Accounts(Accounts),
+    Orders(Orders),
 }
 
 /// Reading certificates, and `flush`.
@@ -119,4 +124,53 @@ pub(super) enum Access {
     Record { event: AuditEvent },
     AuditRows { after: u64, limit: usize },
     AuditHead,
+}
+
+/// The secret of an external account key.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Secret(#[serde(with = "crate::bytes")] pub(super) Vec<u8>);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// ACME accounts, external account keys and renewal windows.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Accounts {
+    Create { account: Box<AcmeAccountRecord>, event: AuditEvent },
+    Update { account: Box<AcmeAccountRecord>, event: AuditEvent },
+    Account { id: String },
+    ByThumbprint { authority: String, thumbprint: Digest },
+    List { filter: AcmeAccountFilter, after: Option<Cursor>, limit: usize },
+    AddEab { key: Box<EabKeyRecord>, secret: Secret, event: AuditEvent },
+    RevokeEab { id: String, event: AuditEvent },
+    Eab { id: String },
+    EabSecret { id: String },
+    Eabs { authority: Option<String>, after: Option<Cursor>, limit: usize },
+    SetWindow { window: Box<RenewalWindowRecord>, event: AuditEvent },
+    ClearWindow { authority: String, scope: RenewalScope, event: AuditEvent },
+    Windows { authority: String },
+}
+
+/// ACME orders and authorizations.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Orders {
+    Create { order: Box<AcmeOrderRecord>, authorizations: Vec<AcmeAuthorizationRecord> },
+    Update { order: Box<AcmeOrderRecord> },
+    Order { id: String },
+    List { filter: AcmeOrderFilter, after: Option<Cursor>, limit: usize },
+    WithSerial { key: Key },
+    Replacing { authority: String, certificate: String, now: Timestamp },
+    Processing { before: Timestamp, limit: usize },
+    CreateAuthorization { authorization: Box<AcmeAuthorizationRecord> },
+    UpdateAuthorization { authorization: Box<AcmeAuthorizationRecord> },
+    Authorization { id: String },
+    Authorizations { ids: Vec<String> },
+    Usable { account: String, identifiers: Vec<Identifier>, now: Timestamp },
+    Lease { now: Timestamp, until: Timestamp, limit: usize },
+    Sweep { before: Timestamp, limit: usize },
 }

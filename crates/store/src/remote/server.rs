@@ -33,6 +33,8 @@ pub enum Change {
     Crls,
     /// A certificate was revoked, or one that is revoked was imported.
     Revocations,
+    /// An ACME account, an external account key or a renewal window was made or changed.
+    Acme,
 }
 
 /// Called after a change is on record and before its client is answered, so that what the client does next finds a

@@ -42,7 +42,7 @@ pub(super) struct Database {
 impl Database {
     /// Open, create or bring up to date. Reads a handful of rows, however many there are.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        let db = schema::open_writer(path)?;
+        let db = schema::open_writer(path, &schema::MAIN)?;
         let faults = Faults::new(path);
         let state = read_state(&db, &faults)?;
         Ok(Self { db, faults, state })

@@ -61,17 +61,35 @@ impl Order {
 
 /// Conditions and their values, as they are collected.
 #[derive(Default)]
-struct Conditions {
+pub(super) struct Conditions {
     sql: String,
     values: Vec<Value>,
 }
 
 impl Conditions {
     /// `condition` holds a `?` for each value.
-    fn and(&mut self, condition: &str, values: impl IntoIterator<Item = Value>) {
+    pub(super) fn and(&mut self, condition: &str, values: impl IntoIterator<Item = Value>) {
         self.sql.push_str(if self.sql.is_empty() { " WHERE " } else { " AND " });
         self.sql.push_str(condition);
         self.values.extend(values);
+    }
+
+    /// Only rows behind the cursor, in the order of this column of numbers.
+    pub(super) fn beyond(&mut self, column: &str, after: Option<Cursor>, newest_first: bool) {
+        if let Some(Cursor { id, .. }) = after {
+            let beyond = if newest_first { '<' } else { '>' };
+            self.and(&format!("{column} {beyond} ?"), [id.into()]);
+        }
+    }
+
+    /// ` WHERE …`, or nothing.
+    pub(super) fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    /// The values, in order.
+    pub(super) fn params(self) -> impl rusqlite::Params {
+        params_from_iter(self.values)
     }
 
     fn of(filter: &ListFilter) -> Self {

@@ -1,5 +1,6 @@
 //! Changes of the database, each one transition of the domain, carried out by the writer within its transaction.
 
+pub(super) mod acme;
 pub(super) mod authority;
 pub(super) mod block;
 pub(super) mod credential;

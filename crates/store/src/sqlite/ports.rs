@@ -1,5 +1,6 @@
 //! The ports of the contract, over the writer and the readers.
 
+mod acme;
 mod audit_log;
 mod block_list;
 mod credential;

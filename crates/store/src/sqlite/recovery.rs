@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::OpenOptions;
+use super::acme::{self, Orders};
 use super::fault::file_error;
 use super::journal::{Journal, OwnedEntry, Replay, ReplayedBatch};
 use super::ledger::Database;
@@ -28,6 +29,8 @@ pub(super) struct Opened {
     pub(super) journal: Journal,
     pub(super) tail: Tail,
     pub(super) path: PathBuf,
+    /// Orders, when there ever was one.
+    pub(super) orders: Option<Orders>,
 }
 
 /// Open the store in this directory.
@@ -55,7 +58,8 @@ pub(super) fn open_with(
     replay(&mut database, &file, &journal_path)?;
     let tail = Tail::new(database.state.head);
     let journal = Journal::new(medium(file), &journal_path);
-    Ok(Opened { lock, database, journal, tail, path })
+    let orders = acme::open_made(&database, directory)?;
+    Ok(Opened { lock, database, journal, tail, path, orders })
 }
 
 /// A journal is made after its database: one without the other means that a file was lost.

@@ -3,6 +3,7 @@
 mod length;
 mod v1;
 mod v2;
+mod v3;
 
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
@@ -15,19 +16,24 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::fault::{Faults, file_error};
 use crate::StoreError;
 
-/// `HFDB`, in the header of the file, for `file(1)` and against other databases.
-const APPLICATION_ID: u32 = 0x4846_4442;
-/// Schema changes, oldest first; the version of the schema is how many were applied. Applied ones never change.
-const MIGRATIONS: [&str; 2] = [v1::SQL, v2::SQL];
-/// For the test that a database of version 1 is brought up to date.
-#[cfg(test)]
-pub(super) const V1: &str = v1::SQL;
+/// What a database file holds.
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// In the header of the file, for `file(1)` and against other databases.
+    pub(super) application_id: u32,
+    /// Schema changes, oldest first; the version of the schema is how many were applied. Applied ones never change.
+    pub(super) migrations: &'static [&'static str],
+}
+
+/// The record: `HFDB`.
+pub(super) const MAIN: Layout =
+    Layout { application_id: 0x4846_4442, migrations: &[v1::SQL, v2::SQL, v3::SQL] };
 /// Pages that a connection caches, in KiB: memory must not grow with the database.
 const WRITER_CACHE_KIB: i32 = 12 * 1024;
 const READER_CACHE_KIB: i32 = 2 * 1024;
 
 /// The connection that writes. Creates the file with mode 0600, and brings the schema up to date.
-pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn open_writer(path: &Path, layout: &Layout) -> Result<Connection, StoreError> {
     create_private(path)?;
     length::check(path)?;
     let faults = Faults::new(path);
@@ -38,13 +44,13 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     )
     .map_err(&fault)?;
     db.busy_timeout(Duration::from_secs(10)).map_err(&fault)?;
-    let version = check_identity(&db, &faults)?;
+    let version = check_identity(&db, &faults, layout)?;
     db.pragma_update(None, "journal_mode", "WAL").map_err(&fault)?;
     db.pragma_update(None, "synchronous", "FULL").map_err(&fault)?;
     db.pragma_update(None, "wal_autocheckpoint", 0).map_err(&fault)?;
     db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(&fault)?;
     db.set_prepared_statement_cache_capacity(64);
-    migrate(&mut db, version).map_err(faults.database("bring the schema up to date"))?;
+    migrate(&mut db, version, layout).map_err(faults.database("bring the schema up to date"))?;
     Ok(db)
 }
 
@@ -70,7 +76,7 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
 }
 
 /// The version of the schema; 0 for a new file.
-fn check_identity(db: &Connection, faults: &Faults) -> Result<u32, StoreError> {
+fn check_identity(db: &Connection, faults: &Faults, layout: &Layout) -> Result<u32, StoreError> {
     let fault = faults.database("read the header of the database");
     let tables: u32 =
         db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(&fault)?;
@@ -79,32 +85,35 @@ fn check_identity(db: &Connection, faults: &Faults) -> Result<u32, StoreError> {
     if tables == 0 {
         return Ok(0);
     }
-    if identity != APPLICATION_ID {
+    let expected = layout.application_id;
+    if identity != expected {
         return Err(faults.damaged(format!(
-            "it is a database of another program: found application id {identity:#010x}, expected {APPLICATION_ID:#010x}"
+            "it is a database of another program: found application id {identity:#010x}, expected {expected:#010x}"
         )));
     }
-    let known = latest();
+    let known = layout.latest();
     if found > known {
         return Err(StoreError::NewerSchema { found, known });
     }
     Ok(found)
 }
 
-/// The version that this program writes.
-fn latest() -> u32 {
-    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+impl Layout {
+    /// The version that this program writes.
+    fn latest(&self) -> u32 {
+        u32::try_from(self.migrations.len()).unwrap_or(u32::MAX)
+    }
 }
 
-fn migrate(db: &mut Connection, from: u32) -> rusqlite::Result<()> {
-    if from == latest() {
+fn migrate(db: &mut Connection, from: u32, layout: &Layout) -> rusqlite::Result<()> {
+    if from == layout.latest() {
         return Ok(());
     }
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for migration in MIGRATIONS.iter().skip(usize::try_from(from).unwrap_or(usize::MAX)) {
+    for migration in layout.migrations.iter().skip(usize::try_from(from).unwrap_or(usize::MAX)) {
         tx.execute_batch(migration)?;
     }
-    tx.pragma_update(None, "application_id", APPLICATION_ID)?;
-    tx.pragma_update(None, "user_version", latest())?;
+    tx.pragma_update(None, "application_id", layout.application_id)?;
+    tx.pragma_update(None, "user_version", layout.latest())?;
     tx.commit()
 }

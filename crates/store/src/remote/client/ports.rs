@@ -1,5 +1,7 @@
 //! The ports of the contract, as requests.
 
+mod acme;
+
 use hf_core::audit::AuditEvent;
 use hf_core::serial::Serial;
 use hf_core::time::Timestamp;

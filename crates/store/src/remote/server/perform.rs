@@ -3,6 +3,8 @@
 use hf_core::audit::AuditEvent;
 use serde::Serialize;
 
+mod acme;
+
 use super::{Change, Session};
 use crate::audit::Origin;
 use crate::record::{Begun, ForeignCertificate, Imported, Intent, NewRevocation, RevokeOutcome};
@@ -32,6 +34,8 @@ impl Session {
             Request::Revocations(request) => self.revocations(request).await,
             Request::Settings(request) => self.settings(request).await,
             Request::Access(request) => self.access(request).await,
+            Request::Accounts(request) => self.accounts(request).await,
+            Request::Orders(request) => self.orders(request).await,
         }
     }
 

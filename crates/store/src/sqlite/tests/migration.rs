@@ -9,8 +9,9 @@ use rusqlite::Connection;
 
 use super::open;
 use crate::audit::verify;
+use crate::conformance::material::acme::{account, authorization, make_account, order};
 use crate::conformance::material::{event, intent, issue, revoke, time};
-use crate::contract::{CredentialStore, IssuanceStore, RevocationStore};
+use crate::contract::{AcmeAccountStore, AcmeOrderStore, CredentialStore, IssuanceStore, RevocationStore};
 use crate::record::{CredentialLimits, CredentialRecord};
 
 fn database(directory: &Path) -> Connection {
@@ -19,20 +20,37 @@ fn database(directory: &Path) -> Connection {
 
 /// Put the database into the state in which version 1 left it.
 fn as_version_1(directory: &Path) {
+    let db = as_version_2(directory);
+    db.execute_batch("DROP TABLE credential;").unwrap();
+    as_written(&db, 1);
+}
+
+/// Put the database into the state in which version 2 left it.
+fn as_version_2(directory: &Path) -> Connection {
     let db = database(directory);
-    db.execute_batch("DROP TABLE credential; PRAGMA user_version = 1;").unwrap();
+    db.execute_batch("DROP TABLE acme_account; DROP TABLE eab; DROP TABLE renewal_window; DROP TABLE acme_file;")
+        .unwrap();
+    as_written(&db, 2);
+    db
+}
+
+/// Hold the tables against what this version made, and say that it did.
+fn as_written(db: &Connection, version: usize) {
+    db.pragma_update(None, "user_version", version).unwrap();
     let fresh = Connection::open_in_memory().unwrap();
-    fresh.execute_batch(crate::sqlite::schema::V1).unwrap();
+    for migration in &crate::sqlite::schema::MAIN.migrations[..version] {
+        fresh.execute_batch(migration).unwrap();
+    }
     let tables = |db: &Connection| -> Vec<(String, Option<String>)> {
         let mut statement = db.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name").unwrap();
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
         rows.map(Result::unwrap).collect()
     };
-    assert_eq!(tables(&db), tables(&fresh), "this is not what version 1 wrote");
+    assert_eq!(tables(db), tables(&fresh), "this is not what version {version} wrote");
 }
 
 #[tokio::test]
-async fn version_1_becomes_version_2_with_all_that_it_holds() {
+async fn version_1_becomes_the_latest_with_all_that_it_holds() {
     let directory = tempfile::tempdir().unwrap();
     let store = open(directory.path());
     for number in 1..=20 {
@@ -72,5 +90,27 @@ async fn version_1_becomes_version_2_with_all_that_it_holds() {
     drop(store);
     let version: u32 =
         database(directory.path()).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 2);
+    assert_eq!(version, 3);
+}
+
+#[tokio::test]
+async fn version_2_takes_accounts_and_orders() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    issue(&store, &intent(1)).await.unwrap();
+    drop(store);
+    as_version_2(directory.path());
+
+    let store = open(directory.path());
+    let wanted = intent(1);
+    assert!(store.find_by_serial(&wanted.authority, &wanted.serial).await.unwrap().is_some());
+    assert_eq!(store.account("a1").await.unwrap(), None);
+    assert!(!directory.path().join("acme.db").exists(), "the file is made with the first order");
+    make_account(&store, &account(1)).await.unwrap();
+    store.create_order(order(1), vec![authorization(1)]).await.unwrap();
+    drop(store);
+    let store = open(directory.path());
+    assert!(store.account(&account(1).id).await.unwrap().is_some());
+    assert!(store.order(&order(1).id).await.unwrap().is_some());
+    assert!(verify(&store, None).await.unwrap().is_intact());
 }

@@ -1,0 +1,108 @@
+//! The one thread that writes orders and authorizations.
+
+use rusqlite::Connection;
+use tokio::sync::mpsc::Receiver;
+
+use super::Transaction;
+use super::batch::Job;
+use crate::StoreError;
+use crate::sqlite::fault::Faults;
+
+/// Changes that share a transaction at most.
+const TOGETHER: usize = 512;
+/// The write-ahead log is moved into the database after so many changes: some 16 MiB.
+const CHECKPOINT: usize = 8192;
+
+/// State of the writing thread.
+pub(super) struct Writer {
+    db: Connection,
+    faults: Faults,
+    /// Set when stable storage failed, or the file is damaged: every change is refused with it.
+    failed: Option<StoreError>,
+    since_checkpoint: usize,
+}
+
+impl Writer {
+    pub(super) fn new(db: Connection, faults: Faults) -> Self {
+        Self { db, faults, failed: None, since_checkpoint: 0 }
+    }
+
+    /// Serve until every sender is gone.
+    pub(super) fn run(mut self, mut jobs: Receiver<Box<dyn Job>>) {
+        let mut taken = Vec::new();
+        while jobs.blocking_recv_many(&mut taken, TOGETHER) > 0 {
+            self.serve(std::mem::take(&mut taken));
+        }
+        if self.failed.is_none() {
+            // What stays in the log is read from there by the next start.
+            let _ = self.checkpoint();
+        }
+    }
+
+    fn serve(&mut self, mut jobs: Vec<Box<dyn Job>>) {
+        let outcome = match &self.failed {
+            Some(error) => Err(error.clone()),
+            None => self.commit(&mut jobs),
+        };
+        match outcome {
+            Ok(results) => {
+                self.since_checkpoint = self.since_checkpoint.saturating_add(jobs.len());
+                jobs.into_iter().zip(results).for_each(|(job, result)| job.answer(result));
+                self.checkpoint_when_due();
+            }
+            Err(error) => {
+                self.remember(&error);
+                jobs.into_iter().for_each(|job| job.answer(Err(error.clone())));
+            }
+        }
+    }
+
+    /// One transaction; the error of one job is its own when it changed nothing.
+    fn commit(&self, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        let outcome = self.attempt(jobs);
+        if outcome.is_err() && !self.db.is_autocommit() {
+            // A transaction that cannot even be rolled back is rolled back by the next opening.
+            let _ = self.db.execute_batch("ROLLBACK");
+        }
+        outcome
+    }
+
+    fn attempt(&self, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        let transaction = Transaction { db: &self.db, faults: &self.faults };
+        self.db.execute_batch("BEGIN IMMEDIATE").map_err(self.faults.database("begin a transaction"))?;
+        let mut results = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            let before = self.db.total_changes();
+            let result = job.run(transaction);
+            if let Err(error) = &result
+                && (self.db.is_autocommit() || self.db.total_changes() != before)
+            {
+                return Err(error.clone());
+            }
+            results.push(result);
+        }
+        self.db.execute_batch("COMMIT").map_err(self.faults.database("commit a transaction"))?;
+        Ok(results)
+    }
+
+    fn checkpoint_when_due(&mut self) {
+        if self.since_checkpoint >= CHECKPOINT {
+            self.since_checkpoint = 0;
+            if let Err(error) = self.checkpoint() {
+                self.remember(&error);
+            }
+        }
+    }
+
+    fn checkpoint(&self) -> Result<(), StoreError> {
+        self.db
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+            .map_err(self.faults.database("move the write-ahead log into the database"))
+    }
+
+    fn remember(&mut self, error: &StoreError) {
+        if matches!(error, StoreError::Failed { .. } | StoreError::Damaged { .. }) {
+            self.failed = Some(error.clone());
+        }
+    }
+}
