@@ -23,8 +23,8 @@ pub mod remote;
 pub mod sqlite;
 
 pub use contract::{
-    AcmeAccountStore, AcmeOrderStore, AuditLog, BlockListStore, CommitCounts, CredentialStore, EabStore, IssuanceStore,
-    IssuerStore, RenewalWindowStore, RevocationStore, SnapshotStore, Store,
+    AcmeAccountStore, AcmeOrderStore, AuditLog, BlockListStore, CommitCounts, CredentialStore, EabStore,
+    IssuanceStore, IssuerStore, RenewalWindowStore, RevocationStore, SnapshotStore, Store,
 };
 pub use error::StoreError;
 

@@ -7,9 +7,10 @@ mod foreign;
 use std::fmt;
 
 pub use acme::{
-    AccountCreation, AccountUpdate, AcmeAccountFilter, AcmeAccountRecord, AcmeAccountStatus, AcmeAuthorizationRecord,
-    AcmeAuthorizationStatus, AcmeKind, AcmeOrderFilter, AcmeOrderRecord, AcmeOrderStatus, AcmePage, AcmeSwept, EabFault,
-    EabKeyRecord, EabSecret, OrderCreation, RenewalScope, RenewalWindowRecord, Swap, resource_id,
+    AccountCreation, AccountUpdate, AcmeAccountFilter, AcmeAccountRecord, AcmeAccountStatus,
+    AcmeAuthorizationRecord, AcmeAuthorizationStatus, AcmeKind, AcmeOrderFilter, AcmeOrderRecord,
+    AcmeOrderStatus, AcmePage, AcmeSwept, EabFault, EabKeyRecord, EabSecret, OrderCreation, RenewalScope,
+    RenewalWindowRecord, Swap, resource_id,
 };
 pub use credential::{CredentialLimits, CredentialRecord};
 pub use foreign::{ForeignCertificate, Imported};

@@ -30,6 +30,8 @@ fn store_exit(error: &StoreError) -> Exit {
         | StoreError::UnknownCredential { .. }
         | StoreError::TooManyCredentials { .. }
         | StoreError::BadCredentialId { .. }
+        | StoreError::UnknownAcme { .. }
+        | StoreError::TooManyRenewalWindows { .. }
         | StoreError::TooLong { .. } => Exit::Refused,
         StoreError::NoSpace { .. }
         | StoreError::Damaged { .. }
@@ -41,6 +43,8 @@ fn store_exit(error: &StoreError) -> Exit {
         | StoreError::SerialTaken { .. }
         | StoreError::UnknownIntent { .. }
         | StoreError::CredentialExists { .. }
+        | StoreError::AcmeExists { .. }
+        | StoreError::BadAcmeId { .. }
         | StoreError::CrlNumberTaken { .. }
         | StoreError::Remote { .. }
         | StoreError::EventMismatch { .. } => Exit::Fault,
@@ -70,6 +74,10 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
         | StoreError::UnknownCredential { .. }
         | StoreError::TooManyCredentials { .. }
         | StoreError::BadCredentialId { .. }
+        | StoreError::AcmeExists { .. }
+        | StoreError::UnknownAcme { .. }
+        | StoreError::BadAcmeId { .. }
+        | StoreError::TooManyRenewalWindows { .. }
         | StoreError::Remote { .. }
         | StoreError::EventMismatch { .. }
         | StoreError::TooLong { .. } => None,

@@ -89,8 +89,8 @@ fn on_change(authority: Arc<Authority>) -> OnChange {
                         tracing::error!(%error, "the authorities cannot be read again");
                     }
                 }
-                // Both are read from the store whenever they are needed.
-                Change::Credentials | Change::Crls => {}
+                // All are read from the store whenever they are needed.
+                Change::Credentials | Change::Crls | Change::Acme => {}
             }
         })
     })

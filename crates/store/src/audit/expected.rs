@@ -3,11 +3,9 @@
 use hf_core::audit::{AuditAction, AuditEvent};
 use hf_core::serial::Serial;
 
-use crate::StoreError;
 use super::hex;
-use crate::record::{
-    AcmeAccountRecord, CredentialRecord, EabKeyRecord, RenewalScope, RenewalWindowRecord,
-};
+use crate::StoreError;
+use crate::record::{AcmeAccountRecord, CredentialRecord, EabKeyRecord, RenewalScope, RenewalWindowRecord};
 
 /// What the action of an event must be.
 #[derive(Clone, Copy, Debug)]
@@ -58,10 +56,7 @@ impl Expected<'_> {
                 record.id == *id && record.name == *name && wanted.eq(rights.iter().map(String::as_str))
             }
             (Self::CredentialRevoked(wanted), A::CredentialRevoked { id }) => wanted == id,
-            (
-                Self::AccountCreated(record),
-                A::AcmeAccountCreated { authority, account, thumbprint, eab },
-            ) => {
+            (Self::AccountCreated(record), A::AcmeAccountCreated { authority, account, thumbprint, eab }) => {
                 (&record.authority, &record.id, &record.eab) == (authority, account, eab)
                     && hex(&record.thumbprint) == *thumbprint
             }
@@ -74,7 +69,8 @@ impl Expected<'_> {
                     && hex(&record.thumbprint) == *thumbprint
             }
             (Self::EabCreated(record), A::EabCreated { id, name, authority, trusted }) => {
-                (&record.id, &record.name, &record.authority, &record.trusted) == (id, name, authority, trusted)
+                (&record.id, &record.name, &record.authority, &record.trusted)
+                    == (id, name, authority, trusted)
             }
             (Self::EabRevoked(wanted), A::EabRevoked { id }) => wanted == id,
             (Self::WindowSet(record), A::RenewalWindowSet { authority, scope, start, end }) => {
@@ -107,7 +103,10 @@ impl Expected<'_> {
             }
             Self::CredentialRevoked(id) => format!("credential-revoked of `{id}`"),
             Self::AccountCreated(record) => {
-                format!("acme-account-created of `{}` of `{}` with its key and binding", record.id, record.authority)
+                format!(
+                    "acme-account-created of `{}` of `{}` with its key and binding",
+                    record.id, record.authority
+                )
             }
             Self::AccountChanged(record) => {
                 format!("acme-account-changed of `{}` to {} with its key", record.id, record.status)

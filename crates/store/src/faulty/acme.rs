@@ -10,9 +10,9 @@ use crate::StoreFuture;
 use crate::contract::{AcmeAccountStore, AcmeOrderStore, EabStore, RenewalWindowStore};
 use crate::list::Cursor;
 use crate::record::{
-    AccountCreation, AccountUpdate, AcmeAccountFilter, AcmeAccountRecord, AcmeAuthorizationRecord, AcmeOrderFilter,
-    AcmeOrderRecord, AcmePage, AcmeSwept, EabKeyRecord, EabSecret, OrderCreation, RenewalScope, RenewalWindowRecord,
-    Swap,
+    AccountCreation, AccountUpdate, AcmeAccountFilter, AcmeAccountRecord, AcmeAuthorizationRecord,
+    AcmeOrderFilter, AcmeOrderRecord, AcmePage, AcmeSwept, EabKeyRecord, EabSecret, OrderCreation,
+    RenewalScope, RenewalWindowRecord, Swap,
 };
 
 impl AcmeAccountStore for FaultyStore {

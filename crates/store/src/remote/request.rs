@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::audit::Origin;
 use crate::list::{Cursor, ListFilter};
 use crate::record::{
-    AcmeAccountFilter, AcmeAccountRecord, AcmeAuthorizationRecord, AcmeOrderFilter, AcmeOrderRecord, AuthorityRecord,
-    CredentialRecord, EabKeyRecord, ForeignCertificate, Intent, NewCrl, NewRevocation, ProfileSnapshot, RenewalScope,
-    RenewalWindowRecord, SnapshotId,
+    AcmeAccountFilter, AcmeAccountRecord, AcmeAuthorizationRecord, AcmeOrderFilter, AcmeOrderRecord,
+    AuthorityRecord, CredentialRecord, EabKeyRecord, ForeignCertificate, Intent, NewCrl, NewRevocation,
+    ProfileSnapshot, RenewalScope, RenewalWindowRecord, SnapshotId,
 };
 
 /// A certificate as it is named in requests.

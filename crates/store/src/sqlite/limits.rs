@@ -2,8 +2,8 @@
 
 use crate::StoreError;
 use crate::record::{
-    AcmeAccountRecord, AcmeAuthorizationRecord, AcmeKind, AcmeOrderRecord, CredentialRecord, EabKeyRecord, EabSecret,
-    ForeignCertificate, Intent, RenewalScope, RenewalWindowRecord,
+    AcmeAccountRecord, AcmeAuthorizationRecord, AcmeKind, AcmeOrderRecord, CredentialRecord, EabKeyRecord,
+    EabSecret, ForeignCertificate, Intent, RenewalScope, RenewalWindowRecord,
 };
 
 /// A certificate or the bytes to be signed, DER: what hf-x509 accepts at most.
@@ -97,7 +97,11 @@ pub(super) fn check_order(record: &AcmeOrderRecord) -> Result<(), StoreError> {
     check_id(AcmeKind::Order, &record.id)?;
     check_id(AcmeKind::Account, &record.account)?;
     at_most(MAX_NAME, "the name of the authority", record.authority.len())?;
-    at_most(MAX_NAME, "the identifier of the replaced certificate", record.replaces.as_ref().map_or(0, String::len))?;
+    at_most(
+        MAX_NAME,
+        "the identifier of the replaced certificate",
+        record.replaces.as_ref().map_or(0, String::len),
+    )?;
     at_most(MAX_DER, "the body of the ACME order", record.body.len())
 }
 

@@ -8,7 +8,8 @@ use super::{AUTHORITY, event, intent, time};
 use crate::audit::hex;
 use crate::record::{
     AccountCreation, AcmeAccountRecord, AcmeAccountStatus, AcmeAuthorizationRecord, AcmeAuthorizationStatus,
-    AcmeOrderRecord, AcmeOrderStatus, EabKeyRecord, EabSecret, RenewalScope, RenewalWindowRecord, resource_id,
+    AcmeOrderRecord, AcmeOrderStatus, EabKeyRecord, EabSecret, RenewalScope, RenewalWindowRecord,
+    resource_id,
 };
 use crate::{Store, StoreError};
 

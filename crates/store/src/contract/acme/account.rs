@@ -4,9 +4,7 @@ use hf_core::audit::AuditEvent;
 
 use crate::StoreFuture;
 use crate::list::Cursor;
-use crate::record::{
-    AccountCreation, AccountUpdate, AcmeAccountFilter, AcmeAccountRecord, AcmePage,
-};
+use crate::record::{AccountCreation, AccountUpdate, AcmeAccountFilter, AcmeAccountRecord, AcmePage};
 
 /// Accounts. They are made and changed, never removed, so that the audit log always finds whom it names.
 pub trait AcmeAccountStore: Send + Sync {
@@ -30,11 +28,8 @@ pub trait AcmeAccountStore: Send + Sync {
     ///
     /// # Errors
     /// `UnknownAcme` when there is no such account; `TooLong`.
-    fn update_account(
-        &self,
-        account: AcmeAccountRecord,
-        event: AuditEvent,
-    ) -> StoreFuture<'_, AccountUpdate>;
+    fn update_account(&self, account: AcmeAccountRecord, event: AuditEvent)
+    -> StoreFuture<'_, AccountUpdate>;
 
     /// The account with this identifier, whatever its status.
     fn account(&self, id: &str) -> StoreFuture<'_, Option<AcmeAccountRecord>>;

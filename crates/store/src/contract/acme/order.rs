@@ -48,11 +48,8 @@ pub trait AcmeOrderStore: Send + Sync {
     ) -> StoreFuture<'_, AcmePage<AcmeOrderRecord>>;
 
     /// The order that led to the certificate with this serial number.
-    fn order_with_serial(
-        &self,
-        authority: &str,
-        serial: &Serial,
-    ) -> StoreFuture<'_, Option<AcmeOrderRecord>>;
+    fn order_with_serial(&self, authority: &str, serial: &Serial)
+    -> StoreFuture<'_, Option<AcmeOrderRecord>>;
 
     /// The order that replaces this certificate (its `certID`, RFC 9773) and counts at `now`: see
     /// [`Self::create_order`].

@@ -90,9 +90,8 @@ pub(in crate::sqlite) fn usable(
         let hash = usable_hash(account, identifier);
         let matching = select(db, faults, rest, [hash, now.unix_seconds()])?;
         // Whatever the 64 bits of the hash say.
-        let own = |record: &AcmeAuthorizationRecord| {
-            record.account == account && record.identifier == *identifier
-        };
+        let own =
+            |record: &AcmeAuthorizationRecord| record.account == account && record.identifier == *identifier;
         found.extend(matching.into_iter().filter(own));
     }
     Ok(found)

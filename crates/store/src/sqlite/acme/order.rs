@@ -10,15 +10,16 @@ use super::{Transaction, authorization};
 use crate::StoreError;
 use crate::list::Cursor;
 use crate::record::{
-    AcmeAuthorizationRecord, AcmeKind, AcmeOrderFilter, AcmeOrderRecord, AcmeOrderStatus, AcmePage, OrderCreation,
-    Swap,
+    AcmeAuthorizationRecord, AcmeKind, AcmeOrderFilter, AcmeOrderRecord, AcmeOrderStatus, AcmePage,
+    OrderCreation, Swap,
 };
 use crate::sqlite::fault::Faults;
 use crate::sqlite::ledger::EPOCH_BITS;
 use crate::sqlite::listing::{Conditions, MAX_PAGE};
 use crate::sqlite::row::term;
 
-const COLUMNS: &str = "number, id, authority, account, status, created_at, updated_at, expires, keep_until, names,
+const COLUMNS: &str =
+    "number, id, authority, account, status, created_at, updated_at, expires, keep_until, names,
   replaces, serial, revision, body";
 
 /// Orders that count against another that replaces the same certificate: `?3` is now.
@@ -104,8 +105,7 @@ pub(in crate::sqlite) fn replacing(
     certificate: &str,
     now: Timestamp,
 ) -> Result<Option<AcmeOrderRecord>, StoreError> {
-    let rest =
-        format!("WHERE replaces = ?1 AND authority = ?2 AND {COUNTS} ORDER BY number DESC LIMIT 1");
+    let rest = format!("WHERE replaces = ?1 AND authority = ?2 AND {COUNTS} ORDER BY number DESC LIMIT 1");
     select(db, faults, &rest, params![certificate, authority, now.unix_seconds()]).map(only)
 }
 
@@ -315,7 +315,9 @@ pub(super) fn sweep(
         )
         .and_then(|mut statement| {
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            statement.query_map([before.unix_seconds(), limit], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            statement
+                .query_map([before.unix_seconds(), limit], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
         })
         .map_err(transaction.faults.database("find expired ACME orders"))?;
     for (number, account) in &old {

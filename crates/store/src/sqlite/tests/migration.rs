@@ -28,8 +28,10 @@ fn as_version_1(directory: &Path) {
 /// Put the database into the state in which version 2 left it.
 fn as_version_2(directory: &Path) -> Connection {
     let db = database(directory);
-    db.execute_batch("DROP TABLE acme_account; DROP TABLE eab; DROP TABLE renewal_window; DROP TABLE acme_file;")
-        .unwrap();
+    db.execute_batch(
+        "DROP TABLE acme_account; DROP TABLE eab; DROP TABLE renewal_window; DROP TABLE acme_file;",
+    )
+    .unwrap();
     as_written(&db, 2);
     db
 }

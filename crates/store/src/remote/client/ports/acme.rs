@@ -9,9 +9,9 @@ use crate::StoreFuture;
 use crate::contract::{AcmeAccountStore, AcmeOrderStore, EabStore, RenewalWindowStore};
 use crate::list::Cursor;
 use crate::record::{
-    AccountCreation, AccountUpdate, AcmeAccountFilter, AcmeAccountRecord, AcmeAuthorizationRecord, AcmeOrderFilter,
-    AcmeOrderRecord, AcmePage, AcmeSwept, EabKeyRecord, EabSecret, OrderCreation, RenewalScope, RenewalWindowRecord,
-    Swap,
+    AccountCreation, AccountUpdate, AcmeAccountFilter, AcmeAccountRecord, AcmeAuthorizationRecord,
+    AcmeOrderFilter, AcmeOrderRecord, AcmePage, AcmeSwept, EabKeyRecord, EabSecret, OrderCreation,
+    RenewalScope, RenewalWindowRecord, Swap,
 };
 use crate::remote::RemoteStore;
 use crate::remote::request::{Accounts, Digest, Key, Orders, Request, Secret};

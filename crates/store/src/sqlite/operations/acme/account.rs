@@ -7,7 +7,8 @@ use super::eab;
 use crate::StoreError;
 use crate::list::Cursor;
 use crate::record::{
-    AccountCreation, AccountUpdate, AcmeAccountFilter, AcmeAccountRecord, AcmeAccountStatus, AcmeKind, AcmePage,
+    AccountCreation, AccountUpdate, AcmeAccountFilter, AcmeAccountRecord, AcmeAccountStatus, AcmeKind,
+    AcmePage,
 };
 use crate::sqlite::fault::Faults;
 use crate::sqlite::ledger::Ledger;

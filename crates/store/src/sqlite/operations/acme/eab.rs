@@ -10,7 +10,8 @@ use crate::sqlite::fault::Faults;
 use crate::sqlite::ledger::Ledger;
 use crate::sqlite::listing::{Conditions, MAX_PAGE};
 
-const COLUMNS: &str = "number, id, name, authority, names, profiles, trusted, created_at, expires, used_by, used_at,
+const COLUMNS: &str =
+    "number, id, name, authority, names, profiles, trusted, created_at, expires, used_by, used_at,
   revoked_at";
 
 fn record(row: &Row<'_>) -> rusqlite::Result<(i64, Option<EabKeyRecord>)> {

@@ -20,11 +20,7 @@ impl AcmeAccountStore for SqliteStore {
         self.operate(event, move |ledger, event| account::create(ledger, &record, event))
     }
 
-    fn update_account(
-        &self,
-        record: AcmeAccountRecord,
-        event: AuditEvent,
-    ) -> StoreFuture<'_, AccountUpdate> {
+    fn update_account(&self, record: AcmeAccountRecord, event: AuditEvent) -> StoreFuture<'_, AccountUpdate> {
         let event = prepared(Expected::AccountChanged(&record), &record, &event);
         self.operate(event, move |ledger, event| account::update(ledger, &record, event))
     }

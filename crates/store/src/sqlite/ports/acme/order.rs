@@ -19,8 +19,8 @@ impl AcmeOrderStore for SqliteStore {
         record: AcmeOrderRecord,
         new: Vec<AcmeAuthorizationRecord>,
     ) -> StoreFuture<'_, OrderCreation> {
-        let checked = limits::check_order(&record)
-            .and_then(|()| new.iter().try_for_each(limits::check_authorization));
+        let checked =
+            limits::check_order(&record).and_then(|()| new.iter().try_for_each(limits::check_authorization));
         self.write_orders(checked, move |transaction, ()| order::create(transaction, &record, &new))
     }
 

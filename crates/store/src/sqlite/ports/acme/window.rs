@@ -24,8 +24,8 @@ impl RenewalWindowStore for SqliteStore {
         event: AuditEvent,
     ) -> StoreFuture<'_, bool> {
         let (authority, scope) = (authority.to_owned(), scope.clone());
-        let event = expect(Expected::WindowCleared(&authority, &scope), &event)
-            .and_then(|()| encode_event(&event));
+        let event =
+            expect(Expected::WindowCleared(&authority, &scope), &event).and_then(|()| encode_event(&event));
         self.operate(event, move |ledger, event| window::clear(ledger, &authority, &scope, event))
     }
 
