@@ -55,7 +55,8 @@ impl Expected<'_> {
                 let wanted = record.rights.iter().map(|right| right.as_str());
                 record.id == *id && record.name == *name && wanted.eq(rights.iter().map(String::as_str))
             }
-            (Self::CredentialRevoked(wanted), A::CredentialRevoked { id }) => wanted == id,
+            (Self::CredentialRevoked(wanted), A::CredentialRevoked { id })
+            | (Self::EabRevoked(wanted), A::EabRevoked { id }) => wanted == id,
             (Self::AccountCreated(record), A::AcmeAccountCreated { authority, account, thumbprint, eab }) => {
                 (&record.authority, &record.id, &record.eab) == (authority, account, eab)
                     && hex(&record.thumbprint) == *thumbprint
@@ -72,7 +73,6 @@ impl Expected<'_> {
                 (&record.id, &record.name, &record.authority, &record.trusted)
                     == (id, name, authority, trusted)
             }
-            (Self::EabRevoked(wanted), A::EabRevoked { id }) => wanted == id,
             (Self::WindowSet(record), A::RenewalWindowSet { authority, scope, start, end }) => {
                 (&record.authority, &record.start, &record.end) == (authority, start, end)
                     && record.scope.to_string() == *scope

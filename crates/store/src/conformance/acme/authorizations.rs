@@ -3,7 +3,7 @@
 use crate::StoreError;
 use crate::conformance::material::acme::{account, authorization, order};
 use crate::conformance::material::{begin, finish, intent, time};
-use crate::conformance::{Backend, Outcome, ensure, refused};
+use crate::conformance::{Backend, Broken, Outcome, ensure, refused};
 use crate::record::{
     AcmeAuthorizationRecord, AcmeAuthorizationStatus, AcmeOrderRecord, AcmeOrderStatus, AcmeSwept, Swap,
 };
@@ -47,7 +47,8 @@ pub(in crate::conformance) async fn work_is_leased(backend: &dyn Backend) -> Out
     let second = store.lease_due(time(30), time(61), 10).await?;
     ensure(numbers(&second) == ids(&[1]), || "what is leased is leased again".to_owned())?;
     // The first worker comes back in time with one, and never with the other.
-    let mut done = first[0].clone();
+    let [mut done, mut late] = <[AcmeAuthorizationRecord; 2]>::try_from(first)
+        .map_err(|found| Broken(format!("expected 2 leases, found {}", found.len())))?;
     (done.due, done.lease_until, done.status) = (None, None, AcmeAuthorizationStatus::Valid);
     let outcome = store.update_authorization(done).await?;
     ensure(outcome == Swap::Done { revision: 3 }, || "who holds the lease cannot write".to_owned())?;
@@ -55,7 +56,6 @@ pub(in crate::conformance) async fn work_is_leased(backend: &dyn Backend) -> Out
     let store = backend.again()?;
     let third = store.lease_due(time(60), time(90), 10).await?;
     ensure(numbers(&third) == ids(&[4]), || "a lease that ran out is not given away".to_owned())?;
-    let mut late = first[1].clone();
     (late.due, late.lease_until) = (None, None);
     let outcome = store.update_authorization(late).await?;
     ensure(matches!(outcome, Swap::Stale(_)), || "who lost the lease writes".to_owned())

@@ -139,15 +139,14 @@ pub(in crate::sqlite) fn page(
 ) -> Result<AcmePage<AcmeOrderRecord>, StoreError> {
     let limit = limit.clamp(1, MAX_PAGE);
     let wanted = limit.saturating_add(1);
-    let found = match &filter.account {
-        Some(account) => of_account(db, faults, filter, account, after, wanted)?,
-        None => {
-            let mut conditions = conditions(filter);
-            conditions.beyond("number", after, filter.newest_first);
-            let direction = if filter.newest_first { "DESC" } else { "ASC" };
-            let rest = format!("{} ORDER BY number {direction} LIMIT {wanted}", conditions.sql());
-            select(db, faults, &rest, conditions.params())?
-        }
+    let found = if let Some(account) = &filter.account {
+        of_account(db, faults, filter, account, after, wanted)?
+    } else {
+        let mut conditions = conditions(filter);
+        conditions.beyond("number", after, filter.newest_first);
+        let direction = if filter.newest_first { "DESC" } else { "ASC" };
+        let rest = format!("{} ORDER BY number {direction} LIMIT {wanted}", conditions.sql());
+        select(db, faults, &rest, conditions.params())?
     };
     Ok(AcmePage::of(found, limit))
 }

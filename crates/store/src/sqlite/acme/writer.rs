@@ -52,7 +52,9 @@ impl Writer {
             }
             Err(error) => {
                 self.remember(&error);
-                jobs.into_iter().for_each(|job| job.answer(Err(error.clone())));
+                for job in jobs {
+                    job.answer(Err(error.clone()));
+                }
             }
         }
     }
