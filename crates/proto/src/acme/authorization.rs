@@ -116,12 +116,9 @@ impl Authorization {
 
     /// Where it stands.
     pub fn status_at(&self, now: Timestamp) -> AuthorizationStatus {
-        match self.recorded_status() {
-            AuthorizationStatus::Pending | AuthorizationStatus::Valid if self.expires < now => {
-                AuthorizationStatus::Expired
-            }
-            recorded => recorded,
-        }
+        let recorded = self.recorded_status();
+        let lapses = matches!(recorded, AuthorizationStatus::Pending | AuthorizationStatus::Valid);
+        if lapses && self.expires < now { AuthorizationStatus::Expired } else { recorded }
     }
 
     /// The state as recorded, for searching: without the lapse of time.
@@ -197,7 +194,7 @@ impl Authorization {
             return Ok(Start::Unchanged);
         }
         Ok(match found.start(thumbprint, now) {
-            Some(started) => Start::Begun(self.with(started)),
+            Some(started) => Start::Begun(self.with(&started)),
             None => Start::Unchanged,
         })
     }
@@ -225,9 +222,9 @@ impl Authorization {
                 ..self.clone()
             }),
             ChallengeStatus::Invalid => {
-                Settled::Invalid(Self { state: AuthorizationState::Invalid, ..self.with(settled) })
+                Settled::Invalid(Self { state: AuthorizationState::Invalid, ..self.with(&settled) })
             }
-            ChallengeStatus::Pending | ChallengeStatus::Processing => Settled::Again(self.with(settled)),
+            ChallengeStatus::Pending | ChallengeStatus::Processing => Settled::Again(self.with(&settled)),
         }
     }
 
@@ -251,9 +248,9 @@ impl Authorization {
         }
     }
 
-    fn with(&self, changed: Challenge) -> Self {
+    fn with(&self, changed: &Challenge) -> Self {
         let challenges = self.challenges.iter();
-        let challenges = challenges.map(|one| if one.id == changed.id { &changed } else { one }.clone());
+        let challenges = challenges.map(|one| if one.id == changed.id { changed } else { one }.clone());
         Self { challenges: challenges.collect(), ..self.clone() }
     }
 }

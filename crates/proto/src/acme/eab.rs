@@ -89,7 +89,7 @@ impl Binding {
         let key_id = header.get("kid").ok_or_else(|| malformed("the header has no `kid`"))?;
         let key_id = short(key_id, "kid", MAX_KEY_ID)?;
         read_url(header)?;
-        Ok(Self { algorithm, key_id, flattened })
+        Ok(Self { flattened, algorithm, key_id })
     }
 
     /// The identifier of the key, to look it up with.

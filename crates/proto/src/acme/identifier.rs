@@ -68,19 +68,19 @@ fn read_ip(text: &str) -> Result<IpName, String> {
 ///
 /// # Errors
 /// When there is none, more than `most`, one cannot be read, or one is covered by a wildcard of the same order.
-pub fn read_all(named: &[NamedIdentifier], most: usize) -> Result<Vec<Identifier>, Problem> {
-    if named.is_empty() {
+pub fn read_all(written: &[NamedIdentifier], most: usize) -> Result<Vec<Identifier>, Problem> {
+    if written.is_empty() {
         return Err(Problem::malformed("the order has no identifiers"));
     }
-    if named.len() > most {
-        let count = named.len();
+    if written.len() > most {
+        let count = written.len();
         return Err(Problem::malformed(format!(
             "the order has {count} identifiers; at most {most} are allowed"
         )));
     }
-    let mut names = Vec::with_capacity(named.len());
+    let mut names = Vec::with_capacity(written.len());
     let mut faults = Vec::new();
-    for one in named {
+    for one in written {
         match read(one) {
             Ok(name) => names.push(name),
             Err(fault) => faults.push(fault),

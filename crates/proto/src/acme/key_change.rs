@@ -56,7 +56,7 @@ impl KeyChange {
         }
         let jwk = header.get("jwk").ok_or_else(|| malformed("its header has no `jwk`"))?;
         let new_key = Jwk::read(jwk)?;
-        Ok(Self { algorithm, new_key, flattened })
+        Ok(Self { flattened, algorithm, new_key })
     }
 
     /// The key that is asked for; not proven.

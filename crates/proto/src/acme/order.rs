@@ -107,6 +107,7 @@ impl<'de> Deserialize<'de> for CsrDer {
 
 /// What came of a finalize.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one value for each finalize; it is taken apart at once")]
 pub enum Finalize {
     /// The certificate is to be made: record this, then issue.
     Begun(Order),

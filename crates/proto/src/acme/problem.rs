@@ -207,10 +207,10 @@ pub struct Problem {
     pub status: u16,
     /// Where a person reads what to do, with [`ProblemType::UserActionRequired`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub instance: Option<String>,
+    pub instance: Option<Box<str>>,
     /// The algorithms that are supported, with [`ProblemType::BadSignatureAlgorithm`].
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub algorithms: Vec<String>,
+    #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
+    pub algorithms: Box<[String]>,
     /// One for each name at fault (RFC 8555 section 6.7.1).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subproblems: Vec<Subproblem>,
@@ -219,7 +219,7 @@ pub struct Problem {
     pub retry_after: Option<u64>,
     /// The header `Location`, not part of the body: the account that has the key already.
     #[serde(skip)]
-    pub location: Option<String>,
+    pub location: Option<Box<str>>,
 }
 
 /// A failure that concerns one name.
@@ -259,7 +259,7 @@ impl Problem {
             detail: safe(detail.as_ref()),
             status: kind.status(),
             instance: None,
-            algorithms: Vec::new(),
+            algorithms: Box::default(),
             subproblems: Vec::new(),
             retry_after: None,
             location: None,
@@ -313,14 +313,14 @@ impl Problem {
 
     /// Where a person reads what to do.
     #[must_use]
-    pub fn instance(mut self, url: impl Into<String>) -> Self {
+    pub fn instance(mut self, url: &str) -> Self {
         self.instance = Some(url.into());
         self
     }
 
     /// With the header `Location`.
     #[must_use]
-    pub fn location(mut self, url: impl Into<String>) -> Self {
+    pub fn location(mut self, url: &str) -> Self {
         self.location = Some(url.into());
         self
     }

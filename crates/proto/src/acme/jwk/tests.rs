@@ -111,7 +111,7 @@ fn the_key_is_that_of_a_certificate() {
     let rsa = Jwk::read(&rsa(RSA_N, "AQAB")).unwrap();
     let components =
         PublicKeyComponents { n: base64url::decode(RSA_N).unwrap(), e: base64url::decode("AQAB").unwrap() };
-    let public: aws_lc_rs::rsa::PublicKey = components.try_into().unwrap();
+    let public = components.to_parsed_public_key(&signature::RSA_PKCS1_2048_8192_SHA256).unwrap();
     let der: PublicKeyX509Der<'_> = public.as_der().unwrap();
     assert_eq!(rsa.to_spki(), der.as_ref());
 

@@ -272,13 +272,7 @@ fn is_legal(before: OrderStatus, after: OrderStatus, event: &Event) -> bool {
         (OrderStatus::Processing, OrderStatus::Valid) => matches!(event, Event::Issued),
         (OrderStatus::Processing, OrderStatus::Invalid) => matches!(event, Event::Failed | Event::Refused),
         (OrderStatus::Processing, OrderStatus::Ready) => matches!(event, Event::Refused),
-        (OrderStatus::Pending, OrderStatus::Processing | OrderStatus::Valid)
-        | (OrderStatus::Ready, OrderStatus::Pending | OrderStatus::Valid)
-        | (OrderStatus::Processing, OrderStatus::Pending)
-        | (OrderStatus::Valid | OrderStatus::Invalid, _)
-        | (OrderStatus::Pending, OrderStatus::Pending)
-        | (OrderStatus::Ready, OrderStatus::Ready)
-        | (OrderStatus::Processing, OrderStatus::Processing) => false,
+        _ => false,
     }
 }
 
