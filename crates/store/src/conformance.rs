@@ -15,6 +15,7 @@ mod importing;
 mod issuance;
 mod listing;
 pub mod material;
+mod retention;
 mod revocation;
 
 use std::fmt;
@@ -100,6 +101,8 @@ pub async fn run(backend: &dyn Backend) -> Result<(), Violation> {
         listing::filters_hold,
         listing::pages_show_everything_once,
         listing::keys_are_found,
+        retention::expired_certificates_leave,
+        retention::revoked_certificates_wait_for_their_list,
         revocation::revocation_is_monotone,
         revocation::only_what_is_on_record_is_revoked,
         crls::numbers_only_rise,

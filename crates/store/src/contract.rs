@@ -20,6 +20,7 @@ mod block_list;
 mod credential;
 mod issuance;
 mod issuer;
+mod retention;
 mod revocation;
 mod snapshot;
 
@@ -29,6 +30,7 @@ pub use block_list::BlockListStore;
 pub use credential::CredentialStore;
 pub use issuance::IssuanceStore;
 pub use issuer::IssuerStore;
+pub use retention::RetentionStore;
 pub use revocation::RevocationStore;
 pub use snapshot::SnapshotStore;
 
@@ -49,6 +51,7 @@ pub trait Store:
     + EabStore
     + AcmeOrderStore
     + RenewalWindowStore
+    + RetentionStore
 {
     /// Bring everything acknowledged into its final place. Never needed for durability; afterwards the next start has
     /// nothing to catch up with.

@@ -14,14 +14,14 @@ use hf_core::time::Timestamp;
 
 use crate::audit::{AuditRow, ChainHead, Origin};
 use crate::contract::{
-    AuditLog, BlockListStore, CommitCounts, CredentialStore, IssuanceStore, IssuerStore, RevocationStore,
-    SnapshotStore, Store,
+    AuditLog, BlockListStore, CommitCounts, CredentialStore, IssuanceStore, IssuerStore, RetentionStore,
+    RevocationStore, SnapshotStore, Store,
 };
 use crate::list::{Cursor, ListFilter, Page};
 use crate::record::{
     AuthorityRecord, Begun, CredentialRecord, CrlPosition, ForeignCertificate, Imported, Intent, NewCrl,
-    NewRevocation, OpenIntent, ProfileSnapshot, RevocationRecord, RevokeOutcome, RevokedEntry, SnapshotId,
-    StoredCertificate, StoredCrl,
+    NewRevocation, OpenIntent, ProfileSnapshot, RemovedPage, RevocationRecord, RevokeOutcome, RevokedEntry,
+    SnapshotId, StoredCertificate, StoredCrl,
 };
 use crate::{StoreError, StoreFuture};
 
@@ -204,6 +204,18 @@ impl RevocationStore for FaultyStore {
 
     fn latest_crl(&self, authority: &str) -> StoreFuture<'_, Option<StoredCrl>> {
         self.pass(self.inner.latest_crl(authority))
+    }
+}
+
+impl RetentionStore for FaultyStore {
+    fn remove_expired(
+        &self,
+        before: Timestamp,
+        after: Option<Cursor>,
+        limit: usize,
+        origin: Origin,
+    ) -> StoreFuture<'_, RemovedPage> {
+        self.mutate(self.inner.remove_expired(before, after, limit, origin))
     }
 }
 

@@ -24,7 +24,7 @@ pub mod sqlite;
 
 pub use contract::{
     AcmeAccountStore, AcmeOrderStore, AuditLog, BlockListStore, CommitCounts, CredentialStore, EabStore,
-    IssuanceStore, IssuerStore, RenewalWindowStore, RevocationStore, SnapshotStore, Store,
+    IssuanceStore, IssuerStore, RenewalWindowStore, RetentionStore, RevocationStore, SnapshotStore, Store,
 };
 pub use error::StoreError;
 

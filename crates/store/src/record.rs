@@ -3,6 +3,7 @@
 mod acme;
 mod credential;
 mod foreign;
+mod retention;
 
 use std::fmt;
 
@@ -18,6 +19,7 @@ use hf_core::name::SanSet;
 use hf_core::reason::RevocationReason;
 use hf_core::serial::Serial;
 use hf_core::time::{Timestamp, Validity};
+pub use retention::RemovedPage;
 use serde::{Deserialize, Serialize};
 
 /// Which text of which profile a certificate was issued under: SHA-256 of the text of the [`ProfileSnapshot`].

@@ -96,6 +96,7 @@ pub(super) enum Revocations {
     BeginCrl { authority: String, number: u64, event: AuditEvent },
     FinishCrl { crl: NewCrl, event: AuditEvent },
     LatestCrl { authority: String },
+    RemoveExpired { before: Timestamp, after: Option<Cursor>, limit: usize, origin: Origin },
 }
 
 /// Authorities, profiles and blocked keys.

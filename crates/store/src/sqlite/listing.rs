@@ -4,7 +4,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::fault::Faults;
-use super::lookup::{COLUMNS, JOINS, Numbered, by_term, certificates, last_epoch};
+use super::lookup::{COLUMNS, JOINS, Numbered, by_term, certificates, epochs};
 use super::row::name_term;
 use crate::StoreError;
 use crate::list::{Cursor, ListFilter, Page};
@@ -173,15 +173,15 @@ fn by_name(
     let mut conditions = Conditions::of(filter);
     conditions.and("c.id = ?", []);
     let sql = format!("SELECT {COLUMNS} FROM certificate c {JOINS}{}", conditions.sql);
-    let last = last_epoch(db, faults)?;
+    let (first, last) = epochs(db, faults)?;
     let beyond = |id: i64| match after {
         None => true,
         Some(cursor) if filter.newest_first => id < cursor.id,
         Some(cursor) => id > cursor.id,
     };
     let mut found = Vec::new();
-    for step in 0..=last {
-        let epoch = if filter.newest_first { last - step } else { step };
+    for step in 0..=last.saturating_sub(first) {
+        let epoch = if filter.newest_first { last - step } else { first + step };
         let mut ids = by_term(db, faults, epoch, name_term(name))?;
         if filter.newest_first {
             ids.reverse();

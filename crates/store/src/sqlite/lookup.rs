@@ -174,14 +174,18 @@ pub(super) fn is_blocked(db: &Connection, faults: &Faults, spki: &[u8; 32]) -> R
         .map_err(faults.database("read the block list"))
 }
 
-/// The greatest number of an epoch.
-pub(super) fn last_epoch(db: &Connection, faults: &Faults) -> Result<i64, StoreError> {
-    let last: Option<i64> = db
-        .query_row("SELECT max(id) FROM certificate", [], |row| row.get(0))
-        .optional()
-        .map_err(faults.database("find certificates"))?
-        .flatten();
-    Ok(last.unwrap_or(0) >> EPOCH_BITS)
+/// The epochs that certificates lie in: the first and the last.
+pub(super) fn epochs(db: &Connection, faults: &Faults) -> Result<(i64, i64), StoreError> {
+    // Two queries: each is answered by one end of the table.
+    let end = |sql: &str| {
+        let found: Option<i64> = db
+            .query_row(sql, [], |row| row.get(0))
+            .optional()
+            .map_err(faults.database("find certificates"))?
+            .flatten();
+        Ok::<_, StoreError>(found.unwrap_or(0) >> EPOCH_BITS)
+    };
+    Ok((end("SELECT min(id) FROM certificate")?, end("SELECT max(id) FROM certificate")?))
 }
 
 /// Numbers of the certificates of one epoch that are found by this term.
@@ -206,7 +210,8 @@ pub(super) fn by_public_key(
     let sql = format!("SELECT {COLUMNS} FROM certificate c {JOINS} WHERE c.id = ?1 AND c.spki = ?2");
     let term = key_term(spki);
     let mut found = Vec::new();
-    for epoch in 0..=last_epoch(db, faults)? {
+    let (first, last) = epochs(db, faults)?;
+    for epoch in first..=last {
         for id in by_term(db, faults, epoch, term)? {
             if found.len() >= limit {
                 return Ok(found);

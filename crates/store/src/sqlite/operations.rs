@@ -7,5 +7,6 @@ pub(super) mod credential;
 pub(super) mod crl;
 pub(super) mod import;
 pub(super) mod intent;
+pub(super) mod retention;
 pub(super) mod revoke;
 pub(super) mod snapshot;

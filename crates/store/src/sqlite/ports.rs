@@ -6,6 +6,7 @@ mod block_list;
 mod credential;
 mod issuance;
 mod issuer;
+mod retention;
 mod revocation;
 mod snapshot;
 

@@ -59,7 +59,8 @@ pub(super) fn dedup_hash(key: &str) -> i64 {
     digest(&SHA256, key.as_bytes()).as_ref().first_chunk().map_or(0, |head| i64::from_be_bytes(*head))
 }
 
-fn terms(names: &SanSet, subject: &str, spki: &[u8; 32]) -> Vec<i64> {
+/// What a certificate is found by: [`term`] of each name, or of the subject where it has none, and of its key.
+pub(super) fn terms_of(names: &SanSet, subject: &str, spki: &[u8; 32]) -> Vec<i64> {
     let mut terms: Vec<i64> = names.iter().map(|name| name_term(&name.to_string())).collect();
     if terms.is_empty() && !subject.is_empty() {
         terms.push(name_term(subject));
@@ -82,7 +83,7 @@ impl CertificateRow {
             body: intent.tbs,
             profile: intent.profile,
             snapshot: intent.snapshot.0,
-            terms: terms(&intent.names, &intent.subject, &intent.spki_sha256),
+            terms: terms_of(&intent.names, &intent.subject, &intent.spki_sha256),
             subject: intent.subject,
             names,
             not_before: intent.validity.not_before().unix_seconds(),
@@ -152,7 +153,7 @@ impl CertificateRow {
         let key = from.text()?;
         row.dedup_key = (has_key == 1).then_some(key);
         row.requested_at = from.i64()?;
-        row.terms = terms(&row.san_set()?, &row.subject, &row.spki);
+        row.terms = terms_of(&row.san_set()?, &row.subject, &row.spki);
         Some(row)
     }
 

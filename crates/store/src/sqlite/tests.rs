@@ -4,6 +4,7 @@ mod damage;
 mod disk;
 mod journal;
 mod migration;
+mod retention;
 mod tamper;
 
 use std::fs::File;

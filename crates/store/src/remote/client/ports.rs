@@ -10,14 +10,14 @@ use super::RemoteStore;
 use crate::StoreFuture;
 use crate::audit::{AuditRow, ChainHead, Origin};
 use crate::contract::{
-    AuditLog, BlockListStore, CredentialStore, IssuanceStore, IssuerStore, RevocationStore, SnapshotStore,
-    Store,
+    AuditLog, BlockListStore, CredentialStore, IssuanceStore, IssuerStore, RetentionStore, RevocationStore,
+    SnapshotStore, Store,
 };
 use crate::list::{Cursor, ListFilter, Page};
 use crate::record::{
     AuthorityRecord, Begun, CredentialRecord, CrlPosition, ForeignCertificate, Imported, Intent, NewCrl,
-    NewRevocation, OpenIntent, ProfileSnapshot, RevocationRecord, RevokeOutcome, RevokedEntry, SnapshotId,
-    StoredCertificate, StoredCrl,
+    NewRevocation, OpenIntent, ProfileSnapshot, RemovedPage, RevocationRecord, RevokeOutcome, RevokedEntry,
+    SnapshotId, StoredCertificate, StoredCrl,
 };
 use crate::remote::request::{Access, Digest, Find, Issue, Key, Request, Revocations, Settings};
 
@@ -136,6 +136,18 @@ impl RevocationStore for RemoteStore {
 
     fn latest_crl(&self, authority: &str) -> StoreFuture<'_, Option<StoredCrl>> {
         self.ask(Request::Revocations(Revocations::LatestCrl { authority: authority.to_owned() }))
+    }
+}
+
+impl RetentionStore for RemoteStore {
+    fn remove_expired(
+        &self,
+        before: Timestamp,
+        after: Option<Cursor>,
+        limit: usize,
+        origin: Origin,
+    ) -> StoreFuture<'_, RemovedPage> {
+        self.ask(Request::Revocations(Revocations::RemoveExpired { before, after, limit, origin }))
     }
 }
 

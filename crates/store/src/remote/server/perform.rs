@@ -117,6 +117,9 @@ impl Session {
             Revocations::FinishCrl { crl, event } => {
                 self.change(Change::Crls, store.finish_crl(crl, event)).await
             }
+            Revocations::RemoveExpired { before, after, limit, origin } => {
+                read(store.remove_expired(before, after, limit, origin)).await
+            }
             Revocations::LatestCrl { authority } => read(store.latest_crl(&authority)).await,
         }
     }
