@@ -25,7 +25,7 @@ use crate::telemetry::metrics::Metrics;
 
 pub use axum::Router;
 pub use listener::Listener;
-pub use refusal::{Refusal, Wording, problem};
+pub use refusal::{Refusal, TurnedAway, Wording, problem};
 
 use record::RequestIds;
 use registry::Registry;

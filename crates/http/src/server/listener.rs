@@ -55,7 +55,7 @@ impl Listener {
     }
 
     fn new(name: &str, socket: Socket, address: ListenAddress) -> Self {
-        Self { name: Arc::from(name), socket, address, tls: None, wording: problem }
+        Self { name: Arc::from(name), socket, address, tls: None, wording: Arc::new(problem) }
     }
 
     /// Speak TLS, HTTP/2 included.

@@ -1,5 +1,6 @@
 //! What is turned away before any endpoint sees it, and in which words.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -50,7 +51,18 @@ pub enum Refusal {
 }
 
 /// Puts a refusal into the form of a door. The status and `Retry-After` are set afterwards for every form.
-pub type Wording = fn(&Refusal, &RequestId) -> Response;
+pub type Wording = Arc<dyn Fn(&TurnedAway<'_>) -> Response + Send + Sync>;
+
+/// A request that was turned away.
+#[derive(Clone, Copy, Debug)]
+pub struct TurnedAway<'a> {
+    /// Why.
+    pub refusal: &'a Refusal,
+    /// What names it.
+    pub id: &'a RequestId,
+    /// The path that it was for.
+    pub path: &'a str,
+}
 
 impl Refusal {
     /// The stable word for it.
@@ -116,7 +128,8 @@ impl Refusal {
 }
 
 /// Problem details in JSON (RFC 9457).
-pub fn problem(refusal: &Refusal, id: &RequestId) -> Response {
+pub fn problem(turned_away: &TurnedAway<'_>) -> Response {
+    let TurnedAway { refusal, id, .. } = turned_away;
     let body = json!({
         "type": format!("urn:handfast:problem:{}", refusal.code()),
         "title": refusal.sentence(),

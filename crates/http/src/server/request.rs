@@ -23,7 +23,7 @@ use tracing::Instrument;
 
 use super::connection::Door;
 use super::record::RequestRecord;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, TurnedAway};
 use super::registry::Activity;
 use crate::limits::RetryAfter;
 use crate::peer::Peer;
@@ -121,7 +121,7 @@ fn is_read(method: &Method) -> bool {
 fn refuse(refusal: &Refusal, door: &Door, record: &RequestRecord<'_>) -> Response {
     door.shared.metrics.limited(&door.name, refusal.code());
     tracing::debug!(id = %record.id, reason = refusal.code(), "request turned away");
-    let mut response = (door.wording)(refusal, &record.id);
+    let mut response = (door.wording)(&TurnedAway { refusal, id: &record.id, path: &record.path });
     *response.status_mut() = refusal.status();
     let headers = response.headers_mut();
     if let Some(retry) = refusal.retry() {

@@ -275,7 +275,7 @@ fn listen(directory: &std::path::Path, doors: &Doors, cfssl: Router) -> Server {
     let listeners = vec![
         (socket("api"), hf_http::api::router(doors.clone())),
         (socket("admin"), hf_http::admin::router(doors.clone())),
-        (socket("cfssl").with_wording(hf_http::cfssl::envelope), cfssl),
+        (socket("cfssl").with_wording(Arc::new(hf_http::cfssl::envelope)), cfssl),
     ];
     let limits = Limits { answer: Duration::from_secs(4), ..Limits::default() };
     Server::start(listeners, limits, doors.metrics.clone(), &SystemRandom).unwrap()

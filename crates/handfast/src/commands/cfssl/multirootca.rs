@@ -74,7 +74,7 @@ fn run(call: &Call) -> Result<(), Failure> {
             machine: machine.clone(),
             workers: Arc::new(Semaphore::new(serve::WORKERS)),
         };
-        serving::run(&call.log, socket, tls, router(Arc::new(door)), hf_http::cfssl::envelope).await
+        serving::run(&call.log, socket, tls, router(Arc::new(door)), Arc::new(hf_http::cfssl::envelope)).await
     })?
 }
 

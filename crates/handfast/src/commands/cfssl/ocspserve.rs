@@ -38,6 +38,7 @@ fn run(call: &Call) -> Result<(), Failure> {
         };
         let path = call.text(&flags::PATH).to_owned();
         let responses = Responses { source, path, clock: Arc::clone(&call.clock) };
-        serving::run(&call.log, socket, None, router(Arc::new(responses)), hf_http::cfssl::envelope).await
+        serving::run(&call.log, socket, None, router(Arc::new(responses)), Arc::new(hf_http::cfssl::envelope))
+            .await
     })?
 }

@@ -97,7 +97,7 @@ fn run(call: &Call) -> Result<(), Failure> {
             workers: Arc::new(Semaphore::new(WORKERS)),
         };
         let router = hf_http::cfssl::router(Arc::new(door));
-        serving::run(&call.log, socket, tls, router, hf_http::cfssl::envelope).await
+        serving::run(&call.log, socket, tls, router, Arc::new(hf_http::cfssl::envelope)).await
     })?
 }
 
