@@ -4,6 +4,7 @@
 //! write. Defaults are filled in here, so that nobody else has to know them.
 
 mod access;
+mod acme;
 mod authority;
 mod external;
 mod faults;
@@ -74,6 +75,8 @@ fn read(document: &DeTable<'_>, file_name: &str, faults: &mut Faults<'_>) -> Top
     let server = server::read(&mut top, faults, &mut references);
     let access = top.named_sections("access", MAX_SECTIONS, faults);
     let access = access::read(access, faults, &mut references);
+    let acme = top.named_sections("acme", MAX_AUTHORITIES, faults);
+    let acme = acme::read(acme, &trust.trust, faults, &mut references);
     top.finish(faults);
     let parts = resolve::Parts {
         file: file_name.to_owned(),
@@ -84,6 +87,7 @@ fn read(document: &DeTable<'_>, file_name: &str, faults: &mut Faults<'_>) -> Top
         externals,
         server,
         access,
+        acme,
     };
     let topology = resolve::resolve(parts, faults);
     limits::count_instances(&topology, faults);

@@ -3,6 +3,7 @@
 //! Lists keep the order of the file. Made only by [`crate::declare::parse`].
 
 mod access;
+mod acme;
 mod anchor;
 mod authority;
 mod constraint;
@@ -18,6 +19,7 @@ mod trust;
 use std::collections::BTreeMap;
 
 pub use access::{Access, Who};
+pub use acme::{Acme, AcmeChallenge, AcmeChallengeError, AcmeLimits, AcmeValidation, ExternalAccount};
 pub use anchor::Anchor;
 pub use authority::{Authority, Subject};
 pub use constraint::{ConstraintError, NameConstraint};
@@ -51,6 +53,8 @@ pub struct Topology {
     pub server: Server,
     /// Who may do what at the server, beside API keys, in the order of the file.
     pub access: Vec<Access>,
+    /// Authorities that give certificates by ACME, in the order of the file.
+    pub acme: Vec<Acme>,
 }
 
 impl Topology {

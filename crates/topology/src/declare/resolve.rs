@@ -7,7 +7,7 @@ use super::section::listed;
 use super::server::ServerSection;
 use super::service::ServiceSection;
 use super::trust::TrustSection;
-use crate::declared::{Access, Authority, External, Model, Profile, Server, Service, Topology};
+use crate::declared::{Access, Acme, Authority, External, Model, Profile, Server, Service, Topology};
 
 /// Everything that was read.
 pub(super) struct Parts {
@@ -19,6 +19,7 @@ pub(super) struct Parts {
     pub(super) externals: Vec<External>,
     pub(super) server: ServerSection,
     pub(super) access: Vec<Access>,
+    pub(super) acme: Vec<Acme>,
 }
 
 pub(super) fn resolve(mut parts: Parts, faults: &mut Faults<'_>) -> Topology {
@@ -40,6 +41,7 @@ pub(super) fn resolve(mut parts: Parts, faults: &mut Faults<'_>) -> Topology {
         externals: parts.externals,
         server,
         access: parts.access,
+        acme: parts.acme,
     };
     fill_roots(&mut topology);
     report_same_names(&topology, faults);

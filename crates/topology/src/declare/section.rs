@@ -170,6 +170,27 @@ impl<'t, 'i> Section<'t, 'i> {
         Some(Section::new(path, at, table))
     }
 
+    /// Every entry of a table whose keys the user chooses, each with where it is and its list.
+    pub(super) fn lists(&self, faults: &mut Faults<'_>) -> Vec<(&'t str, usize, &'t [Spanned<DeValue<'i>>])> {
+        let mut entries = Vec::new();
+        for (key, value) in self.table {
+            let Some(array) = value.get_ref().as_array() else {
+                wrong_type(value, &self.key(key.get_ref()), "a list", faults);
+                continue;
+            };
+            if array.len() > MAX_LIST || entries.len() == MAX_LIST {
+                faults.add(
+                    Fault::new(LIMIT, key.span().start, &self.path, "there are too many entries")
+                        .expected_found(format!("at most {MAX_LIST}"), array.len().to_string()),
+                );
+                break;
+            }
+            let key_text: &'t str = key.get_ref();
+            entries.push((key_text, key.span().start, &array[..]));
+        }
+        entries
+    }
+
     /// The sections `[key.NAME]`, in the order of the file.
     pub(super) fn named_sections(
         &mut self,

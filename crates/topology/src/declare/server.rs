@@ -39,6 +39,7 @@ pub(super) fn read(
     let authority = section.text("authority", faults);
     let server = Server {
         names: names(&mut section, faults),
+        url: url(&mut section, faults),
         authority: String::new(),
         listen: listen.unwrap_or(base.listen),
         plain: addresses(&mut section, "plain", faults).unwrap_or_default(),
@@ -68,6 +69,7 @@ pub(super) fn read(
 fn defaults() -> Server {
     Server {
         names: SanSet::default(),
+        url: None,
         authority: String::new(),
         listen: vec![ListenAddress::Tcp(([127, 0, 0, 1], 8443).into())],
         plain: Vec::new(),
@@ -89,6 +91,23 @@ fn names(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> SanSet {
         .iter()
         .filter_map(|text| parsed::<Identifier>(text, &key, faults))
         .collect()
+}
+
+/// Where clients reach `listen`: `https://HOST[:PORT]`, nothing after it.
+fn url(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<String> {
+    let text = section.text("url", faults)?;
+    let url: UriName = parsed(&text, "server.url", faults)?;
+    let bare = text.value.strip_suffix('/').unwrap_or(text.value);
+    let host = bare.strip_prefix("https://").unwrap_or_default();
+    if url.host().is_some() && !host.is_empty() && !host.contains(['/', '?', '#', '@']) {
+        return Some(bare.to_ascii_lowercase());
+    }
+    faults.add(
+        Fault::new(VALUE, text.span.start, "server.url", "this is not where the server is reached by TLS")
+            .expected_found("`https://HOST` or `https://HOST:PORT`", text.value)
+            .write("write for example `url = \"https://ca.shop.internal:8443\"`"),
+    );
+    None
 }
 
 fn addresses(
@@ -140,7 +159,7 @@ fn limits(parent: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> ServerLimits
         connections_per_address: section.count("connections_per_address", faults),
         per_address: section.parsed("per_address", faults),
         per_credential: section.parsed("per_credential", faults),
-        exempt: exempt(&mut section, faults),
+        exempt: networks(&mut section, "exempt", faults),
         body: section.count("body", faults),
         header_time: section.parsed("header_time", faults),
         body_time: section.parsed("body_time", faults),
@@ -154,11 +173,15 @@ fn limits(parent: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> ServerLimits
 }
 
 /// Networks as `10.0.0.0/8` or `2001:db8::/32`.
-fn exempt(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<Vec<String>> {
-    section.get("exempt")?;
-    let key = section.key("exempt");
+pub(super) fn networks(
+    section: &mut Section<'_, '_>,
+    name: &'static str,
+    faults: &mut Faults<'_>,
+) -> Option<Vec<String>> {
+    section.get(name)?;
+    let key = section.key(name);
     let mut networks = Vec::new();
-    for text in section.texts("exempt", faults) {
+    for text in section.texts(name, faults) {
         if is_network(text.value) {
             networks.push(text.value.to_owned());
         } else {

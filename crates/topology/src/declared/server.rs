@@ -12,6 +12,9 @@ use hf_core::time::Lifetime;
 pub struct Server {
     /// Names in the server's own certificate, beside those of the machine itself.
     pub names: SanSet,
+    /// Where clients reach `listen`, as in `https://ca.shop.internal:8443`, without a slash at the end; URLs that the server
+    /// gives out begin with it. `None`: made of the first name and the first port.
+    pub url: Option<String>,
     /// The authority that issues the server's own certificate.
     pub authority: String,
     /// HTTPS with our own API.
