@@ -18,6 +18,7 @@ pub mod prepared;
 pub mod profile;
 mod propose;
 mod refresh;
+pub mod registration;
 pub mod reissue;
 pub mod renew;
 pub mod request;

@@ -42,7 +42,7 @@ pub(super) const CRATES: &[CrateRow] = &[
     },
     CrateRow {
         name: "hf-ca",
-        may_see: &["hf-core", "hf-keys", "hf-store", "hf-verify", "hf-x509"],
+        may_see: &["hf-core", "hf-keys", "hf-proto", "hf-store", "hf-verify", "hf-x509"],
         tests_may_see: &[],
         why: "tier 3 issues for whoever asks; topology and command line are above it",
     },

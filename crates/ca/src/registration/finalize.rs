@@ -1,0 +1,261 @@
+//! Finalizing an order, RFC 8555 section 7.4: from a signing request to a certificate.
+//!
+//! That an order is processing stands on record, with the signing request, before the authority is asked. The authority
+//! knows the order by its identifier, so whoever goes on with it later gets the certificate that exists, or the first one.
+
+use hf_core::name::{Identifier, SanSet};
+use hf_core::principal::Channel;
+use hf_core::time::{Timestamp, Validity};
+use hf_proto::acme::csr::{self, CsrFacts};
+use hf_proto::acme::id::Id;
+use hf_proto::acme::order::{CsrDer, Finalize, NotProcessing, Order};
+use hf_proto::acme::problem::{Problem, ProblemType};
+use hf_store::record::Swap;
+use hf_x509::csr::{UnverifiedCsr, VerifiedCsr};
+use hf_x509::oids;
+
+use super::accounts::TRIES;
+use super::allowed::Allowance;
+use super::error::RegistrationError;
+use super::observer::OrderOutcome;
+use super::orders::PlacedOrder;
+use super::worker::chain;
+use super::{KnownAccount, Registration};
+use crate::error::{IssueError, IssuerUnavailable};
+use crate::request::{IssueRequest, IssuedCertificate};
+use crate::signer::SignerError;
+
+/// What an authority's answer means for an order.
+enum Verdict {
+    /// Nothing is on record, or it is closed: the order stays ready, and this is the answer.
+    Ready(Problem),
+    /// No certificate will come of the order.
+    Failed(Problem),
+    /// It is not known: the order stays processing, and somebody looks later.
+    Unknown,
+}
+
+impl Registration {
+    /// Hand in the signing request (DER) of an order. A repetition of the one that was accepted is answered with the order
+    /// as it stands.
+    pub async fn finalize(
+        &self,
+        account: &KnownAccount,
+        id: &Id,
+        csr: Vec<u8>,
+    ) -> Result<PlacedOrder, RegistrationError> {
+        let mut placed = self.order(account, id).await?;
+        for _ in 0..TRIES {
+            let now = self.now();
+            let accepted = placed.order.finalize(CsrDer::new(csr.clone()), now, &placed.authorizations)?;
+            let Finalize::Begun(begun) = accepted else { return Ok(placed) };
+            let allowance = self.allowance(account).await?;
+            self.check_still_allowed(&begun, &allowance)?;
+            let verified = verified(&csr, &begun, account).inspect_err(|_| self.refused_one())?;
+            match self.swap_order(&begun, now, None, placed.revision).await? {
+                Swap::Done { revision } => {
+                    let begun = PlacedOrder { order: begun, revision, ..placed };
+                    return self.carry_on(begun, verified, &allowance).await;
+                }
+                Swap::Stale(current) => placed = self.placed(&current).await?,
+            }
+        }
+        Err(RegistrationError::Contended { kind: "order", id: id.to_string() })
+    }
+
+    /// That names and profile may still be had: the file, or the key of the account, may have changed.
+    fn check_still_allowed(&self, order: &Order, allowance: &Allowance) -> Result<(), RegistrationError> {
+        let setup = self.setup();
+        let refused = self.refused(&order.terms.identifiers, allowance, &setup.settings);
+        if !refused.is_empty() {
+            return Err(hf_proto::acme::new_order::rejected(&refused).into());
+        }
+        let profile = allowance.profile(order.terms.profile.as_deref(), &setup.settings)?;
+        self.leaf_profile(&profile)?;
+        Ok(())
+    }
+
+    fn refused_one(&self) {
+        self.observer.order(&self.name, OrderOutcome::Refused);
+    }
+
+    /// Go on with an order that is processing: issue, and record what came of it.
+    pub(super) async fn carry_on(
+        &self,
+        placed: PlacedOrder,
+        csr: VerifiedCsr,
+        allowance: &Allowance,
+    ) -> Result<PlacedOrder, RegistrationError> {
+        let request = self.issue_request(&placed.order, csr, allowance);
+        match self.authority.issue(request).await {
+            Ok(issued) => self.record_issued(placed, &issued).await,
+            Err(error) => match verdict(&error) {
+                Verdict::Ready(problem) => {
+                    tracing::info!(order = %placed.order.terms.id, error = chain(&error), "ACME order not issued");
+                    self.refused_one();
+                    let next = placed.order.refused();
+                    self.record(placed, next, None).await?;
+                    Err(problem.into())
+                }
+                Verdict::Failed(problem) => {
+                    tracing::error!(order = %placed.order.terms.id, error = chain(&error), "ACME order failed");
+                    self.observer.order(&self.name, OrderOutcome::Failed);
+                    let next = placed.order.failed(problem);
+                    self.record(placed, next, None).await
+                }
+                Verdict::Unknown => {
+                    tracing::warn!(order = %placed.order.terms.id, error = chain(&error), "ACME order under way");
+                    Ok(placed)
+                }
+            },
+        }
+    }
+
+    pub(super) async fn record_issued(
+        &self,
+        placed: PlacedOrder,
+        issued: &IssuedCertificate,
+    ) -> Result<PlacedOrder, RegistrationError> {
+        let Ok(serial) = issued.certificate.serial() else { return Ok(placed) };
+        let next = placed.order.issued(serial);
+        self.observer.order(&self.name, OrderOutcome::Issued);
+        self.record(placed, next, Some(issued.certificate.not_after())).await
+    }
+
+    /// Write what became of an order that is processing. Whoever else went on with it came to the same end.
+    pub(super) async fn record(
+        &self,
+        placed: PlacedOrder,
+        next: Result<Order, NotProcessing>,
+        end: Option<Timestamp>,
+    ) -> Result<PlacedOrder, RegistrationError> {
+        let Ok(next) = next else { return Ok(placed) };
+        match self.swap_order(&next, self.now(), end, placed.revision).await? {
+            Swap::Done { revision } => Ok(PlacedOrder { order: next, revision, ..placed }),
+            Swap::Stale(current) => self.placed(&current).await,
+        }
+    }
+
+    fn issue_request(&self, order: &Order, csr: VerifiedCsr, allowance: &Allowance) -> IssueRequest {
+        let (terms, setup) = (&order.terms, self.setup());
+        let names: SanSet = terms.identifiers.iter().cloned().collect();
+        let profile = terms.profile.clone().unwrap_or_default();
+        let validity = self.wanted_validity(order);
+        IssueRequest {
+            wanted_names: Some(names),
+            wanted_validity: validity,
+            limits: allowance.limits(&setup.settings, &self.name),
+            dedup_key: Some(dedup_key(&terms.id)),
+            ..IssueRequest::new(self.principal(&terms.account), Channel::Acme, &self.name, profile, csr)
+        }
+    }
+
+    /// First and last second, where the order names one of them.
+    fn wanted_validity(&self, order: &Order) -> Option<Validity> {
+        let terms = &order.terms;
+        let profile = self.authority.profile(terms.profile.as_deref()?)?;
+        let usual = profile.validity(self.now(), None);
+        match (terms.not_before, terms.not_after) {
+            (None, None) => None,
+            (Some(start), None) => Some(Validity::starting(start, usual.lifetime())),
+            (start, Some(end)) => Validity::new(start.unwrap_or(usual.not_before()), end).ok(),
+        }
+    }
+}
+
+/// A signing request that is for this order, and whose sender has the key.
+fn verified(der: &[u8], order: &Order, account: &KnownAccount) -> Result<VerifiedCsr, RegistrationError> {
+    let csr = UnverifiedCsr::from_der(der).and_then(UnverifiedCsr::verify);
+    let csr = csr.map_err(|error| bad_csr(format!("the signing request: {}", chain(&error))))?;
+    csr_judgement(&csr, order, account.account.key.to_spki() == csr.public_key().spki_der())?;
+    Ok(csr)
+}
+
+/// That the request is for exactly what was ordered.
+fn csr_judgement(csr: &VerifiedCsr, order: &Order, key_is_of_an_account: bool) -> Result<(), Problem> {
+    let unreadable = |error| bad_csr(format!("the signing request: {}", chain(&error)));
+    let general = csr.general_names().map_err(unreadable)?;
+    let names: Vec<Identifier> = csr.names().iter().cloned().collect();
+    // What is no name of ours (RFC 5280 section 4.2.1.6: otherName, directoryName, registeredID, ...) is not lost.
+    let other_names: Vec<String> =
+        general.iter().filter(|name| name.to_identifier().is_err()).map(ToString::to_string).collect();
+    let common_names: Vec<String> = csr
+        .subject()
+        .attributes()
+        .filter(|attribute| attribute.kind == oids::COMMON_NAME)
+        .map(|attribute| attribute.text().unwrap_or_default())
+        .collect();
+    let constraints = csr.basic_constraints().map_err(unreadable)?;
+    csr::judge(
+        CsrFacts {
+            names: &names,
+            other_names: &other_names,
+            common_names: &common_names,
+            asks_for_authority: constraints.is_some_and(|constraints| constraints.ca),
+            asks_for_must_staple: csr
+                .requested_extensions()
+                .any(|extension| extension.is(&oids::TLS_FEATURE)),
+            key_is_of_an_account,
+        },
+        &order.terms.identifiers,
+    )
+}
+
+fn bad_csr(detail: String) -> Problem {
+    Problem::new(ProblemType::BadCsr, detail)
+}
+
+/// By what the authority knows an order.
+pub(super) fn dedup_key(order: &Id) -> String {
+    format!("acme:{order}")
+}
+
+/// What the authority's answer means. Nothing that it did not finish is left open by it, but where the store did not say.
+fn verdict(error: &IssueError) -> Verdict {
+    let later = |detail: &str| {
+        let seconds = error.retry_after().map_or(30, |after| after.as_secs());
+        let problem = Problem::new(ProblemType::ServerInternal, detail).status(503);
+        Verdict::Ready(problem.retry_after(seconds))
+    };
+    match error {
+        IssueError::Refused { findings } => {
+            let reasons: Vec<String> = findings
+                .iter()
+                .filter(|finding| finding.severity == hf_core::finding::Severity::Error)
+                .map(|finding| format!("{} ({})", finding.summary, finding.about))
+                .collect();
+            Verdict::Ready(Problem::new(ProblemType::BadCsr, reasons.join("; ")))
+        }
+        IssueError::UnknownProfile { .. } => {
+            Verdict::Ready(Problem::new(ProblemType::InvalidProfile, "the profile is not offered any more"))
+        }
+        IssueError::Issuer(unavailable) => later(match unavailable {
+            IssuerUnavailable::Unfit { .. } | IssuerUnavailable::Unknown { .. } => {
+                "the authority cannot issue now"
+            }
+            IssuerUnavailable::Pending { .. }
+            | IssuerUnavailable::Retired { .. }
+            | IssuerUnavailable::KeyAway { .. }
+            | IssuerUnavailable::NotValidNow { .. }
+            | IssuerUnavailable::Revoked { .. } => "the authority is not in service",
+        }),
+        IssueError::Clock(_) | IssueError::Random(_) | IssueError::Stale { .. } => {
+            later("the authority cannot issue now")
+        }
+        IssueError::Overloaded(_) => later("too many signatures are under way"),
+        IssueError::Store { source, .. } if !source.is_definite() => Verdict::Unknown,
+        IssueError::Store { .. } => later("the authority cannot record anything now"),
+        IssueError::InProgress { .. } => Verdict::Unknown,
+        IssueError::Sign { source, .. } => match source {
+            SignerError::Key(_) => Verdict::Failed(Problem::internal()),
+            SignerError::Overloaded(_)
+            | SignerError::Busy { .. }
+            | SignerError::Late { .. }
+            | SignerError::Stopped => later("the signature was not ready in time"),
+        },
+        IssueError::Lint { .. }
+        | IssueError::Build(_)
+        | IssueError::DifferentRequest { .. }
+        | IssueError::Broken { .. } => Verdict::Failed(Problem::internal()),
+    }
+}

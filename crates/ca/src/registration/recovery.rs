@@ -1,0 +1,77 @@
+//! Orders that a process left while it worked on them: each is brought to an end, by the way that orders go anyway.
+
+use hf_core::time::{Lifetime, Timestamp};
+use hf_proto::acme::problem::Problem;
+use hf_store::record::AcmeOrderRecord;
+use hf_x509::certificate::Certificate;
+use hf_x509::csr::UnverifiedCsr;
+
+use super::Registration;
+use super::error::{RegistrationError, failed};
+use super::finalize::dedup_key;
+use super::observer::OrderOutcome;
+use super::orders::PlacedOrder;
+use super::table::Registrations;
+use super::worker::chain;
+
+/// Orders of one step.
+const STEP: usize = 100;
+
+impl Registrations {
+    /// Bring orders to an end that are processing and were written last before `before`: all of them after a start, those
+    /// of some minutes ago later. Returns how many were looked at.
+    pub async fn recover(&self, before: Timestamp) -> Result<usize, RegistrationError> {
+        let found = self.authority.store().processing_orders(before, STEP).await;
+        let records = found.map_err(failed("list orders under way"))?;
+        for record in &records {
+            let Some(registration) = self.get(&record.authority) else { continue };
+            if let Err(error) = registration.recover(record).await {
+                tracing::error!(order = record.id, error = chain(&error), "an ACME order stays under way");
+            }
+        }
+        Ok(records.len())
+    }
+
+    /// For how long an order may be processing before somebody else looks at it.
+    pub const GRACE: Lifetime = Lifetime::from_seconds(120);
+}
+
+impl Registration {
+    /// Bring an order to an end: with the certificate that exists, else by issuing it.
+    async fn recover(&self, record: &AcmeOrderRecord) -> Result<(), RegistrationError> {
+        let placed = self.placed(record).await?;
+        let Some((csr, _)) = placed.order.in_progress() else { return Ok(()) };
+        let csr = UnverifiedCsr::from_der(csr.as_der()).and_then(UnverifiedCsr::verify);
+        if self.take_existing(&placed).await? {
+            return Ok(());
+        }
+        let (Ok(csr), Ok(account)) = (csr, self.known_account(&placed.order.terms.account).await) else {
+            // It was good when it was accepted: the account is gone since.
+            let next = placed.order.failed(Problem::unauthorized("the account is not valid any more"));
+            self.observer.order(self.name(), OrderOutcome::Failed);
+            self.record(placed, next, None).await?;
+            return Ok(());
+        };
+        let allowance = self.allowance(&account).await?;
+        match self.carry_on(placed, csr, &allowance).await {
+            // The order is ready again: the client hears why when it finalizes.
+            Ok(_) | Err(RegistrationError::Problem(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Give the order the certificate that was issued for it, if there is one.
+    async fn take_existing(&self, placed: &PlacedOrder) -> Result<bool, RegistrationError> {
+        let key = dedup_key(&placed.order.terms.id);
+        let found = self.store().find_by_dedup_key(self.name(), &key).await;
+        let Some(stored) = found.map_err(failed("find the certificate of an order"))? else {
+            return Ok(false);
+        };
+        let end = stored.body.certificate().and_then(|der| Certificate::from_der(der).ok());
+        let end = end.map(|certificate| certificate.not_after());
+        let next = placed.order.issued(stored.serial);
+        self.observer.order(self.name(), OrderOutcome::Issued);
+        self.record(placed.clone(), next, end).await?;
+        Ok(true)
+    }
+}
