@@ -1,6 +1,7 @@
 //! The doors of a running authority: listeners, who may ask, limits, endpoints, telemetry.
 
 pub mod access;
+pub mod acme;
 pub mod admin;
 pub mod api;
 pub mod cfssl;

@@ -1,5 +1,6 @@
 //! What the server tells of itself.
 
+mod acme;
 pub mod metrics;
 pub(crate) mod sample;
 mod signer;

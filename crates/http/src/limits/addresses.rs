@@ -27,6 +27,12 @@ impl AddressKey {
     }
 }
 
+impl std::fmt::Display for AddressKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl AddressLimiter {
     /// With this rate; `None` lets everything pass. Addresses in `exempt` always pass.
     pub fn new(rate: Option<Rate>, exempt: Vec<IpNet>) -> Self {

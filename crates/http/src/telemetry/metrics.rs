@@ -12,6 +12,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use super::acme::AcmeCounters;
 use super::signer::SignerHistogram;
 
 /// Upper bounds of the latency buckets in seconds: from a read of memory to the longest answer.
@@ -38,6 +39,7 @@ pub struct Metrics {
     commit_seconds: Counter<f64, AtomicU64>,
     authority_expiry: Family<AuthorityLabels, Gauge>,
     crl_expiry: Family<AuthorityLabels, Gauge>,
+    acme: AcmeCounters,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -115,6 +117,7 @@ impl Metrics {
             commit_seconds: Counter::default(),
             authority_expiry: Family::default(),
             crl_expiry: Family::default(),
+            acme: AcmeCounters::default(),
         };
         metrics.register();
         metrics
@@ -166,6 +169,11 @@ impl Metrics {
             "Seconds until the latest CRL of an authority ends",
             self.crl_expiry.clone(),
         );
+        self.acme.register(registry);
+    }
+
+    pub(super) fn acme(&self) -> &AcmeCounters {
+        &self.acme
     }
 
     /// A request was answered. `endpoint` is the route, never the path of the request.

@@ -1,0 +1,207 @@
+//! A trust domain that gives certificates by ACME.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use hf_ca::authority::{Authority, AuthorityParts};
+use hf_ca::create::{NewAuthority, RootKey};
+use hf_ca::key_directory::KeyDirectory;
+use hf_ca::policy::{AuthorityWish, NamePattern, Policy};
+use hf_ca::profile::{Profile, ProfileSettings};
+use hf_ca::registration::{
+    RegistrationLimits, RegistrationSettings, Registrations, Setup, Validator, ValidatorFuture, Worked,
+    Worker,
+};
+use hf_ca::signer::{Signer, SignerSettings};
+use hf_core::algorithm::KeyAlgorithm;
+use hf_core::principal::{Channel, Principal};
+use hf_core::time::{Clock as _, Lifetime, Timestamp};
+use hf_http::acme::door::Door;
+use hf_http::telemetry::metrics::Metrics;
+use hf_keys::block_list::BlockList;
+use hf_keys::random::SystemRandom;
+use hf_proto::acme::challenge::{ChallengeKind, RetryPolicy};
+use hf_proto::acme::urls::Urls;
+use hf_proto::acme::validation::{ValidationOutcome, ValidationTask};
+use hf_store::Store;
+use hf_store::audit::Origin;
+use hf_store::sqlite::{OpenOptions, SqliteStore};
+use hf_testkit::ManualClock;
+use hf_x509::distinguished_name::DistinguishedName;
+
+/// What URLs begin with.
+pub(crate) const BASE: &str = "https://ca.shop.internal:8443";
+
+pub(crate) struct House {
+    pub(crate) authority: Arc<Authority>,
+    pub(crate) registrations: Arc<Registrations>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) router: Router,
+    pub(crate) world: Arc<World>,
+    worker: Mutex<Option<Worker>>,
+    _directory: tempfile::TempDir,
+}
+
+/// What is found when a challenge is looked at, and what was looked at.
+#[derive(Default)]
+pub(crate) struct World {
+    /// What the next looks find; when there is nothing left, what was put there.
+    pub(crate) script: Mutex<Vec<ValidationOutcome>>,
+    pub(crate) looks: Mutex<Vec<ValidationTask>>,
+}
+
+impl Validator for World {
+    fn validate<'a>(&'a self, task: &'a ValidationTask) -> ValidatorFuture<'a> {
+        Box::pin(async move {
+            self.looks.lock().unwrap().push(task.clone());
+            self.script.lock().unwrap().pop().unwrap_or(ValidationOutcome::Valid)
+        })
+    }
+}
+
+pub(crate) fn settings() -> RegistrationSettings {
+    RegistrationSettings {
+        profiles: vec!["peer".to_owned(), "short".to_owned()],
+        external_account_required: false,
+        challenges: ChallengeKind::ALL.to_vec(),
+        names: patterns(&["shop.internal", "10.0.0.0/8"]),
+        trusted: Vec::new(),
+        authorization_lifetime: Lifetime::from_days(30),
+        reuse: Lifetime::from_hours(8),
+        order_lifetime: Lifetime::from_days(1),
+        pre_authorization: true,
+        terms: None,
+        website: None,
+        retry: RetryPolicy { attempts: 3, spacing: Lifetime::from_seconds(6) },
+        limits: RegistrationLimits {
+            accounts_per_hour: 1_000,
+            orders_per_hour: 1_000,
+            failures_per_hour: 100,
+            identifiers: 100,
+            validations: 20,
+            pause_after: 100,
+            pause: Lifetime::from_hours(1),
+        },
+    }
+}
+
+pub(crate) fn patterns(texts: &[&str]) -> Vec<NamePattern> {
+    texts.iter().map(|text| text.parse().unwrap()).collect()
+}
+
+impl House {
+    pub(crate) async fn new() -> Self {
+        Self::with(settings()).await
+    }
+
+    /// Two authorities, `services` (the default one, with these settings) and `guests`.
+    pub(crate) async fn with(terms: RegistrationSettings) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::create_dir(directory.path().join("keys")).unwrap();
+        let clock = Arc::new(ManualClock::default());
+        let authority = Arc::new(start(directory.path(), Arc::clone(&clock)).await);
+        let metrics = Arc::new(Metrics::new());
+        let world = Arc::new(World::default());
+        let random = Arc::new(SystemRandom);
+        let observer: Arc<Metrics> = Arc::clone(&metrics);
+        let (registrations, worker) =
+            Registrations::new(Arc::clone(&authority), clock.clone(), random.clone(), observer);
+        let door = Door::new(Arc::clone(&registrations), Arc::clone(&metrics), Vec::new(), random.as_ref());
+        let house = Self {
+            authority,
+            registrations,
+            clock,
+            metrics,
+            router: hf_http::acme::router(Arc::new(door.unwrap())),
+            world,
+            worker: Mutex::new(Some(worker)),
+            _directory: directory,
+        };
+        house.set(terms);
+        house
+    }
+
+    /// On these terms from now on.
+    pub(crate) fn set(&self, terms: RegistrationSettings) {
+        let setup = |name: &str, settings: RegistrationSettings| {
+            let urls = Urls::new(format!("{BASE}/acme/{name}"));
+            let validator: Arc<World> = Arc::clone(&self.world);
+            (name.to_owned(), Setup { settings, urls, validator })
+        };
+        let setups = vec![setup("services", terms), setup("guests", settings())];
+        self.registrations.replace(setups, Some("services".to_owned()));
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        self.authority.store().as_ref()
+    }
+
+    /// Look at what is ready or due.
+    pub(crate) async fn work(&self) -> Worked {
+        let mut worker = self.worker.lock().unwrap().take().unwrap();
+        let done = worker.run_once(self.now()).await.unwrap();
+        *self.worker.lock().unwrap() = Some(worker);
+        done
+    }
+
+    /// How often a name was looked at.
+    pub(crate) fn looks(&self) -> usize {
+        self.world.looks.lock().unwrap().len()
+    }
+
+    /// What the next look finds.
+    pub(crate) fn next_look(&self, outcome: ValidationOutcome) {
+        self.world.script.lock().unwrap().insert(0, outcome);
+    }
+}
+
+async fn start(directory: &std::path::Path, clock: Arc<ManualClock>) -> Authority {
+    let short = ProfileSettings {
+        name: "short".to_owned(),
+        default_lifetime: Lifetime::from_days(1),
+        wildcards: true,
+        ..ProfileSettings::peer()
+    };
+    let all = ProfileSettings::defaults().into_iter().chain([short]);
+    let profiles = all.map(|settings| Profile::compile(settings).unwrap());
+    let origin = origin(clock.now());
+    let parts = AuthorityParts {
+        store: Arc::new(SqliteStore::open(&directory.join("store"), OpenOptions::default()).unwrap()),
+        keys: KeyDirectory::new(directory.join("keys"), None),
+        profiles: profiles.collect(),
+        policy: Policy::default(),
+        permitted: BTreeMap::new(),
+        block_list: BlockList::empty(),
+        signer: Signer::start(SignerSettings::with_threads(NonZeroUsize::MIN)).unwrap(),
+        clock,
+        random: Arc::new(SystemRandom),
+    };
+    let (authority, _) = Authority::start(parts, origin.clone()).await.unwrap();
+    authority.create_root(new("root", "root"), RootKey::Keep, origin.clone()).await.unwrap();
+    for name in ["services", "guests"] {
+        authority.create_intermediate(new(name, "intermediate"), "root", origin.clone()).await.unwrap();
+    }
+    authority
+}
+
+fn new(name: &str, profile: &str) -> NewAuthority {
+    NewAuthority {
+        name: name.to_owned(),
+        subject: DistinguishedName::common(&format!("Test {name}")),
+        key_algorithm: KeyAlgorithm::EcdsaP256,
+        profile: profile.to_owned(),
+        lifetime: None,
+        wish: AuthorityWish::default(),
+    }
+}
+
+pub(crate) fn origin(at: Timestamp) -> Origin {
+    Origin { at, principal: Principal::Operator { user: "test".to_owned() }, channel: Channel::CommandLine }
+}

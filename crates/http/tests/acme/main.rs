@@ -1,0 +1,11 @@
+//! The ACME server, whole: a real authority over a real store behind the router, a clock turned by hand, challenges that
+//! are looked at by a script, and instant-acme as the client.
+
+#[cfg(test)]
+mod accounts;
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod flow;
+#[cfg(test)]
+mod house;
