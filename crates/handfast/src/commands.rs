@@ -1,5 +1,6 @@
 //! One file a command; its path is the words of the command.
 
+pub(crate) mod acme;
 pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod ca;
@@ -19,6 +20,7 @@ pub(crate) mod man;
 pub(crate) mod options;
 pub(crate) mod plan;
 pub(crate) mod renew;
+mod renew_all;
 mod renew_remote;
 pub(crate) mod revoke;
 pub(crate) mod serve;
@@ -53,6 +55,9 @@ pub(crate) enum Command {
     /// Make, list and revoke API keys for the server.
     #[command(subcommand, after_help = credential::EXAMPLES)]
     Credential(credential::Command),
+    /// Keys, accounts and orders of ACME clients.
+    #[command(subcommand, after_help = acme::EXAMPLES)]
+    Acme(acme::Command),
     List(list::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
@@ -90,6 +95,7 @@ impl Command {
             Self::Revoke(args) => revoke::run(args, context),
             Self::Crl(args) => crl::run(args, context),
             Self::Credential(command) => command.run(context),
+            Self::Acme(command) => command.run(context),
             Self::List(args) => list::run(args, context),
             Self::Inspect(args) => inspect::run(args, context),
             Self::Verify(args) => verify::run(args, context),

@@ -1,5 +1,6 @@
 //! The server: its parts put together, kept up to date, and ended in order.
 
+mod acme_door;
 mod cfssl_door;
 mod key_fetcher;
 mod limits;

@@ -18,7 +18,7 @@ use super::issue::write_certificates;
 use super::options::{DomainOptions, FormatOptions};
 use super::shared::{tell_issued, write_public};
 use super::shared_key;
-use super::{renew_remote, target};
+use super::{renew_all, renew_remote, target};
 use crate::authority::{self, Opened};
 use crate::context::Context;
 use crate::domain::Domain;
@@ -30,12 +30,17 @@ use crate::remote::RemoteOptions;
 ///
 /// Policy is asked again. The old certificate stays valid until its end. Given a directory that `handfast issue` wrote,
 /// key and certificates in it are replaced; given a request (`--csr`), the key stays where it is.
+///
+/// With `--all`, ACME clients are told when to renew by themselves (RFC 9773): certificates asked for until now, from now
+/// until `--before`.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// A directory written by `handfast issue`, a certificate file, or a serial number
-    #[arg(value_name = "DIR|CERT|SERIAL")]
-    pub(super) target: String,
+    #[arg(value_name = "DIR|CERT|SERIAL", required_unless_present = "all")]
+    pub(super) target: Option<String>,
+    #[command(flatten)]
+    all: renew_all::Options,
     /// A signing request with the new key, made where the service runs
     #[arg(long, value_name = "FILE")]
     pub(super) csr: Option<PathBuf>,
@@ -61,26 +66,37 @@ Examples:
   handfast renew orders.shop.internal
   handfast renew orders.pem --csr new.csr --out orders.pem
   handfast renew 5a1b…c3 --csr same.csr --keep-key
-  handfast renew orders.shop.internal --remote https://ca.shop.internal:8443";
+  handfast renew orders.shop.internal --remote https://ca.shop.internal:8443
+  handfast renew --all --issued-by services --before 2027-01-08";
+
+impl Args {
+    /// What shall be renewed, where it is not everything.
+    pub(super) fn target(&self) -> &str {
+        self.target.as_deref().unwrap_or_default()
+    }
+}
 
 /// Renew it.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
+    if args.all.all {
+        return renew_all::run(&args.all, args.format, &args.domain, context);
+    }
     if let Some(remote) = args.remote.open(&args.domain.passphrase, context)? {
         return renew_remote::run(args, &remote, context);
     }
     let domain = Domain::open(context, &args.domain)?;
     let opened = authority::open(context, &domain, &args.domain.passphrase)?;
-    match (&args.csr, Path::new(&args.target)) {
+    match (&args.csr, Path::new(args.target())) {
         (Some(csr), _) => with_request(args, csr, &opened, context),
         (None, directory) if directory.is_dir() => in_directory(args, directory, &opened, context),
-        (None, _) => Err(CommandError::refused(format!("`{}` is not a directory", args.target)).hint(
+        (None, _) => Err(CommandError::refused(format!("`{}` is not a directory", args.target())).hint(
             "name a directory that `handfast issue` wrote, or a request with the new key: `--csr FILE`",
         )),
     }
 }
 
 fn with_request(args: &Args, csr: &Path, opened: &Opened, context: &Context) -> Result<Exit, CommandError> {
-    let old = target::find(&args.target, opened.authority.store(), context)?;
+    let old = target::find(args.target(), opened.authority.store(), context)?;
     let request = RenewRequest {
         principal: opened.origin.principal.clone(),
         channel: opened.origin.channel,

@@ -20,10 +20,10 @@ use crate::{files, key_file};
 
 /// Renew at the server.
 pub(super) fn run(args: &Args, remote: &Remote, context: &Context) -> Result<Exit, CommandError> {
-    match (&args.csr, Path::new(&args.target)) {
+    match (&args.csr, Path::new(args.target())) {
         (Some(csr), _) => with_request(args, csr, remote, context),
         (None, directory) if directory.is_dir() => in_directory(args, directory, remote, context),
-        (None, _) => Err(CommandError::refused(format!("`{}` is not a directory", args.target)).hint(
+        (None, _) => Err(CommandError::refused(format!("`{}` is not a directory", args.target())).hint(
             "name a directory that `handfast issue` wrote, or a request with the new key: `--csr FILE`",
         )),
     }
@@ -34,7 +34,7 @@ fn with_request(args: &Args, csr: &Path, remote: &Remote, context: &Context) -> 
     let csr = files::verified_request(csr)?;
     let mut request = request(args, &csr);
     if !remote.shows_certificate {
-        let old = target::find_elsewhere(&args.target, remote, context)?;
+        let old = target::find_elsewhere(args.target(), remote, context)?;
         (request.authority, request.serial) = (Some(old.authority), Some(old.serial));
     }
     let issued = ask(remote, &request, &csr, context)?;

@@ -3,16 +3,21 @@
 use std::sync::Arc;
 
 use hf_http::cfssl::door::Door;
-use hf_http::server::{Listener, Router};
+use hf_http::server::{Listener, Router, problem};
 use hf_http::state::Doors;
-use hf_http::{admin, api, cfssl, pki};
+use hf_http::{acme, admin, api, cfssl, pki};
 use hf_identity::server::ServerTls;
 
+use super::acme_door::AcmeDoor;
 use super::sockets::{Bound, Kind, Socket};
 use crate::error::CommandError;
 
 /// The listener of a socket; TLS where the kind asks for it and the connection leaves the machine.
-pub(super) fn listener(bound: Bound, tls: &Arc<ServerTls>) -> Result<Listener, CommandError> {
+pub(super) fn listener(
+    bound: Bound,
+    tls: &Arc<ServerTls>,
+    acme: &AcmeDoor,
+) -> Result<Listener, CommandError> {
     let name = bound.kind.name();
     let listener = match bound.socket {
         Socket::Tcp(socket) => {
@@ -27,16 +32,21 @@ pub(super) fn listener(bound: Bound, tls: &Arc<ServerTls>) -> Result<Listener, C
             }
         }
     };
-    let worded = |it: Listener| if bound.kind == Kind::Cfssl { it.with_wording(cfssl::envelope) } else { it };
+    let worded = |it: Listener| match bound.kind {
+        Kind::Cfssl => it.with_wording(Arc::new(cfssl::envelope)),
+        Kind::Api => it.with_wording(acme.wording(Arc::new(problem))),
+        Kind::Plain | Kind::Admin => it,
+    };
     listener.map(worded).map_err(|error| CommandError::fault("a socket cannot be used").because(error))
 }
 
 /// What answers on listeners of a kind.
-pub(super) fn router(kind: Kind, doors: &Doors, door: Option<&Arc<Door>>) -> Router {
+pub(super) fn router(kind: Kind, doors: &Doors, acme: &AcmeDoor, door: Option<&Arc<Door>>) -> Router {
     match kind {
-        Kind::Api => {
-            api::router(doors.clone()).merge(pki::router(doors.clone())).merge(admin::health(doors.clone()))
-        }
+        Kind::Api => api::router(doors.clone())
+            .merge(acme::router(Arc::clone(&acme.door)))
+            .merge(pki::router(doors.clone()))
+            .merge(admin::health(doors.clone())),
         Kind::Plain => pki::router(doors.clone()).merge(admin::health(doors.clone())),
         Kind::Cfssl => door.map_or_else(Router::new, |door| cfssl::router(Arc::clone(door))),
         Kind::Admin => admin::router(doors.clone()),

@@ -10,6 +10,7 @@ use hf_topology::declared::Topology;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 
+use super::acme_door::AcmeDoor;
 use super::origin;
 use crate::config::{access, profiles};
 use crate::domain::Domain;
@@ -40,12 +41,14 @@ impl Reload {
         self,
         before: &Domain,
         doors: &Doors,
+        acme: &AcmeDoor,
         further: Vec<Profile>,
     ) -> Result<Domain, CommandError> {
         let origin = origin(doors.clock.as_ref());
         let profiles = self.profiles.into_iter().chain(further).collect();
         doors.authority.set_profiles(profiles, &origin).await?;
         doors.authority.refresh_issuers().await?;
+        acme.reload(&self.domain)?;
         doors.access.replace(self.rules);
         let waiting = needs_restart(&before.topology, &self.domain.topology);
         if waiting.is_empty() {

@@ -19,6 +19,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::acme_door::AcmeDoor;
 use super::cfssl_door::CfsslDoor;
 use super::key_fetcher::HttpFetcher;
 use super::local::LocalSocket;
@@ -49,6 +50,7 @@ pub(super) struct Parts {
 pub(super) struct Running {
     server: Server,
     doors: Doors,
+    acme: AcmeDoor,
     /// Profiles beyond those of the file.
     further: Vec<Profile>,
     domain: watch::Sender<Arc<Domain>>,
@@ -85,12 +87,13 @@ impl Running {
         let mut publisher = Publisher::new(doors.clone());
         publisher.run_once(schedule(&parts.domain)).await;
         let cfssl = parts.cfssl.as_ref().map(|cfssl| cfssl.open(&doors, limits.writers)).transpose()?;
+        let mut acme = AcmeDoor::open(&parts.domain, &doors, &parts.sockets, limits.exempt.clone()).await?;
         let mut listeners = Vec::new();
         let mut kinds = Vec::new();
         for bound in parts.sockets {
             let kind = bound.kind;
-            let router = listen::router(kind, &doors, cfssl.as_ref());
-            listeners.push((listen::listener(bound, &tls)?, router));
+            let router = listen::router(kind, &doors, &acme, cfssl.as_ref());
+            listeners.push((listen::listener(bound, &tls, &acme)?, router));
             kinds.push(kind);
         }
         let server = Server::start(listeners, limits, Arc::clone(&doors.metrics), random.as_ref())
@@ -106,7 +109,8 @@ impl Running {
         let schedules = watched.clone();
         tasks.spawn(publisher.run(move || schedule(&schedules.borrow())));
         tasks.spawn(keep_certificate(doors.clone(), tls, watched));
-        Ok(Self { server, doors, further, domain, tasks })
+        acme.start(&doors, &mut tasks);
+        Ok(Self { server, doors, acme, further, domain, tasks })
     }
 
     /// Serve until SIGINT or SIGTERM comes; read the file again on SIGHUP and when it changes.
@@ -155,7 +159,7 @@ impl Running {
         systemd::reloading();
         let before = Arc::clone(&self.domain.borrow());
         match Reload::read(&before.file) {
-            Ok(reload) => match reload.apply(&before, &self.doors, self.further.clone()).await {
+            Ok(reload) => match reload.apply(&before, &self.doors, &self.acme, self.further.clone()).await {
                 Ok(domain) => {
                     self.domain.send_replace(Arc::new(domain));
                     systemd::ready("serving");

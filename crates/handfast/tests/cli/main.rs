@@ -1,6 +1,8 @@
 //! Conversations with the command line, as a user has them: text in, text out, exit code.
 
 #[cfg(test)]
+mod acme;
+#[cfg(test)]
 mod apply;
 #[cfg(test)]
 mod audit;

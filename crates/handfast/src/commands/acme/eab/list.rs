@@ -1,0 +1,130 @@
+//! `handfast acme eab list`.
+
+use hf_core::time::Timestamp;
+use hf_store::list::Cursor;
+use hf_store::record::{EabFault, EabKeyRecord};
+use serde::Serialize;
+
+use crate::authority::open_store;
+use crate::commands::options::{DomainOptions, FormatOptions};
+use crate::context::Context;
+use crate::domain::Domain;
+use crate::error::{CommandError, Exit};
+use crate::output::Table;
+
+/// List the keys for external accounts, used, revoked and expired ones too
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Only of this authority
+    #[arg(long, value_name = "AUTHORITY")]
+    authority: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    limit: u16,
+    /// Begin where the page before ended
+    #[arg(long, value_name = "PLACE")]
+    after: Option<Cursor>,
+    #[command(flatten)]
+    domain: DomainOptions,
+    #[command(flatten)]
+    format: FormatOptions,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  handfast acme eab list
+  handfast acme eab list --authority services --format json";
+
+#[derive(Serialize)]
+struct Answer {
+    keys: Vec<Row>,
+    /// Give this to `--after` for the next page.
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    kid: String,
+    name: String,
+    authority: String,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    names: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profiles: Option<Vec<String>>,
+    trusted: bool,
+    created_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+}
+
+/// List them.
+pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
+    let domain = Domain::open(context, &args.domain)?;
+    let store = open_store(&domain)?;
+    let page = store.eabs(args.authority.as_deref(), args.after, usize::from(args.limit));
+    let page = context.block_on(page)?;
+    let now = context.now();
+    let answer = Answer {
+        keys: page.items.into_iter().map(|key| row(key, now)).collect(),
+        next: page.next.map(|next| next.to_string()),
+    };
+    if args.format.is_json() {
+        context.output.json(&answer)?;
+        return Ok(Exit::Done);
+    }
+    if answer.keys.is_empty() {
+        context.output.message("there is no external account key");
+        return Ok(Exit::Done);
+    }
+    let mut table = Table::new(&["kid", "name", "authority", "state", "limited to", "until"]);
+    for row in answer.keys {
+        let limits = limits(&row);
+        let until = row.expires.map_or_else(|| "it is revoked".to_owned(), |time| time.to_string());
+        table.row([row.kid, row.name, row.authority, row.state.to_owned(), limits, until]);
+    }
+    context.output.table(&table)?;
+    if let Some(next) = answer.next {
+        context.output.message(&format!("there are more: `--after {next}`"));
+    }
+    Ok(Exit::Done)
+}
+
+fn row(key: EabKeyRecord, now: Timestamp) -> Row {
+    Row {
+        state: state(&key, now),
+        kid: key.id,
+        name: key.name,
+        authority: key.authority,
+        names: key.names,
+        profiles: key.profiles,
+        trusted: key.trusted,
+        created_at: key.created_at,
+        expires: key.expires,
+        account: key.used_by,
+    }
+}
+
+fn state(key: &EabKeyRecord, now: Timestamp) -> &'static str {
+    match key.fault(&key.authority, now) {
+        None | Some(EabFault::Unknown) => "waits",
+        Some(EabFault::Used) => "used",
+        Some(EabFault::Revoked) => "revoked",
+        Some(EabFault::Expired) => "expired",
+    }
+}
+
+fn limits(row: &Row) -> String {
+    let lists = [("names", &row.names), ("profiles", &row.profiles)];
+    let mut parts: Vec<String> = lists
+        .into_iter()
+        .filter_map(|(what, list)| list.as_ref().map(|list| format!("{what} {}", list.join(" "))))
+        .collect();
+    if row.trusted {
+        parts.push("trusted".to_owned());
+    }
+    if parts.is_empty() { "policy".to_owned() } else { parts.join("; ") }
+}

@@ -1,0 +1,116 @@
+//! ACME: the registrations of the file, their worker, and what keeps their records tidy.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hf_ca::registration::{Registrations, Worker};
+use hf_http::acme::door::Door;
+use hf_http::server::Wording;
+use hf_http::state::Doors;
+use ipnet::IpNet;
+use tokio::task::JoinSet;
+
+use super::publish::chain;
+use super::sockets::{Bound, Kind, Socket};
+use crate::config::acme;
+use crate::domain::Domain;
+use crate::error::CommandError;
+
+/// How often orders that somebody left are looked for.
+const RECOVER: Duration = Duration::from_mins(1);
+
+/// How often what is over is removed.
+const SWEEP: Duration = Duration::from_hours(1);
+
+/// The door and what stands behind it.
+pub(super) struct AcmeDoor {
+    pub(super) door: Arc<Door>,
+    registrations: Arc<Registrations>,
+    /// The port of the first HTTPS listener, as bound.
+    port: Option<u16>,
+    worker: Option<Worker>,
+}
+
+impl AcmeDoor {
+    /// Of the sections of the file, with these sockets. Orders that a process before left are brought to an end.
+    pub(super) async fn open(
+        domain: &Domain,
+        doors: &Doors,
+        sockets: &[Bound],
+        exempt: Vec<IpNet>,
+    ) -> Result<Self, CommandError> {
+        let (authority, clock) = (Arc::clone(&doors.authority), Arc::clone(&doors.clock));
+        let observer = Arc::clone(&doors.metrics);
+        let (registrations, worker) =
+            Registrations::new(authority, clock, Arc::clone(&doors.random), observer);
+        let door =
+            Door::new(Arc::clone(&registrations), Arc::clone(&doors.metrics), exempt, doors.random.as_ref());
+        let door = door.map_err(|error| CommandError::fault("ACME cannot be served").because(error))?;
+        let port = sockets.iter().find_map(port);
+        let it = Self { door: Arc::new(door), registrations, port, worker: Some(worker) };
+        it.reload(domain)?;
+        // Everything that is under way now was left by a process before.
+        if let Err(error) = it.registrations.recover(doors.clock.now()).await {
+            tracing::error!(error = chain(&error), "ACME orders that were under way are left so");
+        }
+        Ok(it)
+    }
+
+    /// What the file says from now on.
+    pub(super) fn reload(&self, domain: &Domain) -> Result<(), CommandError> {
+        let setups = acme::setups(domain, self.port)?;
+        for (authority, setup) in &setups {
+            tracing::info!(authority, directory = setup.urls.directory(), "ACME");
+        }
+        let default = domain.topology.acme.iter().find(|acme| acme.default);
+        self.registrations.replace(setups, default.map(|acme| acme.authority.clone()));
+        Ok(())
+    }
+
+    /// How the listener words what it turns away.
+    pub(super) fn wording(&self, others: Wording) -> Wording {
+        hf_http::acme::wording(Arc::clone(&self.door), others)
+    }
+
+    /// Start the worker and what keeps the records tidy.
+    pub(super) fn start(&mut self, doors: &Doors, tasks: &mut JoinSet<()>) {
+        if let Some(worker) = self.worker.take() {
+            tasks.spawn(worker.run());
+        }
+        tasks.spawn(keep_tidy(doors.clone(), Arc::clone(&self.registrations)));
+    }
+}
+
+fn port(bound: &Bound) -> Option<u16> {
+    match (&bound.socket, bound.kind) {
+        (Socket::Tcp(socket), Kind::Api) => socket.local_addr().ok().as_ref().map(SocketAddr::port),
+        (Socket::Tcp(_) | Socket::Unix(..), _) => None,
+    }
+}
+
+/// Bring orders to an end that somebody left, and remove what is long over.
+async fn keep_tidy(doors: Doors, registrations: Arc<Registrations>) {
+    let mut recover = tokio::time::interval(RECOVER);
+    let mut sweep = tokio::time::interval(SWEEP);
+    loop {
+        tokio::select! {
+            _ = recover.tick() => {
+                let before = doors.clock.now().minus(Registrations::GRACE);
+                if let Err(error) = registrations.recover(before).await {
+                    tracing::error!(error = chain(&error), "ACME orders under way cannot be looked for");
+                }
+            }
+            _ = sweep.tick() => {
+                let store = doors.authority.store();
+                match hf_ca::registration::sweep(store.as_ref(), doors.clock.now()).await {
+                    Ok(swept) if !swept.is_empty() => {
+                        tracing::info!(orders = swept.orders, authorizations = swept.authorizations, "ACME swept");
+                    }
+                    Ok(_) => {}
+                    Err(error) => tracing::error!(%error, "ACME records cannot be swept"),
+                }
+            }
+        }
+    }
+}
