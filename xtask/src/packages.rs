@@ -28,6 +28,7 @@ const NEEDS: &[Need] = &[
     Need { program: "node", package: "nodejs" },
     Need { program: "python3", package: "python3" },
     Need { program: "cfssl", package: "golang-cfssl" },
+    Need { program: "pebble", package: "pebble" },
     Need { program: "faketime", package: "faketime" },
     Need { program: "prlimit", package: "util-linux" },
     // libFuzzer, which the fuzz targets are linked with, is written in C++.

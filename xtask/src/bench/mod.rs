@@ -1,5 +1,6 @@
 //! `cargo xtask bench NAME`: measurements, each as a ratio to its floor in the same run, because absolute figures drift.
 
+mod acme;
 mod issue;
 mod proc_facts;
 mod serve;
@@ -21,7 +22,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         Some((name, rest)) if name == "issue" => issue::run(rest),
         Some((name, rest)) if name == "issue-child" => issue::child::run(rest),
         Some((name, rest)) if name == "serve" => serve::run(rest),
-        Some((name, _)) => bail!("`{name}` is no bench: expected `issue` or `serve`"),
-        None => bail!("which bench? expected `issue` or `serve`"),
+        Some((name, rest)) if name == "acme" => acme::run(rest),
+        Some((name, _)) => bail!("`{name}` is no bench: expected `issue`, `serve` or `acme`"),
+        None => bail!("which bench? expected `issue`, `serve` or `acme`"),
     }
 }

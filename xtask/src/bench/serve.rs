@@ -4,12 +4,12 @@
 //! The load generator runs on the same machine and costs the same whoever answers: 64 clients, connections kept alive,
 //! P-256 requests. Our server puts every certificate durably on record; stock cfssl records nothing.
 
-mod connection;
+pub(super) mod connection;
 mod door;
 mod files;
-mod load;
+pub(super) mod load;
 mod options;
-mod program;
+pub(super) mod program;
 mod result;
 mod siege;
 

@@ -11,10 +11,10 @@ use tokio::net::TcpSocket;
 
 /// Whom to ask.
 #[derive(Clone)]
-pub(super) struct Target {
-    pub(super) address: SocketAddr,
+pub(in crate::bench) struct Target {
+    pub(in crate::bench) address: SocketAddr,
     /// For HTTPS.
-    pub(super) tls: Option<Arc<ClientTls>>,
+    pub(in crate::bench) tls: Option<Arc<ClientTls>>,
 }
 
 trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -22,14 +22,16 @@ trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
 
 /// One connection.
-pub(super) struct Connection {
+pub(in crate::bench) struct Connection {
     wire: Box<dyn Wire>,
     received: Vec<u8>,
+    /// Where the body of what was received begins.
+    head_end: usize,
 }
 
 impl Connection {
     /// Connect, and shake hands where that is asked for; from `source`, if one is given.
-    pub(super) async fn open(target: &Target, source: Option<IpAddr>) -> Result<Self> {
+    pub(in crate::bench) async fn open(target: &Target, source: Option<IpAddr>) -> Result<Self> {
         let socket = TcpSocket::new_v4()?;
         if let Some(source) = source {
             socket.bind(SocketAddr::new(source, 0))?;
@@ -40,7 +42,7 @@ impl Connection {
             Some(tls) => Box::new(tls.connect("localhost", stream).await.context("cannot shake hands")?),
             None => Box::new(stream),
         };
-        Ok(Self { wire, received: Vec::with_capacity(8 * 1024) })
+        Ok(Self { wire, received: Vec::with_capacity(8 * 1024), head_end: 0 })
     }
 
     /// Send octets and wait for nothing.
@@ -50,7 +52,7 @@ impl Connection {
     }
 
     /// Send a request and read its answer whole; the status.
-    pub(super) async fn exchange(&mut self, request: &[u8]) -> Result<u16> {
+    pub(in crate::bench) async fn exchange(&mut self, request: &[u8]) -> Result<u16> {
         self.send(request).await?;
         self.received.clear();
         let head_end = loop {
@@ -59,6 +61,7 @@ impl Connection {
                 break at + 4;
             }
         };
+        self.head_end = head_end;
         let head =
             std::str::from_utf8(self.received.get(..head_end).unwrap_or_default())?.to_ascii_lowercase();
         let status = head.split_ascii_whitespace().nth(1).context("no status")?.parse()?;
@@ -75,6 +78,7 @@ impl Connection {
                     self.more().await?;
                 }
             }
+            None if status == 204 => {}
             None => bail!("an answer without a length: {head}"),
         }
         Ok(status)
@@ -86,6 +90,35 @@ impl Connection {
             bail!("the server closed the connection");
         }
         Ok(())
+    }
+
+    /// A header of the last answer; `name` in lower case.
+    pub(in crate::bench) fn header(&self, name: &str) -> Option<&str> {
+        let head = std::str::from_utf8(self.received.get(..self.head_end)?).ok()?;
+        head.lines().find_map(|line| {
+            let (found, value) = line.split_once(':')?;
+            found.eq_ignore_ascii_case(name).then_some(value.trim())
+        })
+    }
+
+    /// The body of the last answer, without its chunks (RFC 9112 section 7.1).
+    pub(in crate::bench) fn body(&self) -> Result<Vec<u8>> {
+        let mut rest = self.received.get(self.head_end..).unwrap_or_default();
+        if self.header("transfer-encoding") != Some("chunked") {
+            return Ok(rest.to_vec());
+        }
+        let mut body = Vec::with_capacity(rest.len());
+        loop {
+            let end = find(rest, b"\r\n").context("a chunk without a length")?;
+            let (length, after) = rest.split_at_checked(end + 2).context("a chunk without a length")?;
+            let length = usize::from_str_radix(std::str::from_utf8(length)?.trim(), 16)?;
+            let (chunk, after) = after.split_at_checked(length).context("a chunk that is cut")?;
+            if length == 0 {
+                return Ok(body);
+            }
+            body.extend_from_slice(chunk);
+            rest = after.get(2..).context("a chunk that is cut")?;
+        }
     }
 
     /// What came last, for messages.

@@ -158,7 +158,7 @@ impl Pace {
 }
 
 /// In milliseconds, of sorted latencies.
-fn quantile(sorted: &[Duration], percent: usize) -> f64 {
+pub(in crate::bench) fn quantile(sorted: &[Duration], percent: usize) -> f64 {
     let place = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
     sorted.get(place).map_or(0.0, |latency| latency.as_secs_f64() * 1e3)
 }

@@ -130,16 +130,16 @@ impl Drop for Server {
 }
 
 /// A port that nobody listens on.
-pub(super) fn free_port() -> Result<u16> {
+pub(in crate::bench) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(address(0))?.local_addr()?.port())
 }
 
-fn address(port: u16) -> SocketAddr {
+pub(in crate::bench) fn address(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
 /// As many descriptors as the system allows, for this process and the servers.
-pub(super) fn raise_descriptors() -> Result<()> {
+pub(in crate::bench) fn raise_descriptors() -> Result<()> {
     let limit = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).context("too few descriptors")
 }
