@@ -20,7 +20,6 @@ mod revocation;
 
 use std::fmt;
 
-use self::acme::{accounts, authorizations, bindings, orders, races};
 use crate::{Store, StoreError, StoreFuture};
 
 /// Makes and reopens stores of one kind.
@@ -82,9 +81,10 @@ async fn refused<T: Send>(
 
 macro_rules! cases {
     ($($module:ident :: $name:ident),* $(,)?) => {
-        [$((stringify!($name), (|backend| Box::pin($module::$name(backend))) as Case)),*]
+        [$((stringify!($name), (|backend| Box::pin($module::$name(backend))) as $crate::conformance::Case)),*]
     };
 }
+use cases;
 
 /// Run every case; the first broken promise ends the run.
 pub async fn run(backend: &dyn Backend) -> Result<(), Violation> {
@@ -120,30 +120,8 @@ pub async fn run(backend: &dyn Backend) -> Result<(), Violation> {
         concurrency::many_issue_at_once,
         concurrency::one_deduplication_key_wins,
         concurrency::bad_operations_fail_alone,
-        accounts::accounts_are_made_and_found,
-        accounts::accounts_are_swapped,
-        accounts::accounts_are_listed,
-        accounts::a_binding_is_used_once,
-        accounts::bad_accounts_are_refused,
-        bindings::bindings_are_added_and_revoked,
-        bindings::bad_bindings_are_refused,
-        bindings::windows_are_set_and_cleared,
-        bindings::windows_are_few,
-        orders::orders_are_stored_and_found,
-        orders::orders_are_swapped,
-        orders::orders_are_listed,
-        orders::a_certificate_is_replaced_once,
-        authorizations::authorizations_are_swapped,
-        authorizations::work_is_leased,
-        authorizations::valid_authorizations_are_used_again,
-        authorizations::a_sweep_removes_what_expired,
-        races::one_account_uses_a_binding,
-        races::one_account_has_a_key,
-        races::one_writer_swaps,
-        races::one_order_replaces,
-        races::one_worker_holds_a_lease,
     ];
-    for (case, check) in cases {
+    for (case, check) in cases.into_iter().chain(acme::cases()) {
         check(backend).await.map_err(|Broken(what)| Violation { case, what })?;
     }
     Ok(())

@@ -93,6 +93,19 @@ impl Orders {
     }
 }
 
+#[cfg(test)]
+impl Orders {
+    async fn pragma(&self, name: &'static str, value: u32) {
+        let set = move |transaction: Transaction<'_>| {
+            transaction
+                .db
+                .pragma_update(None, name, value)
+                .map_err(transaction.faults.database("set a limit"))
+        };
+        self.write(set).await.unwrap();
+    }
+}
+
 impl Drop for Orders {
     fn drop(&mut self) {
         self.readers.stop();
@@ -167,6 +180,13 @@ impl SqliteStore {
                 None => Ok(T::default()),
             }
         })
+    }
+
+    /// How many pages the database may have, for tests of a full disk.
+    #[cfg(test)]
+    pub(super) async fn limit_orders(&self, pages: u32) {
+        let orders = self.orders.get().unwrap();
+        orders.pragma("max_page_count", pages).await;
     }
 
     /// Make the database, and note it in the main one once it is there.

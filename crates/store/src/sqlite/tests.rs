@@ -1,5 +1,6 @@
 //! What happens when files, disks and processes fail under the store.
 
+mod acme;
 mod damage;
 mod disk;
 mod journal;

@@ -40,7 +40,7 @@ impl Files {
         let config = json!({ "pebble": {
             "listenAddress": pebble.to_string(),
             "managementListenAddress": address(free_port()?).to_string(),
-            "certificate": directory.join("trust/localhost/cert.pem"),
+            "certificate": directory.join("trust/localhost/fullchain.pem"),
             "privateKey": directory.join("trust/localhost/key.pem"),
             "httpPort": challenge_port,
             "tlsPort": free_port()?,

@@ -13,6 +13,8 @@ use crate::{process, workspace};
 pub(super) struct Options {
     /// A short run, to see that everything works.
     pub(super) quick: bool,
+    /// Orders that are stored when the store is measured alone.
+    pub(super) stored: u64,
     /// Where the JSON goes.
     pub(super) json: Option<PathBuf>,
     /// Pebble.
@@ -26,24 +28,28 @@ impl Options {
     pub(super) fn parse(arguments: &[String]) -> Result<Self> {
         let mut options = Self {
             quick: false,
+            stored: 0,
             json: None,
             pebble: PathBuf::from("/usr/bin/pebble"),
             challtestsrv: PathBuf::from("/usr/bin/pebble-challtestsrv"),
             program: None,
         };
+        let mut stored = None;
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
             let mut value = || words.next().with_context(|| format!("`{word}` needs a value"));
             match word.as_str() {
                 "--quick" => options.quick = true,
+                "--stored" => stored = Some(value()?.replace(['_', ','], "").parse().context("--stored")?),
                 "--json" => options.json = Some(PathBuf::from(value()?)),
                 "--program" => options.program = Some(PathBuf::from(value()?)),
                 "--pebble" => options.pebble = PathBuf::from(value()?),
                 _ => bail!(
-                    "`{word}` is no option: expected `--quick`, `--json FILE`, `--program FILE` or `--pebble FILE`"
+                    "`{word}` is no option: expected `--quick`, `--stored N`, `--json FILE`, `--program FILE` or `--pebble FILE`"
                 ),
             }
         }
+        options.stored = stored.unwrap_or(if options.quick { 20_000 } else { 1_000_000 });
         Ok(options)
     }
 
@@ -86,6 +92,7 @@ mod tests {
         assert_eq!(parse(&[]).unwrap().time(), Duration::from_secs(15));
         assert_eq!(parse(&["--quick"]).unwrap().time(), Duration::from_secs(2));
         assert_eq!(parse(&["--pebble", "p"]).unwrap().pebble, Path::new("p"));
+        assert_eq!(parse(&["--stored", "1_000"]).unwrap().stored, 1_000);
         assert!(parse(&["--json"]).is_err() && parse(&["--fast"]).is_err());
     }
 }

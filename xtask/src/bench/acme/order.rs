@@ -12,6 +12,9 @@ use super::jws::base64url;
 use super::session::{Session, text};
 use crate::bench::stopwatch::Stopwatch;
 
+/// Before an order or authorization is looked at again: long enough that what is polled is little beside what is done.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+
 /// How long it took.
 pub(super) struct Times {
     pub(super) order: Duration,
@@ -68,7 +71,7 @@ async fn until(
     wanted: &str,
 ) -> Result<Value> {
     const LAST: Duration = Duration::from_secs(30);
-    let (mut pause, mut spent) = (Duration::from_millis(2), Duration::ZERO);
+    let (mut pause, mut spent) = (FIRST_PAUSE, Duration::ZERO);
     loop {
         let status = text(&state, "status")?;
         if status == wanted {
@@ -79,7 +82,7 @@ async fn until(
         }
         tokio::time::sleep(pause).await;
         spent += pause;
-        pause = (pause * 2).min(Duration::from_millis(64));
+        pause = (pause * 2).min(Duration::from_millis(160));
         state = session.post(url, "").await?.json()?;
     }
 }

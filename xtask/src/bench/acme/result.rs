@@ -7,6 +7,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::load::{Load, Names};
+use super::stored::Stored;
 use crate::bench::issue::floor::{Pair, cores};
 use crate::bench::stopwatch::Stopwatch;
 
@@ -70,6 +71,7 @@ pub(super) struct Row {
 pub(super) struct Figures {
     pub(super) floor: Floor,
     pub(super) rows: Vec<Row>,
+    pub(super) stored: Stored,
 }
 
 impl Figures {
@@ -114,6 +116,10 @@ impl Figures {
             "ratio_to_floor_proved": ours(Names::Proved),
             "verify_us": rounded(self.floor.verify_s * 1e6, 10.0),
             "sign_us": rounded(self.floor.sign_s * 1e6, 10.0),
+            "stored": self.stored.count,
+            "store_empty_orders_per_s": rounded(self.stored.empty_per_s, 1.0),
+            "store_full_orders_per_s": rounded(self.stored.full_per_s, 1.0),
+            "store_ratio": rounded(self.stored.ratio(), 1e3),
             "runs": rows,
         });
         Ok(serde_json::to_string_pretty(&value)? + "\n")
@@ -141,6 +147,9 @@ impl Figures {
                 line(&format!("{}: {names}", row.program), &found, &aim);
             }
         }
+        let Stored { count, empty_per_s, full_per_s } = self.stored;
+        let found = format!("{empty_per_s:.0} /s, with {count} stored {full_per_s:.0} /s");
+        line("store alone: whole orders", &found, &format!("x {:.2} the time, aim 1", self.stored.ratio()));
         text
     }
 }

@@ -1,11 +1,16 @@
 //! A client with an account: requests on one connection that is kept alive, each with the nonce of the last answer.
 
+use std::time::Duration;
+
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use super::jws::AccountKey;
 use super::program::Server;
 use crate::bench::serve::connection::{Connection, Target};
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The account, its connection and where things are.
 pub(super) struct Session {
@@ -75,7 +80,9 @@ impl Session {
             host(url)?,
             body.len()
         );
-        let status = self.connection.exchange(request.as_bytes()).await?;
+        let exchange = self.connection.exchange(request.as_bytes());
+        let late = || format!("no answer to {url} within {PATIENCE:?}");
+        let status = tokio::time::timeout(PATIENCE, exchange).await.with_context(late)??;
         if let Some(nonce) = self.connection.header("replay-nonce") {
             nonce.clone_into(&mut self.nonce);
         }

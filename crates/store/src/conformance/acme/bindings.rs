@@ -1,12 +1,15 @@
 //! Keys for external account binding, and renewal windows.
 
-use hf_core::audit::AuditAction;
+use std::sync::Arc;
 
-use crate::StoreError;
+use hf_core::audit::AuditAction;
+use tokio::task::JoinSet;
+
 use crate::conformance::material::acme::{add_eab, eab, eab_secret, window, window_set};
 use crate::conformance::material::{AUTHORITY, event, serial, time};
-use crate::conformance::{Backend, Outcome, ensure, refused};
+use crate::conformance::{Backend, Broken, Outcome, ensure, refused};
 use crate::record::{EabKeyRecord, EabSecret, RenewalScope, RenewalWindowRecord};
+use crate::{Store, StoreError};
 
 fn revoked(id: &str) -> hf_core::audit::AuditEvent {
     event(AuditAction::EabRevoked { id: id.to_owned() })
@@ -101,10 +104,14 @@ pub(in crate::conformance) async fn windows_are_set_and_cleared(backend: &dyn Ba
 }
 
 pub(in crate::conformance) async fn windows_are_few(backend: &dyn Backend) -> Outcome {
-    let store = backend.fresh()?;
+    let store: Arc<dyn Store> = backend.fresh()?.into();
+    let mut tasks = JoinSet::new();
     for number in 0..1_000 {
-        let wanted = window(RenewalScope::Certificate(serial(number)), 1);
-        store.set_renewal_window(wanted.clone(), window_set(&wanted)).await?;
+        let (store, wanted) = (Arc::clone(&store), window(RenewalScope::Certificate(serial(number)), 1));
+        tasks.spawn(async move { store.set_renewal_window(wanted.clone(), window_set(&wanted)).await });
+    }
+    while let Some(outcome) = tasks.join_next().await {
+        outcome.map_err(|error| Broken(format!("a task ended early: {error}")))??;
     }
     let again = window(RenewalScope::Certificate(serial(7)), 2);
     store.set_renewal_window(again.clone(), window_set(&again)).await?;
