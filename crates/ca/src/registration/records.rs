@@ -42,8 +42,15 @@ pub(super) fn account_record(
     })
 }
 
+/// An account as its record has it. The operator closes one on the record alone, without reading what the protocol keeps.
 pub(super) fn read_account(record: &AcmeAccountRecord) -> Result<Account, RegistrationError> {
-    read(ACCOUNT, &record.id, &record.body)
+    let account: Account = read(ACCOUNT, &record.id, &record.body)?;
+    let closed = match record.status {
+        AcmeAccountStatus::Valid => None,
+        AcmeAccountStatus::Deactivated => account.deactivate(),
+        AcmeAccountStatus::Revoked => account.revoke(),
+    };
+    Ok(closed.unwrap_or(account))
 }
 
 /// An order as it is kept. `end` is the last second of its certificate, when it has one.
