@@ -84,7 +84,10 @@ pub fn router(door: Arc<Door>) -> Router {
         }
     }
     let nothing = any(nothing).with_state(door);
-    Router::new().nest(PATH, inner.fallback_service(nothing))
+    // The path with a slash and nothing behind it is not part of what is nested.
+    Router::new()
+        .route_service(&format!("{PATH}/"), nothing.clone())
+        .nest(PATH, inner.fallback_service(nothing))
 }
 
 async fn receive(
