@@ -1,0 +1,358 @@
+//! A trust domain with ACME servers, and what stands between the tests and the world.
+
+use std::collections::{BTreeMap, HashMap};
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, Response, header};
+use hf_ca::authority::{Authority, AuthorityParts};
+use hf_ca::create::{NewAuthority, RootKey};
+use hf_ca::key_directory::KeyDirectory;
+use hf_ca::policy::{AuthorityWish, Policy};
+use hf_ca::profile::{Profile, ProfileSettings};
+use hf_ca::registration::{
+    RegistrationLimits, RegistrationSettings, Registrations, Setup, Validator, ValidatorFuture, Worker,
+};
+use hf_ca::signer::{Signer, SignerSettings};
+use hf_core::algorithm::KeyAlgorithm;
+use hf_core::principal::{Channel, Principal};
+use hf_core::time::{Clock as _, Lifetime, Timestamp};
+use hf_http::acme::door::Door;
+use hf_http::peer::{Peer, PeerAddress};
+use hf_http::telemetry::metrics::Metrics;
+use hf_keys::block_list::BlockList;
+use hf_keys::random::SystemRandom;
+use hf_proto::acme::challenge::{ChallengeKind, RetryPolicy};
+use hf_proto::acme::problem::{Problem, ProblemType};
+use hf_proto::acme::urls::Urls;
+use hf_proto::acme::validation::{ValidationOutcome, ValidationTask};
+use hf_store::Store;
+use hf_store::audit::Origin;
+use hf_store::sqlite::{OpenOptions, SqliteStore};
+use hf_testkit::ManualClock;
+use hf_x509::distinguished_name::DistinguishedName;
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use tower::ServiceExt as _;
+
+/// Where clients find the server, whatever they call it.
+pub(crate) const HOST: &str = "https://ca.test";
+
+/// The authority that most tests ask.
+pub(crate) const SERVICES: &str = "services";
+
+/// Somebody who looks at challenges: finds what the test says, and remembers what was asked.
+#[derive(Default)]
+pub(crate) struct Looker {
+    found: Mutex<HashMap<String, ValidationOutcome>>,
+    pub(crate) looks: Mutex<Vec<ValidationTask>>,
+    held: Mutex<Option<Arc<Semaphore>>>,
+}
+
+impl Looker {
+    /// From now on, this is found for `name`; what no test says is valid.
+    pub(crate) fn finds(&self, name: &str, outcome: ValidationOutcome) {
+        self.found.lock().unwrap().insert(name.to_owned(), outcome);
+    }
+
+    /// From now on, a look waits until the semaphore has a place.
+    pub(crate) fn hold(&self) -> Arc<Semaphore> {
+        let gate = Arc::new(Semaphore::new(0));
+        *self.held.lock().unwrap() = Some(Arc::clone(&gate));
+        gate
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.looks.lock().unwrap().len()
+    }
+}
+
+impl Validator for Looker {
+    fn validate<'a>(&'a self, task: &'a ValidationTask) -> ValidatorFuture<'a> {
+        self.looks.lock().unwrap().push(task.clone());
+        let outcome = self.found.lock().unwrap().get(&task.identifier.to_string()).cloned();
+        let held = self.held.lock().unwrap().clone();
+        Box::pin(async move {
+            if let Some(gate) = held {
+                gate.acquire().await.unwrap().forget();
+            }
+            outcome.unwrap_or(ValidationOutcome::Valid)
+        })
+    }
+}
+
+/// What a challenge fails with.
+pub(crate) fn unreachable() -> Problem {
+    Problem::new(ProblemType::Connection, "nobody listens there")
+}
+
+pub(crate) struct House {
+    pub(crate) registrations: Arc<Registrations>,
+    pub(crate) authority: Arc<Authority>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) looker: Arc<Looker>,
+    worker: tokio::sync::Mutex<Worker>,
+    router: Router,
+    _directory: tempfile::TempDir,
+}
+
+/// An answer.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) async fn of(response: Response<Body>) -> Self {
+        let (head, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Self { status: head.status.as_u16(), headers: head.headers, body }
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// A resource: JSON, declared as such, and nothing in it that has no value.
+    pub(crate) fn json(&self) -> Value {
+        assert!(self.status < 300, "{}: {}", self.status, self.text());
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/json");
+        let value = serde_json::from_slice(&self.body).unwrap();
+        no_void(&value, &self.text());
+        value
+    }
+
+    /// A problem document, whole and consistent; its kind and status.
+    pub(crate) fn problem(&self) -> Problem {
+        assert!(self.status >= 400, "{}: {}", self.status, self.text());
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{}", self.text());
+        assert!(self.headers.contains_key("replay-nonce"), "every error has a nonce");
+        assert!(!self.text().contains("null"), "{}", self.text());
+        let problem: Problem = serde_json::from_slice(&self.body).unwrap();
+        assert_eq!(problem.status, self.status);
+        assert!(problem.detail.is_ascii() && !problem.detail.is_empty());
+        problem
+    }
+
+    pub(crate) fn refused(&self) -> (ProblemType, u16) {
+        let problem = self.problem();
+        (problem.kind, problem.status)
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("no `{name}`: {}", self.text())).to_str().unwrap()
+    }
+
+    pub(crate) fn location(&self) -> String {
+        self.header("location").to_owned()
+    }
+
+    /// The targets of the links with this relation, each of which stands in a line of its own.
+    pub(crate) fn links(&self, relation: &str) -> Vec<String> {
+        let end = format!(">;rel=\"{relation}\"");
+        let lines = self.headers.get_all(header::LINK).iter().map(|value| value.to_str().unwrap());
+        lines.filter_map(|line| line.strip_prefix('<')?.strip_suffix(&end).map(str::to_owned)).collect()
+    }
+}
+
+/// Neither `null` nor an empty object, wherever it stands.
+fn no_void(value: &Value, whole: &str) {
+    match value {
+        Value::Null => panic!("a member without a value: {whole}"),
+        Value::Object(object) => {
+            assert!(!object.is_empty(), "an empty object: {whole}");
+            object.values().for_each(|inner| no_void(inner, whole));
+        }
+        Value::Array(list) => list.iter().for_each(|inner| no_void(inner, whole)),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// On which terms most tests are served.
+pub(crate) fn settings() -> RegistrationSettings {
+    RegistrationSettings {
+        profiles: vec!["server".to_owned(), "peer".to_owned()],
+        external_account_required: false,
+        challenges: ChallengeKind::ALL.to_vec(),
+        names: ["shop.internal", "10.0.0.0/8"].iter().map(|name| name.parse().unwrap()).collect(),
+        trusted: Vec::new(),
+        authorization_lifetime: Lifetime::from_days(2),
+        reuse: Lifetime::from_seconds(1),
+        order_lifetime: Lifetime::from_days(1),
+        pre_authorization: true,
+        terms: None,
+        website: None,
+        retry: RetryPolicy { attempts: 3, spacing: Lifetime::from_seconds(5) },
+        limits: RegistrationLimits {
+            accounts_per_hour: 1_000,
+            orders_per_hour: 1_000,
+            failures_per_hour: 1_000,
+            identifiers: 50,
+            validations: 100,
+            pause_after: 1_000,
+            pause: Lifetime::from_seconds(600),
+        },
+    }
+}
+
+impl House {
+    pub(crate) async fn new() -> Self {
+        Self::with(settings(), 0).await
+    }
+
+    /// On these terms, refusing so many of 100 good nonces.
+    pub(crate) async fn with(settings: RegistrationSettings, refusing: u8) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::create_dir(directory.path().join("keys")).unwrap();
+        let clock = Arc::new(ManualClock::default());
+        let store: Arc<dyn Store> =
+            Arc::new(SqliteStore::open(&directory.path().join("store"), OpenOptions::default()).unwrap());
+        let authority = Arc::new(start(directory.path(), Arc::clone(&store), Arc::clone(&clock)).await);
+        let (registrations, worker) =
+            Registrations::new(Arc::clone(&authority), clock.clone(), Arc::new(SystemRandom), Arc::new(()));
+        let looker = Arc::new(Looker::default());
+        let house = Self {
+            router: router(&registrations, refusing),
+            worker: tokio::sync::Mutex::new(worker),
+            registrations,
+            authority,
+            store,
+            clock,
+            looker,
+            _directory: directory,
+        };
+        house.serve(settings);
+        house
+    }
+
+    /// On these terms from now on.
+    pub(crate) fn serve(&self, settings: RegistrationSettings) {
+        let setup = |name: &str, settings: RegistrationSettings| {
+            let setup = Setup {
+                settings,
+                urls: Urls::new(format!("{HOST}/acme/{name}")),
+                validator: Arc::clone(&self.looker) as Arc<dyn Validator>,
+            };
+            (name.to_owned(), setup)
+        };
+        let setups = vec![setup(SERVICES, settings.clone()), setup("guests", settings)];
+        self.registrations.replace(setups, Some(SERVICES.to_owned()));
+    }
+
+    /// Another process that serves the same: the same record, nonces of its own.
+    pub(crate) fn replica(&self) -> Router {
+        router(&self.registrations, 0)
+    }
+
+    /// What stands before the endpoints of another process.
+    pub(crate) fn door(&self) -> Arc<Door> {
+        door(&self.registrations, 0)
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Have the worker look at all that is due.
+    pub(crate) async fn work(&self) {
+        self.worker.lock().await.run_once(self.now()).await.unwrap();
+    }
+
+    pub(crate) async fn get(&self, url: &str) -> Answer {
+        self.plain("GET", url).await
+    }
+
+    /// Without a body.
+    pub(crate) async fn plain(&self, method: &str, url: &str) -> Answer {
+        self.send(method, url, &[], Vec::new()).await
+    }
+
+    /// Anything.
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
+        send(&self.router, method, url, headers, body).await
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        origin(self.now())
+    }
+}
+
+/// Ask a router.
+pub(crate) async fn send(
+    router: &Router,
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Vec<u8>,
+) -> Answer {
+    let path = url.strip_prefix(HOST).unwrap_or(url);
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let peer = Peer {
+        address: PeerAddress::Tcp(([192, 0, 2, 7], 50_000).into()),
+        tls: None,
+        unix: None,
+        private: true,
+    };
+    let request = request.extension(peer).body(Body::from(body)).unwrap();
+    Answer::of(router.clone().oneshot(request).await.unwrap()).await
+}
+
+fn router(registrations: &Arc<Registrations>, refusing: u8) -> Router {
+    hf_http::acme::router(door(registrations, refusing))
+}
+
+fn door(registrations: &Arc<Registrations>, refusing: u8) -> Arc<Door> {
+    let door = Door::new(Arc::clone(registrations), Arc::new(Metrics::new()), Vec::new(), &SystemRandom);
+    Arc::new(door.unwrap().refusing(refusing))
+}
+
+async fn start(directory: &std::path::Path, store: Arc<dyn Store>, clock: Arc<ManualClock>) -> Authority {
+    let profiles =
+        ProfileSettings::defaults().into_iter().map(|settings| Profile::compile(settings).unwrap());
+    let origin = origin(clock.now());
+    let parts = AuthorityParts {
+        store,
+        keys: KeyDirectory::new(directory.join("keys"), None),
+        profiles: profiles.collect(),
+        policy: Policy::default(),
+        permitted: BTreeMap::new(),
+        block_list: BlockList::empty(),
+        signer: Signer::start(SignerSettings::with_threads(NonZeroUsize::MIN)).unwrap(),
+        clock,
+        random: Arc::new(SystemRandom),
+    };
+    let (authority, _) = Authority::start(parts, origin.clone()).await.unwrap();
+    authority.create_root(new("root", "root"), RootKey::Keep, origin.clone()).await.unwrap();
+    for name in [SERVICES, "guests"] {
+        authority.create_intermediate(new(name, "intermediate"), "root", origin.clone()).await.unwrap();
+    }
+    authority
+}
+
+fn new(name: &str, profile: &str) -> NewAuthority {
+    NewAuthority {
+        name: name.to_owned(),
+        subject: DistinguishedName::common(&format!("Test {name}")),
+        key_algorithm: KeyAlgorithm::EcdsaP256,
+        profile: profile.to_owned(),
+        lifetime: None,
+        wish: AuthorityWish::default(),
+    }
+}
+
+fn origin(at: Timestamp) -> Origin {
+    Origin { at, principal: Principal::Operator { user: "test".to_owned() }, channel: Channel::CommandLine }
+}
