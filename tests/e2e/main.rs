@@ -41,6 +41,8 @@ mod probe;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod revocation;
+#[cfg(test)]
 mod serve;
 #[cfg(test)]
 mod snippets;

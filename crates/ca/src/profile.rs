@@ -38,6 +38,7 @@ pub struct Profile {
     settings: ProfileSettings,
     snapshot: ProfileSnapshot,
     crl_url: Option<UrlTemplate>,
+    crl_shard_url: Option<UrlTemplate>,
     ca_issuers_url: Option<UrlTemplate>,
     ocsp_url: Option<UrlTemplate>,
     compiled: Compiled,
@@ -57,14 +58,19 @@ impl Profile {
             })
         };
         let crl_url = url("crl_url", &settings.crl_url);
+        let crl_shard_url = url("crl_shard_url", &settings.crl_shard_url);
         let ca_issuers_url = url("ca_issuers_url", &settings.ca_issuers_url);
         let ocsp_url = url("ocsp_url", &settings.ocsp_url);
+        if let Some(text) = settings.crl_shard_url.as_ref().filter(|text| !text.contains(UrlTemplate::SHARD))
+        {
+            faults.push(fault::shard_url(&settings.name, text));
+        }
         let compiled = Compiled::read(&settings, &mut faults);
         if !faults.is_empty() {
             return Err(faults);
         }
         let snapshot = snapshot::of(&settings);
-        Ok(Self { settings, snapshot, crl_url, ca_issuers_url, ocsp_url, compiled })
+        Ok(Self { settings, snapshot, crl_url, crl_shard_url, ca_issuers_url, ocsp_url, compiled })
     }
 
     /// The name by which requests ask for it.
@@ -130,6 +136,11 @@ impl Profile {
     /// Where the CRL of the issuer is, if the profile says so.
     pub fn crl_url(&self) -> Option<&UrlTemplate> {
         self.crl_url.as_ref()
+    }
+
+    /// Where the CRL of a shard is, if the profile lets its certificates belong to shards.
+    pub fn crl_shard_url(&self) -> Option<&UrlTemplate> {
+        self.crl_shard_url.as_ref()
     }
 
     /// Where the issuer's certificate is, if the profile says so.

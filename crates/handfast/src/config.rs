@@ -3,4 +3,5 @@
 pub(crate) mod access;
 pub(crate) mod acme;
 pub(crate) mod profiles;
+pub(crate) mod published;
 pub(crate) mod subject;

@@ -32,6 +32,7 @@ impl ProfileSettings {
             max_names: SanSet::MAX_NAMES,
             beyond_issuer: BeyondIssuer::Shorten,
             crl_url: None,
+            crl_shard_url: None,
             ca_issuers_url: None,
             ocsp_url: None,
             key_usage: None,

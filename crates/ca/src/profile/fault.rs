@@ -116,6 +116,13 @@ pub(super) fn url(profile: &str, key: &'static str, error: &UrlTemplateError) ->
     Finding::error(URL, format!("profile `{profile}`, key `{key}`"), error.to_string())
 }
 
+/// The finding for a URL of shards that is the same for all of them.
+pub(super) fn shard_url(profile: &str, found: &str) -> Finding {
+    let about = format!("profile `{profile}`, key `crl_shard_url`");
+    Finding::error(URL, about, "every shard would have the same address")
+        .expected_found("`{shard}` in the place of its number", found)
+}
+
 /// Plain, or in the namespace of the profiles that come from CFSSL policy files, whose names are free.
 fn is_usable_name(name: &str) -> bool {
     let part = |part: &str| {

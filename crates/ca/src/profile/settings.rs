@@ -36,6 +36,10 @@ pub struct ProfileSettings {
     pub beyond_issuer: BeyondIssuer,
     /// CRL distribution point; `{authority}` stands for the issuer's name.
     pub crl_url: Option<String>,
+    /// CRL distribution point of certificates that belong to a shard of the issuer's CRL; `{authority}` as above and
+    /// `{shard}` for the number of the shard. Absent: all of them name `crl_url`.
+    #[serde(default)]
+    pub crl_shard_url: Option<String>,
     /// Where the issuer's certificate can be fetched; `{authority}` as above.
     pub ca_issuers_url: Option<String>,
     /// Where the OCSP responder answers; `{authority}` as above.

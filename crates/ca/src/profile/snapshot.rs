@@ -60,6 +60,9 @@ fn canonical(settings: &ProfileSettings) -> String {
 fn added(settings: &ProfileSettings) -> Vec<(&'static str, String)> {
     let list = |texts: &[String]| texts.iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(",");
     let mut lines = Vec::new();
+    if let Some(url) = &settings.crl_shard_url {
+        lines.push(("crl-shard", url.clone()));
+    }
     if let Some(usages) = &settings.key_usage {
         let names = usages.iter().flat_map(|usage| usage.bit().names().collect::<Vec<_>>());
         lines.push(("key-usage", names.collect::<Vec<_>>().join(",")));
@@ -111,6 +114,7 @@ mod tests {
             ProfileSettings { extended_key_usage: vec!["1.2.3".into()], ..peer.clone() },
             ProfileSettings { name_regex: Some("a\nclient-serial=true".into()), ..peer.clone() },
             ProfileSettings { client_serial: true, ..peer.clone() },
+            ProfileSettings { crl_shard_url: Some("http://x/{authority}/{shard}".into()), ..peer.clone() },
             ProfileSettings { copy_extensions: true, ..peer.clone() },
         ];
         let mut ids: Vec<_> = wanted.iter().map(|settings| of(settings).id.0).collect();

@@ -25,10 +25,18 @@ pub struct UrlTemplateError {
 impl UrlTemplate {
     const PLACE: &'static str = "{authority}";
 
+    /// Stands for the number of a shard.
+    pub(super) const SHARD: &'static str = "{shard}";
+
     /// The URL for the authority of this name. The name is data: characters beyond letters, digits, `-`, `.` and `_`
     /// are percent-encoded (RFC 3986 section 2.1), so it cannot add a path segment.
     pub fn url(&self, authority: &str) -> String {
         self.0.replace(Self::PLACE, &encode(authority))
+    }
+
+    /// The URL for a shard of the CRL of the authority of this name.
+    pub fn shard_url(&self, authority: &str, shard: u32) -> String {
+        self.url(authority).replace(Self::SHARD, &shard.to_string())
     }
 }
 
@@ -37,7 +45,8 @@ impl FromStr for UrlTemplate {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fault = || UrlTemplateError { found: text.chars().take(120).collect() };
-        let sample: UriName = text.replace(Self::PLACE, "x").parse().map_err(|_| fault())?;
+        let sample: UriName =
+            text.replace(Self::PLACE, "x").replace(Self::SHARD, "1").parse().map_err(|_| fault())?;
         if !matches!(sample.scheme(), "http" | "https") || sample.host().is_none() {
             return Err(fault());
         }
@@ -67,6 +76,9 @@ mod tests {
         let template: UrlTemplate = "http://pki.shop.internal/{authority}.crl".parse().unwrap();
         assert_eq!(template.url("services"), "http://pki.shop.internal/services.crl");
         assert_eq!(template.url("../a b"), "http://pki.shop.internal/..%2Fa%20b.crl");
+        let template: UrlTemplate = "http://pki.shop.internal/{authority}/{shard}.crl".parse().unwrap();
+        assert_eq!(template.shard_url("services", 7), "http://pki.shop.internal/services/7.crl");
+        assert_eq!(template.shard_url("{shard}", 7), "http://pki.shop.internal/%7Bshard%7D/7.crl");
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub(super) fn of(name: String, profile: &Profile, usual: &Profile) -> ProfileSet
         max_names: MAX_NAMES,
         beyond_issuer: BeyondIssuer::Shorten,
         crl_url: first(&[&profile.crl_url, &usual.crl_url]),
+        crl_shard_url: None,
         ca_issuers_url: issuers.first().cloned(),
         ocsp_url: first(&[&profile.ocsp_url, &usual.ocsp_url]),
         key_usage: Some(usages.key.iter().map(|usage| key_usage(*usage)).collect()),

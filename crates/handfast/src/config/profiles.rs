@@ -8,6 +8,7 @@ use hf_core::finding::Finding;
 use hf_core::time::Lifetime;
 use hf_topology::declared::{self, Topology, Usage};
 
+use super::published::Published;
 use crate::error::CommandError;
 
 /// Every profile under which this trust domain issues.
@@ -15,12 +16,10 @@ pub(crate) fn compile(topology: &Topology) -> Result<Vec<Profile>, Vec<Finding>>
     let leaves = topology.profiles.iter().map(|profile| leaf(topology, profile));
     let authorities = [
         ProfileSettings { max_lifetime: Lifetime::MAX, ..ProfileSettings::root() },
-        ProfileSettings {
-            max_lifetime: Lifetime::MAX,
-            crl_url: crl_url(topology),
-            ca_issuers_url: ca_issuers_url(topology),
-            ..ProfileSettings::intermediate()
-        },
+        published(
+            topology,
+            ProfileSettings { max_lifetime: Lifetime::MAX, ..ProfileSettings::intermediate() },
+        ),
     ];
     let mut profiles = Vec::new();
     let mut faults = Vec::new();
@@ -66,16 +65,15 @@ fn leaf(topology: &Topology, profile: &declared::Profile) -> ProfileSettings {
     let default_lifetime = profile.lifetime.unwrap_or(topology.trust.lifetime);
     let longest = topology.services.iter().map(|service| service.lifetime).max();
     let base = ProfileSettings::peer();
-    ProfileSettings {
+    let settings = ProfileSettings {
         name: profile.name.clone(),
         default_lifetime,
         max_lifetime: base.max_lifetime.max(default_lifetime).max(longest.unwrap_or(default_lifetime)),
         purposes: profile.usages.iter().map(|usage| purpose(*usage)).collect::<BTreeSet<_>>(),
         wildcards: !profile.allows(Usage::Client),
-        crl_url: crl_url(topology),
-        ca_issuers_url: ca_issuers_url(topology),
         ..base
-    }
+    };
+    published(topology, settings)
 }
 
 fn purpose(usage: Usage) -> Purpose {
@@ -85,16 +83,14 @@ fn purpose(usage: Usage) -> Purpose {
     }
 }
 
-fn crl_url(topology: &Topology) -> Option<String> {
-    published(topology, "crl/{authority}.crl")
-}
-
-fn ca_issuers_url(topology: &Topology) -> Option<String> {
-    published(topology, "ca/{authority}.crt")
-}
-
-/// Below the URL where the trust domain publishes, if it does.
-fn published(topology: &Topology, path: &str) -> Option<String> {
-    let url = topology.trust.url.as_ref()?.to_string();
-    Some(format!("{}/{path}", url.trim_end_matches('/')))
+/// With the addresses where the domain publishes, if it does.
+fn published(topology: &Topology, settings: ProfileSettings) -> ProfileSettings {
+    let Some(published) = Published::of(topology) else { return settings };
+    ProfileSettings {
+        crl_url: Some(published.crl),
+        crl_shard_url: Some(published.crl_shard),
+        ca_issuers_url: Some(published.ca_issuers),
+        ocsp_url: Some(published.ocsp),
+        ..settings
+    }
 }

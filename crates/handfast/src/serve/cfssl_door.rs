@@ -21,6 +21,7 @@ use hf_proto::cfssl::value_prefix::ValueSource;
 use hf_topology::declared::Topology;
 use tokio::sync::Semaphore;
 
+use crate::config::published::Published;
 use crate::domain::Domain;
 use crate::error::CommandError;
 use crate::{files, remote};
@@ -137,15 +138,17 @@ fn load(domain: &Domain, file: &str) -> Result<Config, CommandError> {
 
 /// Profiles that say nothing of revocation point to where this domain publishes.
 fn published(config: &mut Config, topology: &Topology, authority: &str) {
-    let Some(url) = &topology.trust.url else { return };
-    let url = url.to_string();
-    let base = url.trim_end_matches('/');
+    let Some(published) = Published::of(topology) else { return };
+    let of = |template: &str| template.replace("{authority}", authority);
     for profile in std::iter::once(&mut config.signing.default).chain(config.signing.profiles.values_mut()) {
         if profile.crl_url.is_empty() {
-            profile.crl_url = format!("{base}/crl/{authority}.crl");
+            profile.crl_url = of(&published.crl);
         }
         if profile.issuer_urls.is_empty() {
-            profile.issuer_urls.push(format!("{base}/ca/{authority}.crt"));
+            profile.issuer_urls.push(of(&published.ca_issuers));
+        }
+        if profile.ocsp_url.is_empty() {
+            profile.ocsp_url = of(&published.ocsp);
         }
     }
 }

@@ -32,6 +32,9 @@ pub(super) fn resolve(mut parts: Parts, faults: &mut Faults<'_>) -> Topology {
         services.into_iter().zip(signers).map(|(section, authority)| fill(section, authority, &parts));
     let services: Vec<Service> = services.collect();
     let server = serving(&parts);
+    if parts.trust.trust.url.is_none() && !parts.trust.unpublished {
+        parts.trust.trust.url = server.plain_url();
+    }
     let mut topology = Topology {
         file: parts.file,
         trust: parts.trust.trust,

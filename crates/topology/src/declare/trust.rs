@@ -15,7 +15,12 @@ pub(super) struct TrustSection {
     pub(super) trust: Trust,
     /// The authority of services that name none.
     pub(super) authority: Option<String>,
+    /// `url = "none"`: certificates shall name no address.
+    pub(super) unpublished: bool,
 }
+
+/// The value of `url` that keeps every address out of certificates.
+const NO_URL: &str = "none";
 
 /// Lifetime of an instance's certificate where nothing else is said.
 const LEAF_LIFETIME: Lifetime = Lifetime::from_days(90);
@@ -36,15 +41,16 @@ pub(super) fn read(
                     .write("begin the file with `[trust]` and `domain = \"shop.internal\"`"),
             );
         }
-        return TrustSection { trust: defaults(), authority: None };
+        return TrustSection { trust: defaults(), authority: None, unpublished: false };
     };
     let domain = section.required_text("domain", "\"shop.internal\"", faults);
     let domain = domain.and_then(|text| parsed::<TrustDomain>(&text, "trust.domain", faults));
     let base = defaults();
+    let (url, unpublished) = url(&mut section, faults);
     let trust = Trust {
         domain: domain.unwrap_or(base.domain),
         model: model(&mut section, faults).unwrap_or_default(),
-        url: url(&mut section, faults),
+        url,
         key: section.parsed::<KeyAlgorithm>("key", faults).unwrap_or_default(),
         lifetime: section.parsed("lifetime", faults).unwrap_or(base.lifetime),
         renew_at: section.parsed("renew_at", faults).unwrap_or(base.renew_at),
@@ -53,7 +59,7 @@ pub(super) fn read(
     let authority =
         authority.map(|text| references.add(Kind::Authority, "trust.authority".to_owned(), &text));
     section.finish(faults);
-    TrustSection { trust, authority }
+    TrustSection { trust, authority, unpublished }
 }
 
 fn defaults() -> Trust {
@@ -88,18 +94,23 @@ fn model(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<Model
 
 /// CRLs and issuers' certificates are fetched by plain HTTP: their signatures protect them, and HTTPS would need the very
 /// certificates that are being checked (RFC 5280 section 8).
-fn url(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<UriName> {
-    let text = section.text("url", faults)?;
-    let url: UriName = parsed(&text, "trust.url", faults)?;
+///
+/// The URL, and whether there shall be none.
+fn url(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> (Option<UriName>, bool) {
+    let Some(text) = section.text("url", faults) else { return (None, false) };
+    if text.value == NO_URL {
+        return (None, true);
+    }
+    let Some(url) = parsed::<UriName>(&text, "trust.url", faults) else { return (None, false) };
     if url.scheme() != "http" || url.host().is_none() {
         faults.add(
             Fault::new(VALUE, text.span.start, "trust.url", "CRLs are published by plain HTTP")
-                .expected_found("a URL such as `http://pki.shop.internal`", text.value)
+                .expected_found("a URL such as `http://pki.shop.internal`, or `none`", text.value)
                 .write(format!("write `url = \"{}\"`", text.value.replacen("https:", "http:", 1))),
         );
-        return None;
+        return (None, false);
     }
-    Some(url)
+    (Some(url), false)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
 
-use hf_core::name::{SanSet, UriName};
+use hf_core::name::{Identifier, SanSet, UriName};
 use hf_core::time::Lifetime;
 
 /// How `serve` serves the trust domain. Every domain has one; what the file does not say is filled in.
@@ -37,6 +37,34 @@ pub struct Server {
     pub crl_lifetime: Lifetime,
     /// How much anybody may ask.
     pub limits: ServerLimits,
+}
+
+impl Server {
+    /// How others reach the first address for plain HTTP that has a port: by the first DNS name of the server that is no
+    /// wildcard, else by its first IP address, else by the address itself. `None` when there is no such address, or
+    /// when it is that of every interface and the server has no names.
+    pub fn plain_url(&self) -> Option<UriName> {
+        let address = self.plain.iter().find_map(|address| match address {
+            ListenAddress::Tcp(address) if address.port() != 0 => Some(*address),
+            ListenAddress::Tcp(_) | ListenAddress::Unix(_) | ListenAddress::Systemd(_) => None,
+        })?;
+        let name = self.names.iter().find_map(|name| match name {
+            Identifier::Dns(name) if !name.is_wildcard() => Some(name.to_string()),
+            Identifier::Dns(_)
+            | Identifier::Ip(_)
+            | Identifier::Email(_)
+            | Identifier::Spiffe(_)
+            | Identifier::Uri(_) => None,
+        });
+        let own = self.names.iter().find_map(|name| match name {
+            Identifier::Ip(own) => Some(own.to_string()),
+            Identifier::Dns(_) | Identifier::Email(_) | Identifier::Spiffe(_) | Identifier::Uri(_) => None,
+        });
+        let ip = own.or_else(|| (!address.ip().is_unspecified()).then(|| address.ip().to_string()));
+        let host = name.or_else(|| ip.map(|ip| if ip.contains(':') { format!("[{ip}]") } else { ip }))?;
+        let port = if address.port() == 80 { String::new() } else { format!(":{}", address.port()) };
+        format!("http://{host}{port}").parse().ok()
+    }
 }
 
 /// `[server.cfssl]`: the endpoints of CFSSL.
@@ -180,6 +208,36 @@ mod tests {
         for bad in ["", "8443", "localhost:8443", ":8443", "unix:", "systemd:", "127.0.0.1:99999"] {
             assert!(bad.parse::<ListenAddress>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn certificates_name_the_address_for_plain_http_as_others_reach_it() {
+        let url = |plain: &str, names: &[&str]| {
+            let text = format!(
+                "[trust]\ndomain = \"shop.internal\"\n[server]\nplain = [\"{plain}\"]\nnames = {names:?}\n"
+            );
+            let topology = crate::declare::parse(&text, "handfast.toml").unwrap();
+            topology.trust.url.map(|url| url.to_string())
+        };
+        let is = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            url("0.0.0.0:8080", &["*.shop.internal", "ca.shop.internal"]),
+            is("http://ca.shop.internal:8080")
+        );
+        assert_eq!(url("0.0.0.0:80", &["10.0.0.1"]), is("http://10.0.0.1"));
+        assert_eq!(url("[::1]:8080", &[]), is("http://[::1]:8080"));
+        assert_eq!(url("127.0.0.1:8080", &[]), is("http://127.0.0.1:8080"));
+        for nowhere in ["0.0.0.0:8080", "127.0.0.1:0", "unix:plain.sock", "systemd:plain"] {
+            assert_eq!(url(nowhere, &[]), None, "{nowhere}");
+        }
+        let set = |url: &str| {
+            let text = format!(
+                "[trust]\ndomain = \"shop.internal\"\nurl = \"{url}\"\n[server]\nplain = [\"127.0.0.1:8080\"]\n"
+            );
+            crate::declare::parse(&text, "handfast.toml").unwrap().trust.url.map(|url| url.to_string())
+        };
+        assert_eq!(set("http://pki.shop.internal"), is("http://pki.shop.internal"));
+        assert_eq!(set("none"), None);
     }
 
     #[test]

@@ -15,7 +15,8 @@ pub struct Trust {
     pub domain: TrustDomain,
     /// Who trusts whom by default.
     pub model: Model,
-    /// Where CRLs and issuers' certificates are published: `<url>/crl/…`, `<url>/ca/…`. Without it certificates carry
+    /// Where CRLs, issuers' certificates and status are published: `<url>/crl/…`, `<url>/ca/…`, `<url>/ocsp/…`. Where the
+    /// file names none, the server's address for plain HTTP ([`super::Server::plain_url`]). Without it certificates carry
     /// neither a CRL distribution point nor authority information access.
     pub url: Option<UriName>,
     /// Key algorithm where a section names none.
