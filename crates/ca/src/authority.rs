@@ -17,6 +17,7 @@ use crate::issuer::{Issuer, Issuers};
 use crate::key_directory::KeyDirectory;
 use crate::policy::{NamePattern, Policy};
 use crate::profile::{Profile, Profiles};
+use crate::shards::Shards;
 use crate::signer::{Signer, SignerCounts, SignerError, SignerLatency};
 use crate::signing_clock::{ClockJumpedBack, SigningClock};
 
@@ -55,6 +56,7 @@ pub struct Authority {
     pub(crate) block_list: BlockList,
     pub(crate) signer: Signer,
     pub(crate) signing_clock: SigningClock,
+    pub(crate) shards: Shards,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
@@ -112,6 +114,7 @@ impl Authority {
             block_list: parts.block_list,
             signer: parts.signer,
             signing_clock: SigningClock::new(last, SigningClock::TOLERANCE),
+            shards: Shards::default(),
             clock: parts.clock,
             random: parts.random,
             store,

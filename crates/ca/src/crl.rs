@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use hf_core::audit::AuditAction;
 use hf_core::finding::{Finding, Severity};
 use hf_core::principal::{Channel, Principal};
@@ -12,9 +13,11 @@ use hf_core::serial::Serial;
 use hf_core::time::{Lifetime, Timestamp};
 use hf_store::StoreError;
 use hf_store::audit::Origin;
-use hf_store::record::{CrlPosition, NewCrl, RevokedEntry, StoredCrl};
+use hf_store::record::{COMPLETE, CrlPosition, NewCrl, RevokedEntry, StoredCrl};
 use hf_x509::crl::{CrlTemplate, CrlWriter};
 use hf_x509::error::X509Error;
+use hf_x509::ext::{DistributionPointName, IssuingDistributionPoint};
+use hf_x509::general_name::GeneralName;
 use hf_x509::lint;
 use hf_x509::signature::Signature;
 use hf_x509::tbs::ToBeSigned;
@@ -37,6 +40,8 @@ pub struct CrlRequest {
     pub channel: Channel,
     /// Name of the authority that shall sign.
     pub authority: String,
+    /// Which of its lists: that of a shard, or [`COMPLETE`].
+    pub shard: u32,
     /// From `thisUpdate` to `nextUpdate`.
     pub lifetime: Lifetime,
 }
@@ -46,19 +51,25 @@ impl CrlRequest {
     pub const LIFETIME: Lifetime = Lifetime::from_days(7);
 }
 
-/// What was signed; the list itself is on record ([`Authority::latest_crl`]).
+/// What was signed, as it is on record ([`Authority::latest_crl`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuedCrl {
     /// Name of the authority.
     pub authority: String,
+    /// Which of its lists.
+    pub shard: u32,
     /// CRL number.
     pub number: u64,
     /// `thisUpdate`, UTC.
     pub this_update: Timestamp,
     /// `nextUpdate`, UTC.
     pub next_update: Timestamp,
+    /// Everything that was recorded up to this mark is in it.
+    pub up_to: u64,
     /// How many certificates it lists.
     pub entries: u64,
+    /// The list, DER.
+    pub der: Bytes,
 }
 
 /// Why there is no new CRL.
@@ -70,6 +81,14 @@ pub enum CrlError {
     /// The clock jumped back.
     #[error(transparent)]
     Clock(#[from] ClockJumpedBack),
+    /// There is no such shard.
+    #[error("authority `{authority}` has no shard {shard}")]
+    UnknownShard {
+        /// The authority.
+        authority: String,
+        /// Number of the shard.
+        shard: u32,
+    },
     /// The list could not be built.
     #[error("the CRL could not be built")]
     Build(#[source] X509Error),
@@ -130,35 +149,64 @@ impl Authority {
         let now = self.signing_clock.now(self.clock.as_ref())?;
         let issuer = self.issuers.active_for_status(&request.authority, now)?;
         let origin = Origin { at: now, principal: request.principal.clone(), channel: request.channel };
+        let point = self.distribution_point(&issuer, request.shard).await?;
         // 1  What is revoked up to here, and a number greater than any before.
-        let position =
-            self.store.crl_position(issuer.name()).await.map_err(failed("read what is revoked"))?;
+        let position = self.store.crl_position(issuer.name(), request.shard).await;
+        let position = position.map_err(failed("read what is revoked"))?;
         let crl = IssuedCrl {
             authority: issuer.name().to_owned(),
+            shard: request.shard,
             number: next_number(&position, now),
             this_update: now,
             next_update: now.plus(request.lifetime),
+            up_to: position.up_to,
             entries: 0,
+            der: Bytes::new(),
         };
         // 2  The bytes to be signed.
-        let (bytes, entries) = self.crl_bytes(&crl, &issuer, &position).await?;
-        lint_crl(&bytes, &issuer)?;
+        let (bytes, entries) = self.crl_bytes(&crl, &issuer, &position, point).await?;
+        let bytes = lint_crl(bytes, entries, &issuer).await?;
         let crl = IssuedCrl { entries, ..crl };
         // 3  The number on stable storage, before the key is asked.
-        let begun = AuditAction::CrlBegun { authority: crl.authority.clone(), number: crl.number };
-        let recorded = self.store.begin_crl(&crl.authority, crl.number, origin.event(begun)).await;
+        let (authority, shard, number) = (crl.authority.clone(), crl.shard, crl.number);
+        let begun = AuditAction::CrlBegun { authority, shard, number };
+        let recorded = self.store.begin_crl(&crl.authority, shard, number, origin.event(begun)).await;
         recorded.map_err(failed("record the CRL number"))?;
         self.signing_clock.note(now);
         // 4  A signature of exactly these bytes, verified when the key lives outside the process.
         let (bytes, signature) = self.sign_crl(bytes, &issuer, &crl).await?;
         // 5  The list on stable storage, before anybody reads it.
-        self.record_crl(&crl, position.up_to, bytes.into_assembled(&signature), &origin).await?;
+        let crl = IssuedCrl { der: bytes.into_assembled(&signature).into(), ..crl };
+        self.record_crl(&crl, &origin).await?;
         Ok(crl)
     }
 
-    /// The latest CRL of an authority.
+    /// RFC 5280 section 5.2.5: the list of a shard says which certificates it is about, in the very name that they carry.
+    async fn distribution_point(
+        &self,
+        issuer: &Signing,
+        shard: u32,
+    ) -> Result<Option<IssuingDistributionPoint>, CrlError> {
+        if shard == COMPLETE {
+            return Ok(None);
+        }
+        let lists = self.store.crl_lists().await.map_err(failed("read the shards"))?;
+        let mut lists = lists.into_iter();
+        let own = lists.find(|list| list.authority == issuer.name() && list.shard == shard);
+        let url = own.and_then(|list| list.url);
+        let url = url.ok_or_else(|| CrlError::UnknownShard { authority: issuer.name().to_owned(), shard })?;
+        let name = DistributionPointName::Full(vec![GeneralName::Uri(url)]);
+        Ok(Some(IssuingDistributionPoint { name: Some(name), ..IssuingDistributionPoint::default() }))
+    }
+
+    /// The latest complete CRL of an authority.
     pub async fn latest_crl(&self, authority: &str) -> Result<Option<StoredCrl>, CrlError> {
-        self.store.latest_crl(authority).await.map_err(failed("read the latest CRL"))
+        self.latest_crl_of(authority, COMPLETE).await
+    }
+
+    /// The latest CRL of a shard, or the complete one.
+    pub async fn latest_crl_of(&self, authority: &str, shard: u32) -> Result<Option<StoredCrl>, CrlError> {
+        self.store.latest_crl(authority, shard).await.map_err(failed("read the latest CRL"))
     }
 
     async fn crl_bytes(
@@ -166,6 +214,7 @@ impl Authority {
         crl: &IssuedCrl,
         issuer: &Signing,
         position: &CrlPosition,
+        issuing_distribution_point: Option<IssuingDistributionPoint>,
     ) -> Result<(ToBeSigned, u64), CrlError> {
         let template = CrlTemplate {
             signature_algorithm: issuer.signature_algorithm(),
@@ -174,26 +223,21 @@ impl Authority {
             next_update: crl.next_update,
             number: crl.number,
             authority_key_identifier: issuer.authority_key_identifier().clone(),
-            issuing_distribution_point: None,
+            issuing_distribution_point,
         };
         let expected = usize::try_from(position.entries).unwrap_or(0);
         let mut writer = template.writer(expected).map_err(CrlError::Build)?;
-        let entries = self.write_entries(&mut writer, issuer.name(), position.up_to).await?;
+        let entries = self.write_entries(&mut writer, crl).await?;
         Ok((writer.finish().map_err(CrlError::Build)?, entries))
     }
 
     /// While one page is encoded the next is read.
-    async fn write_entries(
-        &self,
-        writer: &mut CrlWriter,
-        authority: &str,
-        up_to: u64,
-    ) -> Result<u64, CrlError> {
+    async fn write_entries(&self, writer: &mut CrlWriter, crl: &IssuedCrl) -> Result<u64, CrlError> {
         let mut count = 0;
-        let mut page = self.page(authority, up_to, None).await?;
+        let mut page = self.page(crl, None).await?;
         loop {
             let last = page.last().filter(|_| page.len() >= PAGE).map(|entry| entry.serial.clone());
-            let next = last.map(|last| self.page(authority, up_to, Some(last)));
+            let next = last.map(|last| self.page(crl, Some(last)));
             for entry in &page {
                 writer.push(&entry.serial, entry.at, entry.reason, None);
                 count += 1;
@@ -208,13 +252,14 @@ impl Authority {
     /// A page of entries; reading begins at once, before anybody waits for it.
     fn page(
         &self,
-        authority: &str,
-        up_to: u64,
+        crl: &IssuedCrl,
         after: Option<Serial>,
     ) -> impl Future<Output = Result<Vec<RevokedEntry>, CrlError>> + use<> {
-        let (store, authority) = (Arc::clone(&self.store), authority.to_owned());
-        let reading =
-            tokio::spawn(async move { store.revoked_entries(&authority, up_to, after.as_ref(), PAGE).await });
+        let (store, authority) = (Arc::clone(&self.store), crl.authority.clone());
+        let (shard, up_to) = (crl.shard, crl.up_to);
+        let reading = tokio::spawn(async move {
+            store.revoked_entries(&authority, shard, up_to, after.as_ref(), PAGE).await
+        });
         // A task that fell has read nothing.
         async { reading.await.unwrap_or(Err(StoreError::NoAnswer)).map_err(failed("read what is revoked")) }
     }
@@ -245,24 +290,20 @@ impl Authority {
         Ok((Arc::unwrap_or_clone(bytes), signature))
     }
 
-    async fn record_crl(
-        &self,
-        crl: &IssuedCrl,
-        up_to: u64,
-        der: Vec<u8>,
-        origin: &Origin,
-    ) -> Result<(), CrlError> {
+    async fn record_crl(&self, crl: &IssuedCrl, origin: &Origin) -> Result<(), CrlError> {
         let new = NewCrl {
             authority: crl.authority.clone(),
+            shard: crl.shard,
             number: crl.number,
             this_update: crl.this_update,
             next_update: crl.next_update,
-            up_to,
+            up_to: crl.up_to,
             entries: crl.entries,
-            der,
+            der: crl.der.clone(),
         };
         let event = origin.event(AuditAction::CrlIssued {
             authority: crl.authority.clone(),
+            shard: crl.shard,
             number: crl.number,
             entries: crl.entries,
         });
@@ -270,12 +311,22 @@ impl Authority {
     }
 }
 
-/// An error-level finding means that nothing is signed.
-fn lint_crl(bytes: &ToBeSigned, issuer: &Signing) -> Result<(), CrlError> {
-    let Some(issuer) = issuer.lint_facts() else { return Ok(()) };
-    let mut findings = lint::crl(bytes.bytes(), &lint::Context { issuer });
-    findings.retain(|finding| finding.severity == Severity::Error);
-    if findings.is_empty() { Ok(()) } else { Err(CrlError::Lint { findings }) }
+/// An error-level finding means that nothing is signed. A long list is read where it keeps nobody waiting.
+async fn lint_crl(bytes: ToBeSigned, entries: u64, issuer: &Signing) -> Result<ToBeSigned, CrlError> {
+    let issuer = issuer.clone();
+    let work = move || {
+        let Some(issuer) = issuer.lint_facts() else { return (bytes, Vec::new()) };
+        let mut findings = lint::crl(bytes.bytes(), &lint::Context { issuer });
+        findings.retain(|finding| finding.severity == Severity::Error);
+        (bytes, findings)
+    };
+    let (bytes, findings) = if usize::try_from(entries).is_ok_and(|entries| entries <= PAGE) {
+        work()
+    } else {
+        let judged = tokio::task::spawn_blocking(work).await;
+        judged.map_err(|_| CrlError::Store { step: "judge the CRL", source: StoreError::NoAnswer })?
+    };
+    if findings.is_empty() { Ok(bytes) } else { Err(CrlError::Lint { findings }) }
 }
 
 /// Greater than any before, and at least the time in seconds: when an old backup is restored, the numbers that it has

@@ -37,8 +37,9 @@ impl Authority {
         // 2  A place in the queue of the signer, and a serial number that was never used.
         let place = self.signer.place_for(Lane::of(&origin.principal))?;
         let serial = self.serial(&grant, &origin)?;
+        let shard = self.next_shard(&grant, issuer, &origin).await?;
         // 3  The bytes to be signed, linted; from here on nothing can change them.
-        let prepared = Prepared::new(grant, issuer, serial)?;
+        let prepared = Prepared::in_shard(grant, issuer, serial, shard)?;
         // A caller that goes away in the middle leaves no intent open.
         let open = OpenIntent::new(self, issuer.name(), prepared.serial(), &origin);
         let outcome = self.record_and_sign(prepared, issuer, dedup_key, place, &origin).await;

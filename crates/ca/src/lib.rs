@@ -24,5 +24,6 @@ pub mod renew;
 pub mod request;
 pub mod revoke;
 mod self_signed;
+mod shards;
 pub mod signer;
 pub mod signing_clock;

@@ -12,7 +12,7 @@ use hf_core::finding::{Finding, FindingCode, Severity};
 use hf_core::serial::Serial;
 use hf_core::time::{Lifetime, Timestamp};
 use hf_store::audit::hex;
-use hf_store::record::{Intent, StoredCertificate};
+use hf_store::record::{COMPLETE, Intent, StoredCertificate};
 use hf_x509::certificate::Certificate;
 use hf_x509::digest::sha256;
 use hf_x509::lint;
@@ -38,8 +38,20 @@ impl Prepared {
     pub const HOLDS: Lifetime = Lifetime::from_seconds(300);
 
     /// Build the bytes and lint them. An error-level finding means that nothing is signed.
+    ///
+    /// The certificate belongs to no shard of the CRL.
     pub fn new(grant: Grant, issuer: &Signing, serial: Serial) -> Result<Self, IssueError> {
-        let extensions = extensions::build(&grant, issuer);
+        Self::in_shard(grant, issuer, serial, COMPLETE)
+    }
+
+    /// The same, for a certificate that belongs to this shard of its issuer's CRL, if its profile knows shards.
+    pub(crate) fn in_shard(
+        grant: Grant,
+        issuer: &Signing,
+        serial: Serial,
+        shard: u32,
+    ) -> Result<Self, IssueError> {
+        let extensions = extensions::build(&grant, issuer, shard);
         let certificate = TbsCertificate {
             serial: serial.clone(),
             signature_algorithm: issuer.signature_algorithm(),

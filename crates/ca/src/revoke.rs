@@ -52,6 +52,8 @@ pub struct Revoked {
     pub record: StoredCertificate,
     /// Whether it is revoked now, was before, or its reason was raised.
     pub outcome: RevokeOutcome,
+    /// The shard whose list names it, beside the complete one; [`hf_store::record::COMPLETE`] when it belongs to none.
+    pub shard: u32,
     /// After key compromise: other certificates with the same key that are neither revoked nor expired.
     pub siblings: Vec<StoredCertificate>,
     /// When it was the certificate of an authority: the authorities that sign no more.
@@ -113,7 +115,8 @@ impl Authority {
             serial: serial.clone(),
             reason: request.reason,
         });
-        let new = NewRevocation { authority, serial, at: now, reason: request.reason };
+        let shard = self.shard_of(&record).await.map_err(failed("find the shard of the certificate"))?;
+        let new = NewRevocation { authority, serial, shard, at: now, reason: request.reason };
         let outcome = self.store.revoke(new, event).await.map_err(failed("record the revocation"))?;
         let branch = self.issuers.revoke_branch(&record.authority, &record.serial);
         let siblings = if request.reason == RevocationReason::KeyCompromise {
@@ -121,7 +124,29 @@ impl Authority {
         } else {
             Vec::new()
         };
-        Ok(Revoked { record, outcome, siblings, branch })
+        Ok(Revoked { record, outcome, shard, siblings, branch })
+    }
+
+    /// Revoke every certificate of these that carry a compromised key. What came of each, in their order; the first
+    /// failure of the store ends it.
+    pub async fn revoke_siblings(
+        &self,
+        siblings: &[StoredCertificate],
+        principal: &Principal,
+        channel: Channel,
+    ) -> Result<Vec<Result<Revoked, RevokeError>>, RevokeError> {
+        let mut done = Vec::with_capacity(siblings.len());
+        for sibling in siblings {
+            let target =
+                RevokeTarget::Serial { authority: sibling.authority.clone(), serial: sibling.serial.clone() };
+            let reason = RevocationReason::KeyCompromise;
+            let request = RevokeRequest { principal: principal.clone(), channel, target, reason };
+            match self.revoke(request).await {
+                Err(error @ RevokeError::Store { .. }) => return Err(error),
+                decided => done.push(decided),
+            }
+        }
+        Ok(done)
     }
 
     async fn target(&self, target: &RevokeTarget) -> Result<StoredCertificate, RevokeError> {

@@ -108,6 +108,9 @@ pub enum AuditAction {
     CrlBegun {
         /// Name of the authority.
         authority: String,
+        /// Which of its lists; 0, the complete one, is left out.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        shard: u32,
         /// CRL number.
         number: u64,
     },
@@ -115,10 +118,20 @@ pub enum AuditAction {
     CrlIssued {
         /// Name of the authority.
         authority: String,
+        /// Which of its lists; 0, the complete one, is left out.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        shard: u32,
         /// CRL number.
         number: u64,
         /// How many certificates it lists.
         entries: u64,
+    },
+    /// From now on certificates belong to a new shard of the authority's CRL.
+    CrlShardOpened {
+        /// Name of the authority.
+        authority: String,
+        /// Number of the shard.
+        shard: u32,
     },
     /// A credential was made. Its secret is not on record.
     CredentialCreated {
@@ -197,4 +210,9 @@ pub enum AuditAction {
         /// Which of its certificates.
         scope: String,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_zero(shard: &u32) -> bool {
+    *shard == 0
 }

@@ -72,6 +72,18 @@ impl Serial {
         Ok(Self(significant.into()))
     }
 
+    /// The smallest serial number that [`Self::generate`] makes at this second.
+    pub fn earliest(at: Timestamp) -> Self {
+        struct Zeros;
+        impl Random for Zeros {
+            fn fill(&self, octets: &mut [u8]) -> Result<(), RandomUnavailable> {
+                octets.fill(0);
+                Ok(())
+            }
+        }
+        Self::generate(at, &Zeros).unwrap_or_else(|_| Self(Box::from([1_u8].as_slice())))
+    }
+
     /// From the content octets of a DER INTEGER (two's complement).
     pub fn from_der_content(content: &[u8]) -> Result<Self, SerialError> {
         if content.first().is_some_and(|first| first & 0x80 != 0) {
@@ -188,6 +200,14 @@ mod tests {
             assert_eq!(serial.to_der_content().len(), 20, "the sign bit is clear");
             assert_eq!(&serial.as_unsigned()[4..], &[0xff; 16]);
         }
+    }
+
+    #[test]
+    fn the_earliest_is_at_or_before_all_of_its_second() {
+        let at = Timestamp::from_unix_seconds(1_800_000_000);
+        let before = Serial::generate(at.minus(crate::time::Lifetime::from_seconds(1)), &Ones).unwrap();
+        assert!(Serial::earliest(at) <= Serial::generate(at, &Ones).unwrap());
+        assert!(before < Serial::earliest(at));
     }
 
     #[test]

@@ -186,7 +186,14 @@ fn open_as(
         random: Arc::new(SystemRandom),
     };
     let (authority, report) = context.block_on(Authority::start(parts, origin.clone()))?;
+    set_shard_size(&authority, domain);
     Ok(Opened { authority, report, origin, passphrase })
+}
+
+/// As `[server] crl_shard` says.
+pub(crate) fn set_shard_size(authority: &Authority, domain: &Domain) {
+    let declared = domain.topology.server.crl_shard.and_then(|count| usize::try_from(count).ok());
+    authority.set_shard_size(declared.unwrap_or(Authority::SHARD_SIZE));
 }
 
 /// The keys that this trust domain refuses, beside those on record: a file of SHA-256 values that users can extend.

@@ -6,6 +6,7 @@ mod key_fetcher;
 mod limits;
 mod listen;
 mod local;
+mod mirror;
 mod own_certificate;
 mod publish;
 mod reload;

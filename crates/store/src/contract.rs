@@ -36,6 +36,8 @@ pub use snapshot::SnapshotStore;
 
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use crate::StoreFuture;
 
 /// All ports of the store in one trait object.
@@ -56,6 +58,12 @@ pub trait Store:
     /// Bring everything acknowledged into its final place. Never needed for durability; afterwards the next start has
     /// nothing to catch up with.
     fn flush(&self) -> StoreFuture<'_, ()>;
+
+    /// A number that grows with every revocation, CRL and shard that this process records; `None` where another process
+    /// may record them, so that one has to ask.
+    fn status_changes(&self) -> Option<watch::Receiver<u64>> {
+        None
+    }
 
     /// What group commit did since this process opened the store; all zero where another process commits.
     fn commits(&self) -> CommitCounts {

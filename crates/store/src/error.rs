@@ -193,6 +193,24 @@ pub enum StoreError {
         /// The greatest number so far.
         last: u64,
     },
+    /// The shard cannot be opened under this number.
+    #[error("shard {shard} of authority `{authority}` cannot be opened: the last one is {last}")]
+    ShardTaken {
+        /// Name of the authority.
+        authority: String,
+        /// The number offered.
+        shard: u32,
+        /// The greatest number so far.
+        last: u32,
+    },
+    /// There is no such shard.
+    #[error("authority `{authority}` has no shard {shard}")]
+    UnknownShard {
+        /// Name of the authority.
+        authority: String,
+        /// Its number.
+        shard: u32,
+    },
     /// The audit event does not describe the operation.
     #[error("the audit event does not describe the operation: expected {expected}, found {found}")]
     EventMismatch {

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hf_core::audit::AuditEvent;
 use hf_core::serial::Serial;
 use hf_core::time::Timestamp;
+use tokio::sync::watch;
 
 use crate::audit::{AuditRow, ChainHead, Origin};
 use crate::contract::{
@@ -19,9 +20,9 @@ use crate::contract::{
 };
 use crate::list::{Cursor, ListFilter, Page};
 use crate::record::{
-    AuthorityRecord, Begun, CredentialRecord, CrlPosition, ForeignCertificate, Imported, Intent, NewCrl,
-    NewRevocation, OpenIntent, ProfileSnapshot, RemovedPage, RevocationRecord, RevokeOutcome, RevokedEntry,
-    SnapshotId, StoredCertificate, StoredCrl,
+    AuthorityRecord, Begun, CredentialRecord, CrlList, CrlPosition, ForeignCertificate, Imported, Intent,
+    NewCrl, NewRevocation, NewShard, OpenIntent, ProfileSnapshot, RemovedPage, RevocationRecord, RevokeOutcome,
+    RevokedEntry, SnapshotId, StoredCertificate, StoredCrl,
 };
 use crate::{StoreError, StoreFuture};
 
@@ -105,6 +106,10 @@ impl Store for FaultyStore {
     fn commits(&self) -> CommitCounts {
         self.inner.commits()
     }
+
+    fn status_changes(&self) -> Option<watch::Receiver<u64>> {
+        self.inner.status_changes()
+    }
 }
 
 impl IssuanceStore for FaultyStore {
@@ -169,6 +174,10 @@ impl IssuanceStore for FaultyStore {
     fn last_signing_time(&self) -> StoreFuture<'_, Option<Timestamp>> {
         self.pass(self.inner.last_signing_time())
     }
+
+    fn issued_since(&self, authority: &str, since: &Serial, limit: usize) -> StoreFuture<'_, usize> {
+        self.pass(self.inner.issued_since(authority, since, limit))
+    }
 }
 
 impl RevocationStore for FaultyStore {
@@ -180,30 +189,43 @@ impl RevocationStore for FaultyStore {
         self.pass(self.inner.revocation(authority, serial))
     }
 
-    fn crl_position(&self, authority: &str) -> StoreFuture<'_, CrlPosition> {
-        self.pass(self.inner.crl_position(authority))
+    fn open_shard(&self, shard: NewShard, event: AuditEvent) -> StoreFuture<'_, ()> {
+        self.mutate(self.inner.open_shard(shard, event))
+    }
+
+    fn shard_at(&self, authority: &str, url: &str) -> StoreFuture<'_, Option<u32>> {
+        self.pass(self.inner.shard_at(authority, url))
+    }
+
+    fn crl_lists(&self) -> StoreFuture<'_, Vec<CrlList>> {
+        self.pass(self.inner.crl_lists())
+    }
+
+    fn crl_position(&self, authority: &str, shard: u32) -> StoreFuture<'_, CrlPosition> {
+        self.pass(self.inner.crl_position(authority, shard))
     }
 
     fn revoked_entries(
         &self,
         authority: &str,
+        shard: u32,
         up_to: u64,
         after: Option<&Serial>,
         limit: usize,
     ) -> StoreFuture<'_, Vec<RevokedEntry>> {
-        self.pass(self.inner.revoked_entries(authority, up_to, after, limit))
+        self.pass(self.inner.revoked_entries(authority, shard, up_to, after, limit))
     }
 
-    fn begin_crl(&self, authority: &str, number: u64, event: AuditEvent) -> StoreFuture<'_, ()> {
-        self.mutate(self.inner.begin_crl(authority, number, event))
+    fn begin_crl(&self, authority: &str, shard: u32, number: u64, event: AuditEvent) -> StoreFuture<'_, ()> {
+        self.mutate(self.inner.begin_crl(authority, shard, number, event))
     }
 
     fn finish_crl(&self, crl: NewCrl, event: AuditEvent) -> StoreFuture<'_, ()> {
         self.mutate(self.inner.finish_crl(crl, event))
     }
 
-    fn latest_crl(&self, authority: &str) -> StoreFuture<'_, Option<StoredCrl>> {
-        self.pass(self.inner.latest_crl(authority))
+    fn latest_crl(&self, authority: &str, shard: u32) -> StoreFuture<'_, Option<StoredCrl>> {
+        self.pass(self.inner.latest_crl(authority, shard))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod acme;
 mod credential;
+mod crl;
 mod foreign;
 mod retention;
 
@@ -14,6 +15,9 @@ pub use acme::{
     RenewalWindowRecord, Swap, resource_id,
 };
 pub use credential::{CredentialLimits, CredentialRecord};
+pub use crl::{
+    COMPLETE, CrlList, CrlPosition, NewCrl, NewShard, RevokedEntry, SHARD_MAX_URL, StoredCrl, StoredList,
+};
 pub use foreign::{ForeignCertificate, Imported};
 use hf_core::name::SanSet;
 use hf_core::reason::RevocationReason;
@@ -109,6 +113,13 @@ pub enum Body {
 }
 
 impl Body {
+    /// The DER: of the certificate, or of what may have been signed.
+    pub fn octets(&self) -> &[u8] {
+        match self {
+            Self::Issued(der) | Self::PossiblySigned(der) => der,
+        }
+    }
+
     /// The DER of the certificate, if there is one.
     pub fn certificate(&self) -> Option<&[u8]> {
         match self {
@@ -202,6 +213,9 @@ pub struct NewRevocation {
     pub authority: String,
     /// Serial number.
     pub serial: Serial,
+    /// The shard of the CRL that the certificate belongs to, [`COMPLETE`] for none. One that was never opened counts as
+    /// none.
+    pub shard: u32,
     /// `revocationDate`, UTC.
     pub at: Timestamp,
     /// Why.
@@ -226,66 +240,6 @@ pub enum RevokeOutcome {
     ReasonRaised(RevocationRecord),
     /// It was revoked; nothing changed.
     AlreadyRevoked(RevocationRecord),
-}
-
-/// One entry for `revokedCertificates` of a CRL, RFC 5280 section 5.1.2.6.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RevokedEntry {
-    /// `userCertificate`.
-    pub serial: Serial,
-    /// `revocationDate`, UTC.
-    pub at: Timestamp,
-    /// `reasonCode`.
-    pub reason: RevocationReason,
-}
-
-/// From where the next CRL of an authority continues.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CrlPosition {
-    /// The greatest CRL number taken so far; 0 when none was.
-    pub last_number: u64,
-    /// Mark of the latest revocation recorded so far, for `revoked_entries` and [`NewCrl::up_to`]; 0 when there is none.
-    pub up_to: u64,
-    /// How many entries a CRL up to the mark will have.
-    pub entries: u64,
-}
-
-/// A signed CRL to be stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewCrl {
-    /// Name of the authority.
-    pub authority: String,
-    /// CRL number.
-    pub number: u64,
-    /// `thisUpdate`, UTC.
-    pub this_update: Timestamp,
-    /// `nextUpdate`, UTC.
-    pub next_update: Timestamp,
-    /// The [`CrlPosition::up_to`] with which its entries were read.
-    pub up_to: u64,
-    /// How many entries it has.
-    pub entries: u64,
-    /// The CRL, DER.
-    #[serde(with = "crate::bytes")]
-    pub der: Vec<u8>,
-}
-
-/// A CRL as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredCrl {
-    /// Name of the authority.
-    pub authority: String,
-    /// CRL number.
-    pub number: u64,
-    /// `thisUpdate`, UTC.
-    pub this_update: Timestamp,
-    /// `nextUpdate`, UTC.
-    pub next_update: Timestamp,
-    /// How many entries it has.
-    pub entries: u64,
-    /// The CRL, DER.
-    #[serde(with = "crate::bytes")]
-    pub der: Vec<u8>,
 }
 
 /// What an authority may do.

@@ -9,6 +9,7 @@
 
 mod acme;
 mod codec;
+mod crl_list;
 mod fault;
 mod journal;
 mod ledger;

@@ -248,7 +248,7 @@ async fn a_lost_connection_is_told_from_a_refusal() {
     let der = certificate(&wanted);
     let closed = client.finish_issuance(&wanted.authority, &wanted.serial, der, finished(&wanted)).await;
     assert!(matches!(closed, Err(StoreError::Closed)));
-    assert!(matches!(client.crl_position("services").await, Err(StoreError::Closed)));
+    assert!(matches!(client.crl_position("services", 0).await, Err(StoreError::Closed)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

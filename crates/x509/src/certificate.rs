@@ -18,6 +18,7 @@ use crate::asn1::{DerError, Oid, Reader, Span, tag, whole_sequence};
 use crate::digest::sha256;
 use crate::distinguished_name::DistinguishedName;
 use crate::error::{ObjectKind, X509Error};
+use crate::ext::{CrlDistributionPoints, ExtensionValue as _};
 use crate::limits;
 use crate::pem::{self, Label};
 use crate::public_key::PublicKey;
@@ -169,6 +170,23 @@ impl Certificate {
     pub fn duplicate_extension(&self) -> Option<Oid> {
         raw::duplicate(&self.0.layout.extensions, &self.0.der)
     }
+}
+
+/// The URIs of `cRLDistributionPoints` in a `TBSCertificate`, which need not have been signed; none when there is no such
+/// extension.
+pub fn crl_uris(tbs_der: &[u8]) -> Result<Vec<String>, X509Error> {
+    let read = || {
+        limits::check(tbs_der, "tbsCertificate", limits::MAX_OBJECT)?;
+        let mut outer = Reader::new(tbs_der);
+        let layout = raw::read_tbs(&outer.expect(tag::SEQUENCE, "tbsCertificate")?)?;
+        let mut extensions = layout.extensions.iter().map(|span| RawExtension::new(*span, tbs_der));
+        let Some(found) = extensions.find(|extension| extension.is(&CrlDistributionPoints::OID)) else {
+            return Ok(Vec::new());
+        };
+        let points = CrlDistributionPoints::decode(found.value())?;
+        Ok(points.uris().map(str::to_owned).collect())
+    };
+    read().map_err(|source| X509Error::Syntax { object: ObjectKind::Certificate, source })
 }
 
 fn read(der: &[u8]) -> Result<Certificate, DerError> {

@@ -1,14 +1,15 @@
 //! The extensions of a certificate, from the profile and the grant and from nothing else (RFC 5280 section 4.2).
 
+use hf_store::record::COMPLETE;
 use hf_x509::ext::{AuthorityInfoAccess, BasicConstraints, NameConstraints};
 use hf_x509::tbs::Extensions;
 
 use crate::issuer::{Signing, subtrees};
 use crate::policy::Grant;
-use crate::profile::ProfileKind;
+use crate::profile::{Profile, ProfileKind};
 
 /// Everything that the profile says about a certificate of this grant.
-pub(super) fn build(grant: &Grant, issuer: &Signing) -> Extensions {
+pub(super) fn build(grant: &Grant, issuer: &Signing, shard: u32) -> Extensions {
     let profile = grant.profile();
     let url = |template: Option<&crate::profile::UrlTemplate>| template.map(|url| url.url(issuer.name()));
     Extensions {
@@ -17,18 +18,25 @@ pub(super) fn build(grant: &Grant, issuer: &Signing) -> Extensions {
         extended_key_usage: profile.extended_key_usage().to_vec(),
         subject_alt_names: grant.names().clone(),
         name_constraints: name_constraints(grant),
-        // A root names no CRL of its own: nobody above it could revoke it.
-        crl_distribution_points: if issuer.chain().is_empty() {
-            Vec::new()
-        } else {
-            url(profile.crl_url()).into_iter().collect()
-        },
+        crl_distribution_points: distribution_point(profile, issuer, shard).into_iter().collect(),
         authority_info_access: access(url(profile.ocsp_url()), url(profile.ca_issuers_url()), issuer),
         certificate_policies: profile.certificate_policies().cloned(),
         ocsp_no_check: profile.ocsp_no_check(),
         further: grant.further_extensions(),
         ..Extensions::new(issuer.authority_key_identifier().clone())
     }
+}
+
+/// RFC 5280 section 4.2.1.13: the address of the list that will name the certificate. A root names no CRL of its own:
+/// nobody above it could revoke it.
+fn distribution_point(profile: &Profile, issuer: &Signing, shard: u32) -> Option<String> {
+    if issuer.chain().is_empty() {
+        return None;
+    }
+    let of_shard = profile.crl_shard_url().filter(|_| shard != COMPLETE);
+    of_shard
+        .map(|url| url.shard_url(issuer.name(), shard))
+        .or_else(|| profile.crl_url().map(|url| url.url(issuer.name())))
 }
 
 /// RFC 5280 section 4.2.1.9. The path length is what was wished, at most what profile and chain leave.

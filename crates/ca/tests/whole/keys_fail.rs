@@ -190,6 +190,7 @@ async fn a_crl_with_a_bad_signature_is_thrown_away_and_its_number_not_used_again
         principal: crate::common::operator(),
         channel: Channel::CommandLine,
         authority: "services".to_owned(),
+        shard: hf_store::record::COMPLETE,
         lifetime: CrlRequest::LIFETIME,
     };
     key.plan.lock().unwrap().push(Fault::WrongSignature);

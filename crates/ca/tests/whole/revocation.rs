@@ -33,6 +33,7 @@ fn crl_of(name: &str) -> CrlRequest {
         principal: operator(),
         channel: Channel::CommandLine,
         authority: name.to_owned(),
+        shard: hf_store::record::COMPLETE,
         lifetime: CrlRequest::LIFETIME,
     }
 }

@@ -65,7 +65,8 @@ async fn work(authority: &Authority, key: &PrivateKey, out: &mut Vec<Vec<u8>>) -
     let reason = RevocationReason::Superseded;
     authority.revoke(RevokeRequest { principal: principal.clone(), channel, target, reason }).await?;
     let (lifetime, name) = (CrlRequest::LIFETIME, "services".to_owned());
-    authority.issue_crl(CrlRequest { principal, channel, authority: name, lifetime }).await?;
+    let shard = hf_store::record::COMPLETE;
+    authority.issue_crl(CrlRequest { principal, channel, authority: name, shard, lifetime }).await?;
     let list = authority.latest_crl("services").await?.map(|crl| CertificateList::from_der(crl.der));
     assert!(list.unwrap()?.find(issued.certificate.serial_octets()).is_some());
     Ok(())

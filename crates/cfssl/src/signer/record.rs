@@ -9,6 +9,7 @@ use hf_proto::cfssl::code::{CfsslError, ErrorKind};
 use hf_proto::cfssl::revocation_reason::Reason;
 use hf_store::StoreError;
 use hf_store::audit::hex;
+use hf_store::record::COMPLETE;
 use hf_x509::certificate::Certificate;
 
 use super::LocalSigner;
@@ -77,9 +78,9 @@ impl LocalSigner {
     ) -> Result<Vec<u8>, CfsslError> {
         let store = self.authority.store();
         let failed = |error: StoreError| failure::because(ErrorKind::StoreUnknown, &error);
-        let revoked = store.crl_position(&self.issuer).await.map_err(failed)?;
-        match store.latest_crl(&self.issuer).await.map_err(failed)? {
-            Some(list) if list.entries == revoked.entries && list.next_update > self.authority.now() => {
+        let revoked = store.crl_position(&self.issuer, COMPLETE).await.map_err(failed)?;
+        match store.latest_crl(&self.issuer, COMPLETE).await.map_err(failed)? {
+            Some(list) if list.up_to >= revoked.up_to && list.next_update > self.authority.now() => {
                 Ok(list.der)
             }
             Some(_) | None => self.new_revocation_list(lifetime, principal).await,
@@ -104,11 +105,10 @@ impl LocalSigner {
             principal: principal.clone(),
             channel: Channel::Cfssl,
             authority: self.issuer.clone(),
+            shard: COMPLETE,
             lifetime,
         };
-        self.authority.issue_crl(request).await.map_err(failed)?;
-        let latest = self.authority.latest_crl(&self.issuer).await.map_err(failed)?;
-        Ok(latest.ok_or(ErrorKind::StoreNotFound)?.der)
+        Ok(self.authority.issue_crl(request).await.map_err(failed)?.der.into())
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use hf_ca::crl::CrlRequest;
 use hf_core::time::Lifetime;
 use hf_proto::api::crl as api;
-use hf_store::record::StoredCrl;
+use hf_store::record::{COMPLETE, StoredCrl};
 use hf_x509::crl::CertificateList;
 use serde::Serialize;
 
@@ -107,6 +107,7 @@ fn here(args: &Args, context: &Context) -> Result<StoredCrl, CommandError> {
             principal: opened.origin.principal.clone(),
             channel: opened.origin.channel,
             authority: name.clone(),
+            shard: COMPLETE,
             lifetime: args.lifetime,
         };
         context.block_on(opened.authority.issue_crl(request)).map_err(|error| {

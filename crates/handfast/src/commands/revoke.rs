@@ -1,16 +1,19 @@
 //! `handfast revoke`: withdraw a certificate for ever.
 
+use std::sync::Arc;
+
 use hf_ca::crl::CrlRequest;
 use hf_ca::revoke::{RevokeError, RevokeRequest, RevokeTarget, Revoked};
 use hf_core::reason::RevocationReason;
 use hf_proto::api::certificate::CertificateRecord;
-use hf_proto::api::revoke::{Outcome, RevocationRequest};
-use hf_store::record::{RevokeOutcome, StoredCertificate};
+use hf_proto::api::revoke::{self as api, Outcome, RevocationRequest};
+use hf_store::Store;
+use hf_store::record::{COMPLETE, CertificateState, RevokeOutcome, StoredCertificate};
 use serde::Serialize;
 
 use super::options::{DomainOptions, FormatOptions};
 use super::target;
-use crate::authority;
+use crate::authority::{self, Opened};
 use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
@@ -30,6 +33,9 @@ pub(crate) struct Args {
     /// cACompromise, or the number of RFC 5280
     #[arg(long, value_name = "REASON", default_value_t)]
     reason: RevocationReason,
+    /// With `keyCompromise`: revoke every other certificate with the same key too, whichever authority issued it
+    #[arg(long)]
+    siblings: bool,
     /// Say what would be revoked, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -45,6 +51,7 @@ const EXAMPLES: &str = "\
 Examples:
   handfast revoke orders.shop.internal/cert.pem --reason superseded
   handfast revoke 5a1b…c3 --reason keyCompromise --dry-run
+  handfast revoke 5a1b…c3 --reason keyCompromise --siblings
   handfast revoke 5a1b…c3 --remote https://ca.shop.internal:8443 --credential-file admin.key";
 
 #[derive(Serialize)]
@@ -59,12 +66,30 @@ struct Answer {
     crl_number: Option<u64>,
     /// Other certificates with the same key.
     siblings: Vec<String>,
+    /// The same, each with its authority, and whether it was revoked with this one.
+    sibling_certificates: Vec<Sibling>,
     /// Authorities that are out of service with it.
     branch: Vec<String>,
 }
 
+/// Another certificate with the same key.
+#[derive(Serialize)]
+struct Sibling {
+    authority: String,
+    serial: String,
+    name: String,
+    revoked: bool,
+}
+
+/// The most certificates with one key that a dry run names, as many as a revocation does.
+const MOST_SHOWN: usize = 1_000;
+
 /// Revoke it.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
+    if args.siblings && args.reason != RevocationReason::KeyCompromise {
+        return Err(CommandError::refused("`--siblings` goes with a compromised key")
+            .hint("add `--reason keyCompromise`"));
+    }
     if let Some(remote) = args.remote.open(&args.domain.passphrase, context)? {
         return elsewhere(args, &remote, context);
     }
@@ -72,7 +97,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
     if args.dry_run {
         let store = authority::open_store(&domain)?;
         let record = target::find(&args.target, &store, context)?;
-        let answer = answer(&record, "would be revoked", args.reason);
+        let mut answer = answer(&record, "would be revoked", args.reason);
+        if args.reason == RevocationReason::KeyCompromise {
+            answer.name_siblings(&with_the_same_key(&record, &store, context)?, &[]);
+        }
         return tell(&answer, args, context);
     }
     let opened = authority::open(context, &domain, &args.domain.passphrase)?;
@@ -84,18 +112,74 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         reason: args.reason,
     };
     let revoked = context.block_on(opened.authority.revoke(request)).map_err(refusal)?;
-    let crl = context.block_on(opened.authority.issue_crl(CrlRequest {
-        principal: opened.origin.principal,
-        channel: opened.origin.channel,
-        authority: record.authority.clone(),
-        lifetime: CrlRequest::LIFETIME,
-    }));
+    let with_it = if args.siblings { revoke_siblings(&revoked, &opened, context)? } else { Vec::new() };
     let mut answer = after(&revoked, args.reason);
-    match crl {
-        Ok(crl) => answer.crl_number = Some(crl.number),
-        Err(error) => context.output.warning(&no_crl(&error.to_string(), &record.authority)),
-    }
+    let records: Vec<StoredCertificate> = with_it.iter().map(|done| done.record.clone()).collect();
+    answer.name_siblings(&revoked.siblings, &records);
+    answer.crl_number = sign_lists(&revoked, &with_it, &opened, context);
     tell(&answer, args, context)
+}
+
+/// Other certificates with the key of this one that are good.
+fn with_the_same_key(
+    record: &StoredCertificate,
+    store: &Arc<dyn Store>,
+    context: &Context,
+) -> Result<Vec<StoredCertificate>, CommandError> {
+    let mut found = context.block_on(store.find_by_key(record.spki_sha256, MOST_SHOWN))?;
+    found.retain(|other| {
+        let same = other.authority == record.authority && other.serial == record.serial;
+        !same && other.state(context.now()) == CertificateState::Valid
+    });
+    Ok(found)
+}
+
+/// Revoke the others with the same key; one that cannot be is named.
+fn revoke_siblings(
+    revoked: &Revoked,
+    opened: &Opened,
+    context: &Context,
+) -> Result<Vec<Revoked>, CommandError> {
+    let origin = &opened.origin;
+    let revoking = opened.authority.revoke_siblings(&revoked.siblings, &origin.principal, origin.channel);
+    let mut done = Vec::new();
+    for outcome in context.block_on(revoking).map_err(refusal)? {
+        match outcome {
+            Ok(sibling) => done.push(sibling),
+            Err(error) => context.output.warning(&error.to_string()),
+        }
+    }
+    Ok(done)
+}
+
+/// Sign every list that is out of date now; the number of the one that names the certificate itself.
+fn sign_lists(revoked: &Revoked, with_it: &[Revoked], opened: &Opened, context: &Context) -> Option<u64> {
+    let own = (revoked.record.authority.clone(), revoked.shard);
+    let mut lists = vec![own.clone()];
+    for done in std::iter::once(revoked).chain(with_it) {
+        for shard in [done.shard, COMPLETE] {
+            let list = (done.record.authority.clone(), shard);
+            if !lists.contains(&list) {
+                lists.push(list);
+            }
+        }
+    }
+    let mut number = None;
+    for (authority, shard) in lists {
+        let crl = context.block_on(opened.authority.issue_crl(CrlRequest {
+            principal: opened.origin.principal.clone(),
+            channel: opened.origin.channel,
+            authority: authority.clone(),
+            shard,
+            lifetime: CrlRequest::LIFETIME,
+        }));
+        match crl {
+            Ok(crl) if (&authority, shard) == (&own.0, own.1) => number = Some(crl.number),
+            Ok(_) => {}
+            Err(error) => context.output.warning(&no_crl(&error.to_string(), &authority)),
+        }
+    }
+    number
 }
 
 fn elsewhere(args: &Args, remote: &Remote, context: &Context) -> Result<Exit, CommandError> {
@@ -103,7 +187,7 @@ fn elsewhere(args: &Args, remote: &Remote, context: &Context) -> Result<Exit, Co
     if args.dry_run {
         return tell(&told(&record, "would be revoked", args.reason), args, context);
     }
-    let request = RevocationRequest { reason: args.reason };
+    let request = RevocationRequest { reason: args.reason, siblings: args.siblings };
     let what = "nothing was revoked";
     let revoked =
         remote.ask(what, context, |client| client.revoke(&record.authority, &record.serial, &request))?;
@@ -119,6 +203,7 @@ fn elsewhere(args: &Args, remote: &Remote, context: &Context) -> Result<Exit, Co
     let answer = Answer {
         crl_number: revoked.crl_number,
         siblings: revoked.siblings.iter().map(ToString::to_string).collect(),
+        sibling_certificates: revoked.sibling_certificates.iter().map(Sibling::told).collect(),
         branch: revoked.branch,
         ..told(&revoked.certificate, outcome, reason)
     };
@@ -141,6 +226,7 @@ fn told(record: &CertificateRecord, outcome: &'static str, reason: RevocationRea
         reason,
         crl_number: None,
         siblings: Vec::new(),
+        sibling_certificates: Vec::new(),
         branch: Vec::new(),
     }
 }
@@ -159,6 +245,7 @@ fn answer(record: &StoredCertificate, outcome: &'static str, reason: RevocationR
         reason,
         crl_number: None,
         siblings: Vec::new(),
+        sibling_certificates: Vec::new(),
         branch: Vec::new(),
     }
 }
@@ -169,10 +256,50 @@ fn after(revoked: &Revoked, reason: RevocationReason) -> Answer {
         RevokeOutcome::ReasonRaised(_) => (RAISED, reason),
         RevokeOutcome::AlreadyRevoked(before) => (BEFORE, before.reason),
     };
-    Answer {
-        siblings: revoked.siblings.iter().map(|sibling| sibling.serial.to_string()).collect(),
-        branch: revoked.branch.clone(),
-        ..answer(&revoked.record, outcome, reason)
+    Answer { branch: revoked.branch.clone(), ..answer(&revoked.record, outcome, reason) }
+}
+
+impl Answer {
+    fn name_siblings(&mut self, siblings: &[StoredCertificate], revoked: &[StoredCertificate]) {
+        let done = |sibling: &StoredCertificate| {
+            revoked.iter().any(|one| one.authority == sibling.authority && one.serial == sibling.serial)
+        };
+        self.siblings = siblings.iter().map(|sibling| sibling.serial.to_string()).collect();
+        self.sibling_certificates = siblings
+            .iter()
+            .map(|sibling| Sibling {
+                authority: sibling.authority.clone(),
+                serial: sibling.serial.to_string(),
+                name: sibling
+                    .names
+                    .iter()
+                    .next()
+                    .map_or_else(|| sibling.subject.clone(), ToString::to_string),
+                revoked: done(sibling),
+            })
+            .collect();
+    }
+}
+
+impl Sibling {
+    fn told(told: &api::Sibling) -> Self {
+        Self {
+            authority: told.authority.clone(),
+            serial: told.serial.to_string(),
+            name: told.name.clone(),
+            revoked: told.revoked,
+        }
+    }
+
+    fn line(&self) -> String {
+        let Self { authority, serial, name, .. } = self;
+        if self.revoked {
+            format!("the same key was in {serial} ({name}) of `{authority}`: revoked too")
+        } else {
+            format!(
+                "the same key is in {serial} ({name}) of `{authority}`: revoke it too, or all with `--siblings`"
+            )
+        }
     }
 }
 
@@ -189,8 +316,7 @@ fn tell(answer: &Answer, args: &Args, context: &Context) -> Result<Exit, Command
     lines.extend(
         answer.crl_number.map(|number| format!("CRL number {number} of `{}` says so", answer.authority)),
     );
-    let siblings = answer.siblings.iter();
-    lines.extend(siblings.map(|sibling| format!("the same key is in {sibling}: revoke it too")));
+    lines.extend(answer.sibling_certificates.iter().map(Sibling::line));
     let branch = answer.branch.iter();
     lines.extend(branch.map(|authority| format!("authority `{authority}` is out of service with it")));
     context.output.text(&lines.join("\n"))?;

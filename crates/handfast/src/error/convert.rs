@@ -46,6 +46,8 @@ fn store_exit(error: &StoreError) -> Exit {
         | StoreError::AcmeExists { .. }
         | StoreError::BadAcmeId { .. }
         | StoreError::CrlNumberTaken { .. }
+        | StoreError::ShardTaken { .. }
+        | StoreError::UnknownShard { .. }
         | StoreError::Remote { .. }
         | StoreError::EventMismatch { .. } => Exit::Fault,
     }
@@ -70,6 +72,8 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
         | StoreError::UnknownAuthority { .. }
         | StoreError::AuthorityExists { .. }
         | StoreError::CrlNumberTaken { .. }
+        | StoreError::ShardTaken { .. }
+        | StoreError::UnknownShard { .. }
         | StoreError::CredentialExists { .. }
         | StoreError::UnknownCredential { .. }
         | StoreError::TooManyCredentials { .. }

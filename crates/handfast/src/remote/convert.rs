@@ -6,7 +6,7 @@ use hf_core::time::Timestamp;
 use hf_proto::api::authority::AuthorityView;
 use hf_proto::api::issue::IssuedCertificate;
 use hf_proto::api::problem::Note;
-use hf_store::record::{AuthorityRecord, AuthorityState, StoredCrl};
+use hf_store::record::{AuthorityRecord, AuthorityState, COMPLETE, StoredCrl};
 use hf_x509::certificate::Certificate;
 use hf_x509::crl::CertificateList;
 use hf_x509::public_key::PublicKey;
@@ -90,9 +90,11 @@ pub(crate) fn crl(authority: &str, der: Vec<u8>) -> Result<StoredCrl, CommandErr
     let number = list.crl_number().ok().flatten().ok_or_else(unreadable)?;
     Ok(StoredCrl {
         authority: authority.to_owned(),
+        shard: COMPLETE,
         number: number.to_u64().ok_or_else(unreadable)?,
         this_update: list.this_update(),
         next_update: list.next_update().ok_or_else(unreadable)?,
+        up_to: 0,
         entries: list.entry_count() as u64,
         der,
     })

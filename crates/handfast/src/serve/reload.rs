@@ -60,6 +60,7 @@ impl Reload {
                 "the file was read again; these keys take effect at the next start"
             );
         }
+        crate::authority::set_shard_size(&doors.authority, &self.domain);
         // What waits for a restart must be named again at the next reading, so the old values are kept.
         let mut domain = self.domain;
         keep_waiting(&before.topology, &mut domain.topology);

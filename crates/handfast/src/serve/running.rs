@@ -23,6 +23,7 @@ use super::acme_door::AcmeDoor;
 use super::cfssl_door::CfsslDoor;
 use super::key_fetcher::HttpFetcher;
 use super::local::LocalSocket;
+use super::mirror::Mirror;
 use super::own_certificate::{self, Wish};
 use super::publish::{Publisher, Schedule};
 use super::reload::{FileWatch, Reload};
@@ -84,7 +85,7 @@ impl Running {
         let tls = ServerTls::new(credential, clients, Arc::clone(&doors.clock))
             .map_err(|error| CommandError::fault("the server cannot speak TLS").because(error))?;
         let tls = Arc::new(tls);
-        let mut publisher = Publisher::new(doors.clone());
+        let mut publisher = Publisher::new(doors.clone(), Mirror::of(&parts.domain.state()));
         publisher.run_once(schedule(&parts.domain)).await;
         let cfssl = parts.cfssl.as_ref().map(|cfssl| cfssl.open(&doors, limits.writers)).transpose()?;
         let mut acme = AcmeDoor::open(&parts.domain, &doors, &parts.sockets, limits.exempt.clone()).await?;

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use hf_store::record::COMPLETE;
 use serde::Serialize;
 
 use crate::state::Doors;
@@ -90,7 +91,7 @@ async fn record(doors: &Doors) -> Vec<String> {
     }
 }
 
-/// Every authority that signs has a CRL that has not ended.
+/// Every authority that signs has CRLs that have not ended, and that will be replaced in time.
 async fn publish(doors: &Doors) -> Vec<String> {
     let now = doors.clock.now();
     let issuers = doors.authority.issuers();
@@ -100,9 +101,20 @@ async fn publish(doors: &Doors) -> Vec<String> {
         if issuers.active_for_status(name, now).is_err() {
             continue;
         }
-        match doors.crls.latest(&doors.authority, name).await {
-            Ok(Some(crl)) if crl.next_update > now => {}
-            Ok(Some(crl)) => reasons.push(format!("the CRL of `{name}` ended at {}", crl.next_update)),
+        match doors.crls.latest(&doors.authority, name, COMPLETE).await {
+            Ok(Some(_)) => reasons.extend(doors.crls.of(name).iter().filter_map(|(shard, crl)| {
+                let list = if *shard == COMPLETE { String::new() } else { format!(" for shard {shard}") };
+                if crl.next_update <= now {
+                    Some(format!("the CRL of `{name}`{list} ended at {}", crl.next_update))
+                } else if crl.stale_at() <= now {
+                    Some(format!(
+                        "the CRL of `{name}`{list} is past 75 % of its life and ends at {}",
+                        crl.next_update
+                    ))
+                } else {
+                    None
+                }
+            })),
             Ok(None) => reasons.push(format!("`{name}` has signed no CRL yet")),
             Err(error) => reasons.push(format!("the CRL of `{name}` cannot be read: {error}")),
         }

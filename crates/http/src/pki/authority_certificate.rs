@@ -30,5 +30,6 @@ pub(super) async fn fetch(
         }
         _ => return absent(),
     };
-    Document { media_type, tag: format!("{serial}-{form}"), seconds: KEEP, octets }.answer(&headers)
+    let tag = format!("{serial}-{form}");
+    Document { media_type, tag, modified: None, seconds: KEEP, octets }.answer(&headers)
 }

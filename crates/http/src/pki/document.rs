@@ -4,21 +4,32 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
+use hf_core::time::Timestamp;
 
 /// What is sent, and for how long it may be kept.
 pub(super) struct Document {
     pub(super) media_type: &'static str,
     /// Changes whenever the octets do; visible ASCII without quotes.
     pub(super) tag: String,
+    /// When it was made.
+    pub(super) modified: Option<Timestamp>,
     pub(super) seconds: i64,
     pub(super) octets: Bytes,
 }
 
 impl Document {
-    /// The document, or `304 Not Modified` for whoever has it already (RFC 9110 section 13.1.2).
+    /// The document, or `304 Not Modified` for whoever has it already (RFC 9110 sections 13.1.2 and 13.1.3).
     pub(super) fn answer(self, request: &HeaderMap) -> Response {
         let tag = format!("\"{}\"", self.tag);
-        let known = request.get_all(header::IF_NONE_MATCH).iter().any(|value| matches(value, &tag));
+        let modified = self.modified.map(http_date);
+        let mut tags = request.get_all(header::IF_NONE_MATCH).iter().peekable();
+        let known = if tags.peek().is_some() {
+            tags.any(|value| matches(value, &tag))
+        } else {
+            // Whoever has it sends back the very date that it was given.
+            let since = request.get(header::IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
+            since.is_some() && since == modified.as_deref()
+        };
         let mut response = if known {
             let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -30,7 +41,9 @@ impl Document {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type));
         headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
         let control = format!("public, max-age={}, must-revalidate", self.seconds.max(0));
-        for (name, value) in [(header::ETAG, tag), (header::CACHE_CONTROL, control)] {
+        let dated = modified.map(|date| (header::LAST_MODIFIED, date));
+        for (name, value) in [(header::ETAG, tag), (header::CACHE_CONTROL, control)].into_iter().chain(dated)
+        {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 headers.insert(name, value);
             }
@@ -43,6 +56,21 @@ fn matches(value: &HeaderValue, tag: &str) -> bool {
     value.to_str().is_ok_and(|text| {
         text.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
     })
+}
+
+/// A time as RFC 9110 section 5.6.7 writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn http_date(at: Timestamp) -> String {
+    const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    // 1970 began on a Thursday.
+    let weekday = at.unix_seconds().div_euclid(86_400).saturating_add(4).rem_euclid(7);
+    let day = usize::try_from(weekday).ok().and_then(|index| DAYS.get(index)).unwrap_or(&"Sun");
+    // As in `1994-11-06T08:49:37Z`.
+    let text = at.to_string();
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    let month = part(5, 7).parse::<usize>().ok().and_then(|month| MONTHS.get(month.checked_sub(1)?));
+    format!("{day}, {} {} {} {} GMT", part(8, 10), month.unwrap_or(&"Jan"), part(0, 4), part(11, 19))
 }
 
 /// There is no such document.
@@ -61,4 +89,49 @@ fn plain(status: StatusCode, text: &'static str) -> Response {
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document() -> Document {
+        Document {
+            media_type: "application/pkix-crl",
+            tag: "7".to_owned(),
+            modified: Some(Timestamp::from_unix_seconds(784_111_777)),
+            seconds: 300,
+            octets: Bytes::from_static(b"list"),
+        }
+    }
+
+    fn status(name: header::HeaderName, value: &'static str) -> StatusCode {
+        let mut request = HeaderMap::new();
+        request.insert(name, HeaderValue::from_static(value));
+        document().answer(&request).status()
+    }
+
+    #[test]
+    fn dates_are_those_of_http() {
+        assert_eq!(http_date(Timestamp::from_unix_seconds(784_111_777)), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(http_date(Timestamp::from_unix_seconds(0)), "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(http_date(Timestamp::from_unix_seconds(4_102_444_799)), "Thu, 31 Dec 2099 23:59:59 GMT");
+    }
+
+    #[test]
+    fn who_has_it_is_told_so() {
+        let (none, since) = (header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE);
+        assert_eq!(status(none.clone(), "\"6\", W/\"7\""), StatusCode::NOT_MODIFIED);
+        assert_eq!(status(none.clone(), "\"6\""), StatusCode::OK);
+        assert_eq!(status(since.clone(), "Sun, 06 Nov 1994 08:49:37 GMT"), StatusCode::NOT_MODIFIED);
+        assert_eq!(status(since.clone(), "Sun, 06 Nov 1994 08:49:36 GMT"), StatusCode::OK);
+        // The tag goes first: two lists may be of one second.
+        let mut request = HeaderMap::new();
+        request.insert(since, HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"));
+        request.insert(none, HeaderValue::from_static("\"6\""));
+        assert_eq!(document().answer(&request).status(), StatusCode::OK);
+        let answer = document().answer(&HeaderMap::new());
+        assert_eq!(answer.headers()[header::LAST_MODIFIED], "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(answer.headers()[header::CACHE_CONTROL], "public, max-age=300, must-revalidate");
+    }
 }

@@ -39,6 +39,7 @@ pub struct Metrics {
     commit_seconds: Counter<f64, AtomicU64>,
     authority_expiry: Family<AuthorityLabels, Gauge>,
     crl_expiry: Family<AuthorityLabels, Gauge>,
+    crl_stale: Family<AuthorityLabels, Gauge>,
     acme: AcmeCounters,
 }
 
@@ -117,6 +118,7 @@ impl Metrics {
             commit_seconds: Counter::default(),
             authority_expiry: Family::default(),
             crl_expiry: Family::default(),
+            crl_stale: Family::default(),
             acme: AcmeCounters::default(),
         };
         metrics.register();
@@ -166,8 +168,13 @@ impl Metrics {
         );
         registry.register(
             "crl_expiry_seconds",
-            "Seconds until the latest CRL of an authority ends",
+            "Seconds until the first of the latest CRLs of an authority ends",
             self.crl_expiry.clone(),
+        );
+        registry.register(
+            "crl_stale",
+            "CRLs of an authority of which more than 75 % of their life are over",
+            self.crl_stale.clone(),
         );
         self.acme.register(registry);
     }
@@ -255,7 +262,13 @@ impl Metrics {
         self.authority_expiry.get_or_create(&labels).set(seconds);
     }
 
-    /// Seconds until the latest CRL of an authority ends; negative afterwards.
+    /// How many of the latest CRLs of an authority are past three quarters of their life.
+    pub(crate) fn crl_stale(&self, authority: &str, lists: i64) {
+        let labels = AuthorityLabels { authority: authority.to_owned() };
+        self.crl_stale.get_or_create(&labels).set(lists);
+    }
+
+    /// Seconds until the first of the latest CRLs of an authority ends; negative afterwards.
     pub(crate) fn crl_expiry(&self, authority: &str, seconds: i64) {
         let labels = AuthorityLabels { authority: authority.to_owned() };
         self.crl_expiry.get_or_create(&labels).set(seconds);

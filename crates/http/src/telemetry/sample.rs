@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hf_store::record::COMPLETE;
 use hf_x509::certificate::Certificate;
 
 use crate::state::Doors;
@@ -33,13 +34,18 @@ pub(crate) async fn take(doors: &Doors) {
     }
 }
 
-/// How long the latest CRLs hold.
+/// How long the latest CRLs hold, and how many should have been replaced.
 async fn crls(doors: &Doors) {
     let now = doors.clock.now();
     for issuer in doors.authority.issuers().all() {
         let name = issuer.name();
-        if let Ok(Some(crl)) = doors.crls.latest(&doors.authority, name).await {
-            doors.metrics.crl_expiry(name, crl.next_update.seconds_since(now));
+        // What is not in memory yet is read.
+        let _ = doors.crls.latest(&doors.authority, name, COMPLETE).await;
+        let lists = doors.crls.of(name);
+        if let Some(first) = lists.iter().map(|(_, crl)| crl.next_update).min() {
+            doors.metrics.crl_expiry(name, first.seconds_since(now));
+            let stale = lists.iter().filter(|(_, crl)| crl.stale_at() <= now).count();
+            doors.metrics.crl_stale(name, i64::try_from(stale).unwrap_or(i64::MAX));
         }
     }
 }

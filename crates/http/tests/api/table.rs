@@ -68,6 +68,7 @@ async fn each_credential_at_each_endpoint() {
             principal: crate::house::operator(),
             channel: hf_core::principal::Channel::CommandLine,
             authority: "services".to_owned(),
+            shard: hf_store::record::COMPLETE,
             lifetime: hf_ca::crl::CrlRequest::LIFETIME,
         })
         .await

@@ -16,6 +16,29 @@ pub struct RevocationRequest {
     #[serde(default)]
     #[schema(value_type = String, default = "unspecified")]
     pub reason: RevocationReason,
+    /// With `keyCompromise`: revoke every other certificate with the same key too, whichever authority issued it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[schema(default = false)]
+    pub siblings: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// Another certificate with a compromised key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Sibling {
+    /// The authority that issued it.
+    pub authority: String,
+    /// Serial number.
+    #[schema(value_type = String)]
+    pub serial: Serial,
+    /// Its first name, or its subject.
+    pub name: String,
+    /// Whether it was revoked with this request.
+    pub revoked: bool,
 }
 
 /// What became of it.
@@ -43,10 +66,13 @@ pub struct Revocation {
     /// Why no CRL lists it yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crl_fault: Option<String>,
-    /// After key compromise: serial numbers of other certificates with the same key, neither revoked nor expired.
+    /// After key compromise: serial numbers of other certificates with the same key that were neither revoked nor expired.
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub siblings: Vec<Serial>,
+    /// The same certificates with their authorities, and whether this request revoked them.
+    #[serde(default)]
+    pub sibling_certificates: Vec<Sibling>,
     /// Authorities that are out of service with it.
     #[serde(default)]
     pub branch: Vec<String>,

@@ -16,8 +16,9 @@ pub(crate) enum Expected<'a> {
     Revoked(&'a str, &'a Serial),
     AuthorityAdded(&'a str),
     AuthorityChanged(&'a str),
-    CrlBegun(&'a str, u64),
-    CrlIssued(&'a str, u64),
+    CrlBegun(&'a str, u32, u64),
+    CrlIssued(&'a str, u32, u64),
+    ShardOpened(&'a str, u32),
     KeyBlocked(&'a str),
     Snapshot(&'a str),
     Imported(&'a str, &'a Serial),
@@ -45,9 +46,12 @@ impl Expected<'_> {
             }
             (Self::AuthorityAdded(name), A::AuthorityAdded { authority, .. })
             | (Self::AuthorityChanged(name), A::AuthorityChanged { authority, .. }) => name == authority,
-            (Self::CrlBegun(name, wanted), A::CrlBegun { authority, number })
-            | (Self::CrlIssued(name, wanted), A::CrlIssued { authority, number, .. }) => {
-                name == authority && wanted == *number
+            (Self::CrlBegun(name, list, wanted), A::CrlBegun { authority, shard, number })
+            | (Self::CrlIssued(name, list, wanted), A::CrlIssued { authority, shard, number, .. }) => {
+                name == authority && list == *shard && wanted == *number
+            }
+            (Self::ShardOpened(name, wanted), A::CrlShardOpened { authority, shard }) => {
+                name == authority && wanted == *shard
             }
             (Self::KeyBlocked(digest), A::KeyBlocked { spki_sha256 }) => digest == spki_sha256,
             (Self::Snapshot(id), A::SnapshotRecorded { snapshot, .. }) => id == snapshot,
@@ -93,8 +97,11 @@ impl Expected<'_> {
             Self::Revoked(name, serial) => format!("revoked of {serial} by `{name}`"),
             Self::AuthorityAdded(name) => format!("authority-added of `{name}`"),
             Self::AuthorityChanged(name) => format!("authority-changed of `{name}`"),
-            Self::CrlBegun(name, number) => format!("crl-begun {number} of `{name}`"),
-            Self::CrlIssued(name, number) => format!("crl-issued {number} of `{name}`"),
+            Self::CrlBegun(name, shard, number) => format!("crl-begun {number} of shard {shard} of `{name}`"),
+            Self::CrlIssued(name, shard, number) => {
+                format!("crl-issued {number} of shard {shard} of `{name}`")
+            }
+            Self::ShardOpened(name, shard) => format!("crl-shard-opened {shard} of `{name}`"),
             Self::KeyBlocked(digest) => format!("key-blocked of {digest}"),
             Self::Snapshot(id) => format!("snapshot-recorded of {id}"),
             Self::Imported(name, serial) => format!("certificate-imported of {serial} by `{name}`"),

@@ -21,6 +21,7 @@ fn word(action: &AuditAction) -> &'static str {
         AuditAction::KeyBlocked { .. } => "key-blocked",
         AuditAction::CrlBegun { .. } => "crl-begun",
         AuditAction::CrlIssued { .. } => "crl-issued",
+        AuditAction::CrlShardOpened { .. } => "crl-shard-opened",
         AuditAction::CredentialCreated { .. } => "credential-created",
         AuditAction::CredentialRevoked { .. } => "credential-revoked",
         AuditAction::CertificatesRemoved { .. } => "certificates-removed",

@@ -61,7 +61,7 @@ pub(super) async fn certificates_are_taken_in(backend: &dyn Backend) -> Outcome 
     ensure(store.is_blocked(compromised.spki_sha256).await?, || {
         "a compromised key is not blocked".to_owned()
     })?;
-    let position = store.crl_position(AUTHORITY).await?;
+    let position = store.crl_position(AUTHORITY, crate::record::COMPLETE).await?;
     ensure(position.entries == 2, || format!("expected 2 entries of a CRL, found {}", position.entries))?;
     let report = verify(&*store, None).await?;
     ensure(report.is_intact() && report.rows == 5, || format!("expected 5 events, found {}", report.rows))

@@ -11,7 +11,8 @@ use hf_core::time::{Lifetime, Timestamp, Validity};
 
 use crate::audit::{Origin, hex};
 use crate::record::{
-    AuthorityRecord, AuthorityState, Begun, Intent, NewCrl, NewRevocation, RevokeOutcome, SnapshotId,
+    AuthorityRecord, AuthorityState, Begun, COMPLETE, Intent, NewCrl, NewRevocation, NewShard, RevokeOutcome,
+    SnapshotId,
 };
 use crate::{Store, StoreError};
 
@@ -125,30 +126,50 @@ pub async fn revoke(
     at: i64,
     reason: RevocationReason,
 ) -> Result<RevokeOutcome, StoreError> {
-    let (authority, serial) = (intent.authority.clone(), intent.serial.clone());
-    let event = event(AuditAction::Revoked { authority: authority.clone(), serial: serial.clone(), reason });
-    store.revoke(NewRevocation { authority, serial, at: time(at), reason }, event).await
+    revoke_in(store, intent, COMPLETE, at, reason).await
 }
 
-/// A CRL of [`AUTHORITY`].
+/// The same, for a certificate of a shard.
+pub async fn revoke_in(
+    store: &dyn Store,
+    intent: &Intent,
+    shard: u32,
+    at: i64,
+    reason: RevocationReason,
+) -> Result<RevokeOutcome, StoreError> {
+    let (authority, serial) = (intent.authority.clone(), intent.serial.clone());
+    let event = event(AuditAction::Revoked { authority: authority.clone(), serial: serial.clone(), reason });
+    store.revoke(NewRevocation { authority, serial, shard, at: time(at), reason }, event).await
+}
+
+/// Open a shard of [`AUTHORITY`] at [`time`] 0.
+pub async fn open_shard(store: &dyn Store, number: u32) -> Result<(), StoreError> {
+    let authority = AUTHORITY.to_owned();
+    let url = format!("http://pki.shop.internal/crl/services/{number}.crl");
+    let opened = event(AuditAction::CrlShardOpened { authority: authority.clone(), shard: number });
+    store.open_shard(NewShard { authority, number, url, opened_at: time(0) }, opened).await
+}
+
+/// A complete CRL of [`AUTHORITY`].
 pub fn crl(number: u64, this_update: Timestamp, up_to: u64, entries: u64) -> NewCrl {
     NewCrl {
         authority: AUTHORITY.to_owned(),
+        shard: COMPLETE,
         number,
         this_update,
         next_update: this_update.plus(Lifetime::from_days(7)),
         up_to,
         entries,
-        der: format!("CRL {number}").into_bytes(),
+        der: format!("CRL {number}").into_bytes().into(),
     }
 }
 
 /// Take the number of a CRL and store it.
 pub async fn publish(store: &dyn Store, crl: NewCrl) -> Result<(), StoreError> {
-    let (authority, number, entries) = (crl.authority.clone(), crl.number, crl.entries);
-    let begun = event(AuditAction::CrlBegun { authority: authority.clone(), number });
-    store.begin_crl(&authority, number, begun).await?;
-    store.finish_crl(crl, event(AuditAction::CrlIssued { authority, number, entries })).await
+    let (authority, shard, number, entries) = (crl.authority.clone(), crl.shard, crl.number, crl.entries);
+    let begun = event(AuditAction::CrlBegun { authority: authority.clone(), shard, number });
+    store.begin_crl(&authority, shard, number, begun).await?;
+    store.finish_crl(crl, event(AuditAction::CrlIssued { authority, shard, number, entries })).await
 }
 
 /// An authority of this name.

@@ -94,4 +94,9 @@ pub trait IssuanceStore: Send + Sync {
 
     /// The latest [`Intent::requested_at`], or time of a `CrlBegun` event, on record. A clock that shows much less has jumped back.
     fn last_signing_time(&self) -> StoreFuture<'_, Option<Timestamp>>;
+
+    /// How many of the `limit` records with the smallest serial numbers from `since` on are of this authority. Serial
+    /// numbers that it made begin with the second of making, so that this counts what it issued since then; time in
+    /// proportion to `limit`.
+    fn issued_since(&self, authority: &str, since: &Serial, limit: usize) -> StoreFuture<'_, usize>;
 }

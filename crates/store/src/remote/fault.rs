@@ -44,6 +44,8 @@ pub(super) enum WireError {
     BadAcmeId { kind: AcmeKind, found: String },
     TooManyRenewalWindows { authority: String, limit: usize },
     CrlNumberTaken { authority: String, number: u64, last: u64 },
+    ShardTaken { authority: String, shard: u32, last: u32 },
+    UnknownShard { authority: String, shard: u32 },
     EventMismatch { expected: String, found: String },
     TooLong { what: String, octets: usize, limit: usize },
 }
@@ -84,6 +86,8 @@ impl From<StoreError> for WireError {
             E::BadAcmeId { kind, found } => Self::BadAcmeId { kind, found },
             E::TooManyRenewalWindows { authority, limit } => Self::TooManyRenewalWindows { authority, limit },
             E::CrlNumberTaken { authority, number, last } => Self::CrlNumberTaken { authority, number, last },
+            E::ShardTaken { authority, shard, last } => Self::ShardTaken { authority, shard, last },
+            E::UnknownShard { authority, shard } => Self::UnknownShard { authority, shard },
             E::EventMismatch { expected, found } => Self::EventMismatch { expected, found },
             E::TooLong { what, octets, limit } => Self::TooLong { what: what.into_owned(), octets, limit },
         }
@@ -125,6 +129,8 @@ impl From<WireError> for StoreError {
             W::BadAcmeId { kind, found } => Self::BadAcmeId { kind, found },
             W::TooManyRenewalWindows { authority, limit } => Self::TooManyRenewalWindows { authority, limit },
             W::CrlNumberTaken { authority, number, last } => Self::CrlNumberTaken { authority, number, last },
+            W::ShardTaken { authority, shard, last } => Self::ShardTaken { authority, shard, last },
+            W::UnknownShard { authority, shard } => Self::UnknownShard { authority, shard },
             W::EventMismatch { expected, found } => Self::EventMismatch { expected, found },
             W::TooLong { what, octets, limit } => Self::TooLong { what: what.into(), octets, limit },
         }

@@ -11,7 +11,7 @@ use crate::list::{Cursor, ListFilter};
 use crate::record::{
     AcmeAccountFilter, AcmeAccountRecord, AcmeAuthorizationRecord, AcmeOrderFilter, AcmeOrderRecord,
     AuthorityRecord, CredentialRecord, EabKeyRecord, ForeignCertificate, Intent, NewCrl, NewRevocation,
-    ProfileSnapshot, RenewalScope, RenewalWindowRecord, SnapshotId,
+    NewShard, ProfileSnapshot, RenewalScope, RenewalWindowRecord, SnapshotId,
 };
 
 /// A certificate as it is named in requests.
@@ -56,6 +56,7 @@ pub(super) enum Find {
     ByKey { spki_sha256: Digest, limit: usize },
     List { filter: ListFilter, after: Option<Cursor>, limit: usize },
     LastSigningTime,
+    IssuedSince { authority: String, since: Serial, limit: usize },
 }
 
 /// Recording certificates.
@@ -91,11 +92,14 @@ pub(super) enum Issue {
 pub(super) enum Revocations {
     Revoke { revocation: NewRevocation, event: AuditEvent },
     Revocation { key: Key },
-    CrlPosition { authority: String },
-    RevokedEntries { authority: String, up_to: u64, after: Option<Serial>, limit: usize },
-    BeginCrl { authority: String, number: u64, event: AuditEvent },
+    OpenShard { shard: NewShard, event: AuditEvent },
+    ShardAt { authority: String, url: String },
+    CrlLists,
+    CrlPosition { authority: String, shard: u32 },
+    RevokedEntries { authority: String, shard: u32, up_to: u64, after: Option<Serial>, limit: usize },
+    BeginCrl { authority: String, shard: u32, number: u64, event: AuditEvent },
     FinishCrl { crl: NewCrl, event: AuditEvent },
-    LatestCrl { authority: String },
+    LatestCrl { authority: String, shard: u32 },
     RemoveExpired { before: Timestamp, after: Option<Cursor>, limit: usize, origin: Origin },
 }
 

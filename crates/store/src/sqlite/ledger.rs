@@ -29,6 +29,22 @@ pub(super) struct State {
     pub(super) blocked: u64,
     /// How many open intents have a row.
     pub(super) intents: u64,
+    /// How many revocations, CRLs and shards this process recorded.
+    pub(super) status: u64,
+    /// What went to the write-ahead log beside rows, counted in entries.
+    pub(super) bulk: usize,
+}
+
+impl State {
+    /// What CRLs and status say is out of date.
+    pub(super) fn note_status(&mut self) {
+        self.status = self.status.saturating_add(1);
+    }
+
+    /// So many entries' worth of octets went to the write-ahead log.
+    pub(super) fn note_octets(&mut self, entries: usize) {
+        self.bulk = self.bulk.saturating_add(entries);
+    }
 }
 
 /// The writing connection.
@@ -116,7 +132,7 @@ fn read_state(db: &Connection, faults: &Faults) -> Result<State, StoreError> {
     let count_of = |sql: &str| db.query_row(sql, [], |row| row.get::<_, u64>(0)).map_err(&fault);
     let blocked = count_of("SELECT count(*) FROM blocked")?;
     let intents = count_of("SELECT count(*) FROM intent")?;
-    Ok(State { head: ChainHead { count, hash }, last_signing, next_id, blocked, intents })
+    Ok(State { head: ChainHead { count, hash }, last_signing, next_id, blocked, intents, status: 0, bulk: 0 })
 }
 
 /// An open transaction.

@@ -10,6 +10,8 @@ mod retention;
 mod revocation;
 mod snapshot;
 
+use tokio::sync::watch;
+
 use super::SqliteStore;
 use super::request::Request;
 use crate::StoreFuture;
@@ -22,5 +24,9 @@ impl Store for SqliteStore {
 
     fn commits(&self) -> CommitCounts {
         self.progress.commits()
+    }
+
+    fn status_changes(&self) -> Option<watch::Receiver<u64>> {
+        Some(self.progress.status_changes())
     }
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use hf_core::time::Timestamp;
+use tokio::sync::watch;
 
 use super::ledger::State;
 use crate::contract::CommitCounts;
@@ -21,6 +22,7 @@ pub(super) struct Progress {
     commits: AtomicU64,
     records: AtomicU64,
     commit_micros: AtomicU64,
+    status: watch::Sender<u64>,
 }
 
 impl Progress {
@@ -33,6 +35,7 @@ impl Progress {
             commits: AtomicU64::new(0),
             records: AtomicU64::new(0),
             commit_micros: AtomicU64::new(0),
+            status: watch::Sender::new(state.status),
         }
     }
 
@@ -73,6 +76,16 @@ impl Progress {
         self.folded.store(state.head.count, Ordering::Release);
         self.blocked.store(state.blocked, Ordering::Release);
         self.note_signing(state.last_signing.unwrap_or(NEVER));
+        self.status.send_if_modified(|known| {
+            let changed = *known != state.status;
+            *known = state.status;
+            changed
+        });
+    }
+
+    /// Tells of every revocation, CRL and shard.
+    pub(super) fn status_changes(&self) -> watch::Receiver<u64> {
+        self.status.subscribe()
     }
 
     /// Whether the database holds all that was acknowledged.

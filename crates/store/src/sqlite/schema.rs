@@ -4,6 +4,7 @@ mod length;
 mod v1;
 mod v2;
 mod v3;
+mod v4;
 
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
@@ -27,7 +28,7 @@ pub(super) struct Layout {
 
 /// The record: `HFDB`.
 pub(super) const MAIN: Layout =
-    Layout { application_id: 0x4846_4442, migrations: &[v1::SQL, v2::SQL, v3::SQL] };
+    Layout { application_id: 0x4846_4442, migrations: &[v1::SQL, v2::SQL, v3::SQL, v4::SQL] };
 /// Pages that a connection caches, in KiB: memory must not grow with the database.
 const WRITER_CACHE_KIB: i32 = 12 * 1024;
 const READER_CACHE_KIB: i32 = 2 * 1024;

@@ -50,6 +50,7 @@ pub(super) fn read(
         drain: section.parsed("drain", faults).unwrap_or(base.drain),
         crl_every: section.parsed("crl_every", faults).unwrap_or(base.crl_every),
         crl_lifetime: section.parsed("crl_lifetime", faults).unwrap_or(base.crl_lifetime),
+        crl_shard: section.count("crl_shard", faults),
         limits: limits(&mut section, faults),
     };
     if server.crl_every >= server.crl_lifetime {
@@ -80,6 +81,7 @@ fn defaults() -> Server {
         drain: DRAIN,
         crl_every: CRL_EVERY,
         crl_lifetime: CRL_LIFETIME,
+        crl_shard: None,
         limits: ServerLimits::default(),
     }
 }

@@ -35,6 +35,9 @@ pub struct Server {
     pub crl_every: Lifetime,
     /// From `thisUpdate` to `nextUpdate` of these CRLs.
     pub crl_lifetime: Lifetime,
+    /// How many certificates share a CRL distribution point before the next ones get another; `None`: as the authority has
+    /// it by itself.
+    pub crl_shard: Option<u32>,
     /// How much anybody may ask.
     pub limits: ServerLimits,
 }

@@ -72,6 +72,7 @@ fn measure_crl(directory: &Path) -> Result<Fresh> {
         principal: world::principal(),
         channel: Channel::CommandLine,
         authority: AUTHORITY.to_owned(),
+        shard: hf_store::record::COMPLETE,
         lifetime: CrlRequest::LIFETIME,
     };
     let start = Start::now()?;

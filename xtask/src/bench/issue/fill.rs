@@ -77,7 +77,13 @@ async fn store_one(store: Arc<dyn Store>, intent: Intent, der: Vec<u8>) -> Resul
 async fn revoke_one(store: Arc<dyn Store>, serial: Serial) -> Result<()> {
     let reason = RevocationReason::Superseded;
     let action = AuditAction::Revoked { authority: AUTHORITY.to_owned(), serial: serial.clone(), reason };
-    let new = NewRevocation { authority: AUTHORITY.to_owned(), serial, at: SystemClock.now(), reason };
+    let new = NewRevocation {
+        authority: AUTHORITY.to_owned(),
+        serial,
+        shard: hf_store::record::COMPLETE,
+        at: SystemClock.now(),
+        reason,
+    };
     store.revoke(new, origin().event(action)).await?;
     Ok(())
 }

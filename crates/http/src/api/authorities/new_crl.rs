@@ -12,6 +12,7 @@ use hf_core::time::Lifetime;
 use hf_proto::api::crl::{Crl, CrlRequest};
 use hf_proto::api::problem::Problem;
 use hf_proto::api::route;
+use hf_store::record::COMPLETE;
 
 use crate::access::Caller;
 use crate::api::answer::{json, to_the_end};
@@ -44,10 +45,16 @@ pub(in crate::api) async fn handle(
     if lifetime > LONGEST {
         return Err(Failure::malformed(format!("`lifetime` is longer than {LONGEST}")));
     }
-    let request =
-        crl::CrlRequest { principal: caller.principal, channel: Channel::Api, authority: name, lifetime };
+    let request = crl::CrlRequest {
+        principal: caller.principal,
+        channel: Channel::Api,
+        authority: name,
+        shard: COMPLETE,
+        lifetime,
+    };
     let signer = Arc::clone(&doors.authority);
     let issued = to_the_end(async move { signer.issue_crl(request).await }).await??;
+    doors.crls.offer(&issued.authority, issued.shard, issued.clone().into());
     json(
         StatusCode::CREATED,
         &Crl {

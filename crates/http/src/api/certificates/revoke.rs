@@ -1,26 +1,24 @@
 //! `POST /v1/certificates/{authority}/{serial}/revoke`.
 
-use std::sync::Arc;
-
 use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use hf_ca::authority::Authority;
 use hf_ca::crl::CrlRequest;
 use hf_ca::revoke::{RevokeError, RevokeRequest, RevokeTarget, Revoked};
 use hf_core::principal::Channel;
 use hf_core::serial::Serial;
 use hf_proto::api::problem::{Code, Problem};
-use hf_proto::api::revoke::{Outcome, Revocation, RevocationRequest};
+use hf_proto::api::revoke::{Outcome, Revocation, RevocationRequest, Sibling};
 use hf_proto::api::route;
-use hf_store::record::RevokeOutcome;
+use hf_store::record::{RevokeOutcome, StoredCertificate};
 
 use crate::access::Caller;
 use crate::api::answer::{json, to_the_end};
 use crate::api::body::{InPath, Json, serial};
 use crate::api::failure::Failure;
 use crate::api::view;
+use crate::pki::cache::Wanted;
 use crate::state::Doors;
 
 /// Revoke a certificate for ever, and sign a CRL that says so.
@@ -49,42 +47,89 @@ pub(in crate::api) async fn handle(
         found.ok_or_else(|| Problem::new(Code::NotFound).detail("no such certificate is on record"))?;
     caller.check_record(&record)?;
     let request = RevokeRequest {
-        principal: caller.principal,
+        principal: caller.principal.clone(),
         channel: Channel::Api,
         target: RevokeTarget::Serial { authority, serial: number },
         reason: body.reason,
     };
-    let signer = Arc::clone(&doors.authority);
-    let (revoked, crl) = to_the_end(async move { revoke(&signer, request).await }).await??;
-    doors.metrics.revoked(Channel::Api.as_str());
-    json(StatusCode::OK, &answer(&doors, &revoked, crl).await?)
+    let of_caller = doors.clone();
+    let done = to_the_end(async move { revoke(&of_caller, &caller, request, body.siblings).await }).await??;
+    json(StatusCode::OK, &answer(&doors, &done).await?)
 }
 
-/// Revoke; then a CRL. When the authority cannot sign one, it is revoked all the same.
+/// What was done.
+struct Done {
+    revoked: Revoked,
+    /// The siblings that were revoked with it.
+    with_it: Vec<StoredCertificate>,
+    crl: Result<u64, String>,
+}
+
+/// Revoke, and with it, where that is wanted, what the caller may revoke of the other certificates with the same key; then
+/// the lists. When an authority cannot sign one, it is revoked all the same.
 async fn revoke(
-    authority: &Authority,
+    doors: &Doors,
+    caller: &Caller,
     request: RevokeRequest,
-) -> Result<(Revoked, Result<u64, String>), RevokeError> {
-    let principal = request.principal.clone();
-    let revoked = authority.revoke(request).await?;
-    let crl = authority
-        .issue_crl(CrlRequest {
-            principal,
-            channel: Channel::Api,
-            authority: revoked.record.authority.clone(),
-            lifetime: CrlRequest::LIFETIME,
-        })
-        .await;
-    Ok((revoked, crl.map(|crl| crl.number).map_err(|error| error.to_string())))
+    siblings: bool,
+) -> Result<Done, RevokeError> {
+    let revoked = doors.authority.revoke(request).await?;
+    doors.metrics.revoked(Channel::Api.as_str());
+    let permitted = |sibling: &&StoredCertificate| {
+        siblings && caller.check_authority(&sibling.authority).is_ok() && caller.check_record(sibling).is_ok()
+    };
+    let permitted: Vec<StoredCertificate> = revoked.siblings.iter().filter(permitted).cloned().collect();
+    let outcomes = doors.authority.revoke_siblings(&permitted, &caller.principal, Channel::Api).await?;
+    let mut with_it = Vec::new();
+    for sibling in outcomes.into_iter().flatten() {
+        doors.metrics.revoked(Channel::Api.as_str());
+        // The list of each says so too; that of the certificate itself is in the answer.
+        if let Err(fault) = list(doors, caller, &sibling).await {
+            tracing::warn!(authority = sibling.record.authority, fault, "no CRL names a revoked sibling yet");
+        }
+        with_it.push(sibling.record);
+    }
+    let crl = list(doors, caller, &revoked).await;
+    Ok(Done { revoked, with_it, crl })
 }
 
-async fn answer(doors: &Doors, revoked: &Revoked, crl: Result<u64, String>) -> Result<Revocation, Failure> {
+/// The number of a list that names the certificate: that of its shard, or the complete one. One that is too long to wait
+/// for is left to the publisher.
+async fn list(doors: &Doors, caller: &Caller, revoked: &Revoked) -> Result<u64, String> {
+    let (authority, shard) = (&revoked.record.authority, revoked.shard);
+    let position = doors.authority.store().crl_position(authority, shard).await;
+    let position = position.map_err(|error| error.to_string())?;
+    if usize::try_from(position.entries).is_ok_and(|entries| entries > doors.authority.shard_size()) {
+        return Err(format!("the list has {} entries and is being signed", position.entries));
+    }
+    let request = CrlRequest {
+        principal: caller.principal.clone(),
+        channel: Channel::Api,
+        authority: authority.clone(),
+        shard,
+        lifetime: doors.crls.lifetime(),
+    };
+    let crl = doors.crls.obtain(&doors.authority, request, Wanted::Covers(position.up_to)).await;
+    crl.map(|crl| crl.number).map_err(|error| error.to_string())
+}
+
+async fn answer(doors: &Doors, done: &Done) -> Result<Revocation, Failure> {
+    let Done { revoked, with_it, crl } = done;
     let old = &revoked.record;
     // Read again: the record of the revocation holds its state from before.
     let now = doors.authority.store().find_by_serial(&old.authority, &old.serial).await?;
     let (number, fault) = match crl {
-        Ok(number) => (Some(number), None),
-        Err(fault) => (None, Some(fault)),
+        Ok(number) => (Some(*number), None),
+        Err(fault) => (None, Some(fault.clone())),
+    };
+    let same = |one: &StoredCertificate, other: &StoredCertificate| {
+        one.authority == other.authority && one.serial == other.serial
+    };
+    let sibling = |sibling: &StoredCertificate| Sibling {
+        authority: sibling.authority.clone(),
+        serial: sibling.serial.clone(),
+        name: sibling.names.iter().next().map_or_else(|| sibling.subject.clone(), ToString::to_string),
+        revoked: with_it.iter().any(|done| same(done, sibling)),
     };
     Ok(Revocation {
         outcome: match revoked.outcome {
@@ -96,6 +141,7 @@ async fn answer(doors: &Doors, revoked: &Revoked, crl: Result<u64, String>) -> R
         crl_number: number,
         crl_fault: fault,
         siblings: revoked.siblings.iter().map(|sibling| sibling.serial.clone()).collect::<Vec<Serial>>(),
+        sibling_certificates: revoked.siblings.iter().map(sibling).collect(),
         branch: revoked.branch.clone(),
     })
 }

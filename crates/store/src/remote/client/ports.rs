@@ -15,9 +15,9 @@ use crate::contract::{
 };
 use crate::list::{Cursor, ListFilter, Page};
 use crate::record::{
-    AuthorityRecord, Begun, CredentialRecord, CrlPosition, ForeignCertificate, Imported, Intent, NewCrl,
-    NewRevocation, OpenIntent, ProfileSnapshot, RemovedPage, RevocationRecord, RevokeOutcome, RevokedEntry,
-    SnapshotId, StoredCertificate, StoredCrl,
+    AuthorityRecord, Begun, CredentialRecord, CrlList, CrlPosition, ForeignCertificate, Imported, Intent,
+    NewCrl, NewRevocation, NewShard, OpenIntent, ProfileSnapshot, RemovedPage, RevocationRecord, RevokeOutcome,
+    RevokedEntry, SnapshotId, StoredCertificate, StoredCrl,
 };
 use crate::remote::request::{Access, Digest, Find, Issue, Key, Request, Revocations, Settings};
 
@@ -96,6 +96,11 @@ impl IssuanceStore for RemoteStore {
     fn last_signing_time(&self) -> StoreFuture<'_, Option<Timestamp>> {
         self.ask(Request::Find(Find::LastSigningTime))
     }
+
+    fn issued_since(&self, authority: &str, since: &Serial, limit: usize) -> StoreFuture<'_, usize> {
+        let (authority, since) = (authority.to_owned(), since.clone());
+        self.ask(Request::Find(Find::IssuedSince { authority, since, limit }))
+    }
 }
 
 impl RevocationStore for RemoteStore {
@@ -107,35 +112,46 @@ impl RevocationStore for RemoteStore {
         self.ask(Request::Revocations(Revocations::Revocation { key: Key::new(authority, serial) }))
     }
 
-    fn crl_position(&self, authority: &str) -> StoreFuture<'_, CrlPosition> {
-        self.ask(Request::Revocations(Revocations::CrlPosition { authority: authority.to_owned() }))
+    fn open_shard(&self, shard: NewShard, event: AuditEvent) -> StoreFuture<'_, ()> {
+        self.ask(Request::Revocations(Revocations::OpenShard { shard, event }))
+    }
+
+    fn shard_at(&self, authority: &str, url: &str) -> StoreFuture<'_, Option<u32>> {
+        let (authority, url) = (authority.to_owned(), url.to_owned());
+        self.ask(Request::Revocations(Revocations::ShardAt { authority, url }))
+    }
+
+    fn crl_lists(&self) -> StoreFuture<'_, Vec<CrlList>> {
+        self.ask(Request::Revocations(Revocations::CrlLists))
+    }
+
+    fn crl_position(&self, authority: &str, shard: u32) -> StoreFuture<'_, CrlPosition> {
+        self.ask(Request::Revocations(Revocations::CrlPosition { authority: authority.to_owned(), shard }))
     }
 
     fn revoked_entries(
         &self,
         authority: &str,
+        shard: u32,
         up_to: u64,
         after: Option<&Serial>,
         limit: usize,
     ) -> StoreFuture<'_, Vec<RevokedEntry>> {
         let (authority, after) = (authority.to_owned(), after.cloned());
-        self.ask(Request::Revocations(Revocations::RevokedEntries { authority, up_to, after, limit }))
+        self.ask(Request::Revocations(Revocations::RevokedEntries { authority, shard, up_to, after, limit }))
     }
 
-    fn begin_crl(&self, authority: &str, number: u64, event: AuditEvent) -> StoreFuture<'_, ()> {
-        self.ask(Request::Revocations(Revocations::BeginCrl {
-            authority: authority.to_owned(),
-            number,
-            event,
-        }))
+    fn begin_crl(&self, authority: &str, shard: u32, number: u64, event: AuditEvent) -> StoreFuture<'_, ()> {
+        let authority = authority.to_owned();
+        self.ask(Request::Revocations(Revocations::BeginCrl { authority, shard, number, event }))
     }
 
     fn finish_crl(&self, crl: NewCrl, event: AuditEvent) -> StoreFuture<'_, ()> {
         self.ask(Request::Revocations(Revocations::FinishCrl { crl, event }))
     }
 
-    fn latest_crl(&self, authority: &str) -> StoreFuture<'_, Option<StoredCrl>> {
-        self.ask(Request::Revocations(Revocations::LatestCrl { authority: authority.to_owned() }))
+    fn latest_crl(&self, authority: &str, shard: u32) -> StoreFuture<'_, Option<StoredCrl>> {
+        self.ask(Request::Revocations(Revocations::LatestCrl { authority: authority.to_owned(), shard }))
     }
 }
 

@@ -52,6 +52,9 @@ impl Session {
             Find::ByKey { spki_sha256: Digest(key), limit } => read(store.find_by_key(key, limit)).await,
             Find::List { filter, after, limit } => read(store.list(filter, after, limit)).await,
             Find::LastSigningTime => read(store.last_signing_time()).await,
+            Find::IssuedSince { authority, since, limit } => {
+                read(store.issued_since(&authority, &since, limit)).await
+            }
         }
     }
 
@@ -107,12 +110,17 @@ impl Session {
         match request {
             Revocations::Revoke { revocation, event } => self.revoke(revocation, event).await,
             Revocations::Revocation { key } => read(store.revocation(&key.authority, &key.serial)).await,
-            Revocations::CrlPosition { authority } => read(store.crl_position(&authority)).await,
-            Revocations::RevokedEntries { authority, up_to, after, limit } => {
-                read(store.revoked_entries(&authority, up_to, after.as_ref(), limit)).await
+            Revocations::OpenShard { shard, event } => read(store.open_shard(shard, event)).await,
+            Revocations::ShardAt { authority, url } => read(store.shard_at(&authority, &url)).await,
+            Revocations::CrlLists => read(store.crl_lists()).await,
+            Revocations::CrlPosition { authority, shard } => {
+                read(store.crl_position(&authority, shard)).await
             }
-            Revocations::BeginCrl { authority, number, event } => {
-                read(store.begin_crl(&authority, number, event)).await
+            Revocations::RevokedEntries { authority, shard, up_to, after, limit } => {
+                read(store.revoked_entries(&authority, shard, up_to, after.as_ref(), limit)).await
+            }
+            Revocations::BeginCrl { authority, shard, number, event } => {
+                read(store.begin_crl(&authority, shard, number, event)).await
             }
             Revocations::FinishCrl { crl, event } => {
                 self.change(Change::Crls, store.finish_crl(crl, event)).await
@@ -120,7 +128,7 @@ impl Session {
             Revocations::RemoveExpired { before, after, limit, origin } => {
                 read(store.remove_expired(before, after, limit, origin)).await
             }
-            Revocations::LatestCrl { authority } => read(store.latest_crl(&authority)).await,
+            Revocations::LatestCrl { authority, shard } => read(store.latest_crl(&authority, shard)).await,
         }
     }
 

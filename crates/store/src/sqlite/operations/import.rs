@@ -5,7 +5,7 @@ use hf_core::audit::AuditAction;
 use super::revoke::revoke;
 use crate::StoreError;
 use crate::audit::{Origin, encode_event};
-use crate::record::{Body, Imported, NewRevocation, RevocationRecord, RevokeOutcome};
+use crate::record::{Body, COMPLETE, Imported, NewRevocation, RevocationRecord, RevokeOutcome};
 use crate::sqlite::ledger::Ledger;
 use crate::sqlite::lookup;
 use crate::sqlite::row::CertificateRow;
@@ -38,7 +38,8 @@ pub(in crate::sqlite) fn import(
     };
     let action = AuditAction::Revoked { authority: authority.clone(), serial: serial.clone(), reason };
     let event = encode_event(&origin.event(action))?;
-    let outcome = revoke(ledger, NewRevocation { authority, serial, at, reason }, event, origin)?;
+    let new = NewRevocation { authority, serial, shard: COMPLETE, at, reason };
+    let outcome = revoke(ledger, new, event, origin)?;
     Ok(match outcome {
         _ if added => Imported::Added,
         RevokeOutcome::Revoked | RevokeOutcome::ReasonRaised(_) => Imported::RevocationAdded,

@@ -97,6 +97,12 @@ fn remove(ledger: &Ledger<'_>, certificate: &Expired) -> Result<(), StoreError> 
             [dedup_hash(key), id],
         )?;
     }
+    ledger.execute(
+        "remove the shard of a revocation",
+        "DELETE FROM shard_entry
+         WHERE (issuer, serial) = (SELECT r.issuer, r.serial FROM revoked r WHERE r.certificate = ?1)",
+        [id],
+    )?;
     ledger.execute("remove a revocation", "DELETE FROM revoked WHERE certificate = ?1", [id])?;
     ledger.execute("remove a certificate", "DELETE FROM certificate WHERE id = ?1", [id]).map(|_| ())
 }

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension as _, params};
 use super::block::block;
 use crate::StoreError;
 use crate::audit::{Origin, encode_event, hex};
-use crate::record::{NewRevocation, RevocationRecord, RevokeOutcome};
+use crate::record::{COMPLETE, NewRevocation, RevocationRecord, RevokeOutcome};
 use crate::sqlite::ledger::Ledger;
 use crate::sqlite::lookup::revocation_columns;
 
@@ -59,7 +59,7 @@ pub(in crate::sqlite) fn revoke(
             RevokeOutcome::Revoked
         }
         Some(before) if compromised && before.reason != RevocationReason::KeyCompromise => {
-            raise(ledger, &target, event)?;
+            raise(ledger, &target, &wanted, event)?;
             RevokeOutcome::ReasonRaised(RevocationRecord { reason: wanted.reason, ..before })
         }
         Some(before) => return Ok(RevokeOutcome::AlreadyRevoked(before)),
@@ -92,19 +92,59 @@ fn insert(
             target.not_after
         ],
     )?;
+    join_shard(ledger, target, wanted)?;
     ledger.execute(
         "count a revocation",
         "UPDATE issuer SET revoked_position = ?2, revoked_entries = revoked_entries + 1 WHERE id = ?1",
         params![target.issuer, position],
     )?;
+    ledger.execute(
+        "count a revocation of a shard",
+        "UPDATE shard SET revoked_position = ?3, revoked_entries = revoked_entries + 1
+         WHERE id = (SELECT shard FROM shard_entry WHERE issuer = ?1 AND serial = ?2)",
+        params![target.issuer, wanted.serial.as_unsigned(), position],
+    )?;
+    ledger.state.note_status();
     Ok(())
 }
 
-fn raise(ledger: &mut Ledger<'_>, target: &Target, event: String) -> Result<(), StoreError> {
+/// The list of a shard that was opened names the certificate too.
+fn join_shard(ledger: &Ledger<'_>, target: &Target, wanted: &NewRevocation) -> Result<(), StoreError> {
+    if wanted.shard == COMPLETE {
+        return Ok(());
+    }
+    ledger.execute(
+        "note the shard of a revocation",
+        "INSERT INTO shard_entry(issuer, serial, shard) SELECT ?1, ?2, id FROM shard WHERE issuer = ?1 AND number = ?3",
+        params![target.issuer, wanted.serial.as_unsigned(), wanted.shard],
+    )?;
+    Ok(())
+}
+
+/// The lists that name it are out of date: their mark moves, its own stays where it was.
+fn raise(
+    ledger: &mut Ledger<'_>,
+    target: &Target,
+    wanted: &NewRevocation,
+    event: String,
+) -> Result<(), StoreError> {
     ledger.execute(
         "raise the reason of a revocation",
         "UPDATE revoked SET reason = ?2 WHERE certificate = ?1",
         params![target.id, RevocationReason::KeyCompromise.code()],
     )?;
-    ledger.append(event).map(|_| ())
+    let position = ledger.append(event)?;
+    ledger.execute(
+        "note a raised reason",
+        "UPDATE issuer SET revoked_position = ?2 WHERE id = ?1",
+        params![target.issuer, position],
+    )?;
+    ledger.execute(
+        "note a raised reason of a shard",
+        "UPDATE shard SET revoked_position = ?3
+         WHERE id = (SELECT shard FROM shard_entry WHERE issuer = ?1 AND serial = ?2)",
+        params![target.issuer, wanted.serial.as_unsigned(), position],
+    )?;
+    ledger.state.note_status();
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use hf_core::audit::AuditEvent;
 use hf_core::serial::Serial;
 use hf_core::time::Timestamp;
+use rusqlite::params;
 
 use crate::audit::{Expected, Origin, encode_event, expect};
 use crate::contract::IssuanceStore;
@@ -99,6 +100,22 @@ impl IssuanceStore for SqliteStore {
 
     fn list(&self, filter: ListFilter, after: Option<Cursor>, limit: usize) -> StoreFuture<'_, Page> {
         self.read(move |reader| listing::page(&reader.db, &reader.faults, &filter, after, limit))
+    }
+
+    fn issued_since(&self, authority: &str, since: &Serial, limit: usize) -> StoreFuture<'_, usize> {
+        let (authority, since) = (authority.to_owned(), since.clone());
+        self.read(move |reader| {
+            let sql = "SELECT count(*) FROM (SELECT issuer FROM certificate WHERE serial >= ?2 ORDER BY serial LIMIT ?3)
+                       WHERE issuer = (SELECT id FROM issuer WHERE name = ?1)";
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            reader
+                .db
+                .prepare_cached(sql)
+                .and_then(|mut statement| {
+                    statement.query_row(params![authority, since.as_unsigned(), limit], |row| row.get(0))
+                })
+                .map_err(reader.faults.database("count certificates"))
+        })
     }
 
     fn last_signing_time(&self) -> StoreFuture<'_, Option<Timestamp>> {

@@ -72,7 +72,7 @@ async fn a_newer_schema_is_refused() {
     db.pragma_update(None, "user_version", 99).unwrap();
     drop(db);
     let words = refusal(directory.path());
-    assert!(words.contains("schema version 99") && words.contains("up to 3"), "{words}");
+    assert!(words.contains("schema version 99") && words.contains("up to 4"), "{words}");
 }
 
 #[tokio::test]

@@ -10,9 +10,11 @@ use rusqlite::Connection;
 use super::open;
 use crate::audit::verify;
 use crate::conformance::material::acme::{account, authorization, make_account, order};
-use crate::conformance::material::{event, intent, issue, revoke, time};
+use crate::conformance::material::{
+    AUTHORITY, crl, event, intent, issue, open_shard, publish, revoke, revoke_in, time,
+};
 use crate::contract::{AcmeAccountStore, AcmeOrderStore, CredentialStore, IssuanceStore, RevocationStore};
-use crate::record::{CredentialLimits, CredentialRecord};
+use crate::record::{COMPLETE, CredentialLimits, CredentialRecord, NewCrl};
 
 fn database(directory: &Path) -> Connection {
     Connection::open(directory.join("handfast.db")).unwrap()
@@ -27,12 +29,20 @@ fn as_version_1(directory: &Path) {
 
 /// Put the database into the state in which version 2 left it.
 fn as_version_2(directory: &Path) -> Connection {
-    let db = database(directory);
+    let db = as_version_3(directory);
     db.execute_batch(
         "DROP TABLE acme_account; DROP TABLE eab; DROP TABLE renewal_window; DROP TABLE acme_file;",
     )
     .unwrap();
     as_written(&db, 2);
+    db
+}
+
+/// Put the database into the state in which version 3 left it.
+fn as_version_3(directory: &Path) -> Connection {
+    let db = database(directory);
+    db.execute_batch("DROP TABLE shard; DROP TABLE shard_entry; DROP TABLE crl_mark;").unwrap();
+    as_written(&db, 3);
     db
 }
 
@@ -92,7 +102,7 @@ async fn version_1_becomes_the_latest_with_all_that_it_holds() {
     drop(store);
     let version: u32 =
         database(directory.path()).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 3);
+    assert_eq!(version, 4);
 }
 
 #[tokio::test]
@@ -114,5 +124,30 @@ async fn version_2_takes_accounts_and_orders() {
     let store = open(directory.path());
     assert!(store.account(&account(1).id).await.unwrap().is_some());
     assert!(store.order(&order(1).id).await.unwrap().is_some());
+    assert!(verify(&store, None).await.unwrap().is_intact());
+}
+
+#[tokio::test]
+async fn version_3_takes_shards_and_keeps_its_lists() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    for number in 1..=2 {
+        issue(&store, &intent(number)).await.unwrap();
+    }
+    revoke(&store, &intent(1), 1, Superseded).await.unwrap();
+    let mark = store.crl_position(AUTHORITY, COMPLETE).await.unwrap().up_to;
+    publish(&store, crl(7, time(2), mark, 1)).await.unwrap();
+    drop(store);
+    drop(as_version_3(directory.path()));
+
+    let store = open(directory.path());
+    let kept = store.latest_crl(AUTHORITY, COMPLETE).await.unwrap().unwrap();
+    assert_eq!((kept.number, kept.entries, kept.up_to), (7, 1, 0), "its mark was not kept");
+    open_shard(&store, 1).await.unwrap();
+    revoke_in(&store, &intent(2), 1, 3, Superseded).await.unwrap();
+    let mark = store.crl_position(AUTHORITY, 1).await.unwrap().up_to;
+    publish(&store, NewCrl { shard: 1, ..crl(1, time(4), mark, 1) }).await.unwrap();
+    publish(&store, crl(8, time(4), mark, 2)).await.unwrap();
+    assert_eq!(store.latest_crl(AUTHORITY, COMPLETE).await.unwrap().unwrap().up_to, mark);
     assert!(verify(&store, None).await.unwrap().is_intact());
 }

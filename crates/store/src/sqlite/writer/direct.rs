@@ -34,7 +34,8 @@ impl Writer {
                 self.progress.set_folded(&self.database.state);
                 let count = operations.len();
                 operations.into_iter().zip(results).for_each(|(operation, result)| operation.answer(result));
-                self.checkpoint_after(count.saturating_mul(4));
+                let bulk = std::mem::take(&mut self.database.state.bulk);
+                self.checkpoint_after(count.saturating_mul(4).saturating_add(bulk));
             }
             Err(error) => operations.into_iter().for_each(|operation| operation.answer(Err(error.clone()))),
         }
