@@ -100,7 +100,12 @@ impl House {
 
     /// Root `root` and, below it, the issuing authority `services`.
     pub(crate) async fn found(&self) -> Authority {
-        let authority = self.start().await;
+        self.found_over(self.store()).await
+    }
+
+    /// The same over a store that may be wrapped, or shared.
+    pub(crate) async fn found_over(&self, store: Arc<dyn Store>) -> Authority {
+        let authority = self.start_over(store).await.0;
         let root = new_authority("root", "root");
         authority.create_root(root, RootKey::Keep, self.origin()).await.unwrap();
         let services = new_authority("services", "intermediate");

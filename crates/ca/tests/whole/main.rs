@@ -9,6 +9,8 @@ mod ocsp;
 #[cfg(test)]
 mod revocation;
 #[cfg(test)]
+mod shards;
+#[cfg(test)]
 mod shared_store;
 #[cfg(test)]
 mod spine;
