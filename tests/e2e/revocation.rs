@@ -1,8 +1,10 @@
 //! Revocation as peers meet it: what a served authority publishes, and who acts on it.
 
+mod killed;
 mod languages;
 mod nginx;
 mod openssl;
+mod shards;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

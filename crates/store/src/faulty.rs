@@ -21,8 +21,8 @@ use crate::contract::{
 use crate::list::{Cursor, ListFilter, Page};
 use crate::record::{
     AuthorityRecord, Begun, CredentialRecord, CrlList, CrlPosition, ForeignCertificate, Imported, Intent,
-    NewCrl, NewRevocation, NewShard, OpenIntent, ProfileSnapshot, RemovedPage, RevocationRecord, RevokeOutcome,
-    RevokedEntry, SnapshotId, StoredCertificate, StoredCrl,
+    NewCrl, NewRevocation, NewShard, OpenIntent, ProfileSnapshot, RemovedPage, RevocationRecord,
+    RevokeOutcome, RevokedEntry, SnapshotId, StoredCertificate, StoredCrl,
 };
 use crate::{StoreError, StoreFuture};
 

@@ -70,3 +70,24 @@ async fn what_was_signed_when_the_store_went_away_is_not_handed_out() {
     assert_eq!((house.issued().await, house.key.signed.lock().unwrap().len()), (0, 2));
     recovers(&house).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_served_from_memory_while_the_store_is_down() {
+    for outage in [Outage::Refuses, Outage::Hangs] {
+        let house = House::new(Duration::from_secs(1), 8).await;
+        let before = house.get("plain", "/crl/services.crl").await;
+        assert_eq!(before.status, 200, "{}", before.body);
+        house.store.go_down(outage);
+        for _ in 0..3 {
+            let now = house.get("plain", "/crl/services.crl").await;
+            assert_eq!((now.status, &now.body), (200, &before.body), "{outage:?}");
+        }
+        // What was never read cannot be told, but nobody waits for ever.
+        let unknown = house.get("plain", "/crl/services/1.crl").await;
+        assert_eq!(unknown.status, 503, "{outage:?}: {}", unknown.body);
+        let ready = house.get("admin", "/readyz").await.json();
+        assert_eq!(check(&ready, "publish")["ok"], true, "{ready}");
+        house.store.come_back();
+        assert_eq!(house.get("plain", "/crl/services/1.crl").await.status, 404);
+    }
+}

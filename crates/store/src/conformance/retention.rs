@@ -87,7 +87,7 @@ pub(super) async fn revoked_certificates_wait_for_their_list(backend: &dyn Backe
         }
     }
     sign_later(&*store).await?;
-    let position = store.crl_position(AUTHORITY).await?;
+    let position = store.crl_position(AUTHORITY, crate::record::COMPLETE).await?;
     publish(&*store, crl(1, time(100), position.up_to, 4)).await?;
     let removed = remove(&*store, 99).await?;
     ensure(removed == 4, || format!("expected the 4 that are not revoked to leave, found {removed}"))?;
@@ -101,7 +101,7 @@ pub(super) async fn revoked_certificates_wait_for_their_list(backend: &dyn Backe
         let found = store.revocation(AUTHORITY, &intent(number).serial).await?.is_some();
         ensure(found == there, || format!("revocation {number}: expected it there {there}, found {found}"))?;
     }
-    let position = store.crl_position(AUTHORITY).await?;
+    let position = store.crl_position(AUTHORITY, crate::record::COMPLETE).await?;
     ensure(position.entries == 2, || {
         format!("expected 2 entries on the next list, found {}", position.entries)
     })

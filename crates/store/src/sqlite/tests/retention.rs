@@ -74,7 +74,7 @@ impl World {
             }
             Step::Publish { now } => {
                 self.lists += 1;
-                let position = store.crl_position(AUTHORITY).await.unwrap();
+                let position = store.crl_position(AUTHORITY, crate::record::COMPLETE).await.unwrap();
                 publish(store, crl(self.lists, time(now), position.up_to, position.entries)).await.unwrap();
                 let ended = self.known.values_mut().filter(|known| known.revoked && known.end < now);
                 ended.for_each(|known| known.listed = true);
