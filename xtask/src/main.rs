@@ -51,7 +51,11 @@ const CHORES: &[Chore] = &[
     Chore { name: "corpus", about: "gate and explainer against a corpus file", run: corpus::run },
     Chore { name: "fuzz", about: "every fuzz target for a moment; --seconds N, NAME…", run: fuzz::run },
     Chore { name: "gen", about: "man pages and completions into target/", run: generate::run },
-    Chore { name: "bench", about: "measure: `bench issue`, `bench serve`, `bench acme`", run: bench::run },
+    Chore {
+        name: "bench",
+        about: "measure: `bench crl`, `bench issue`, `bench serve`, `bench acme`",
+        run: bench::run,
+    },
 ];
 
 fn main() -> ExitCode {

@@ -17,6 +17,7 @@ pub mod policy;
 pub mod prepared;
 pub mod profile;
 mod propose;
+pub mod published;
 mod refresh;
 pub mod registration;
 pub mod reissue;

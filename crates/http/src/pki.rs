@@ -1,7 +1,6 @@
 //! What must be fetched by plain HTTP: CRLs and CA certificates, which their signatures protect (RFC 5280 section 8).
 
 mod authority_certificate;
-pub mod cache;
 mod crl;
 mod document;
 

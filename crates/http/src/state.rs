@@ -8,8 +8,8 @@ use hf_core::time::Clock;
 
 use crate::access::Access;
 use crate::limits::credentials::CredentialLimiter;
-use crate::pki::cache::CrlCache;
 use crate::telemetry::metrics::Metrics;
+use hf_ca::published::CrlCache;
 
 /// The collaborators of the doors. Cheap to clone.
 #[derive(Clone)]

@@ -98,12 +98,12 @@ fn what_was_acknowledged_is_listed_after_kill_9() {
     }
     let lab = Lab { served: Served::start(domain, |_| {}), plain };
     // The server signs what is due before it listens.
-    let listed = lab.published("services").to_lowercase();
-    let lost: Vec<&String> = acknowledged.iter().filter(|serial| !listed.contains(*serial)).collect();
+    let shown = lab.published("services").to_lowercase();
+    let missing: Vec<&String> = acknowledged.iter().filter(|serial| !shown.contains(*serial)).collect();
     assert!(
-        lost.is_empty(),
-        "{} of {} acknowledged are not listed: {lost:?}",
-        lost.len(),
+        missing.is_empty(),
+        "{} of {} acknowledged are not listed: {missing:?}",
+        missing.len(),
         acknowledged.len()
     );
     assert!(number(&lab) > last);

@@ -1,6 +1,7 @@
 //! `cargo xtask bench NAME`: measurements, each as a ratio to its floor in the same run, because absolute figures drift.
 
 mod acme;
+mod crl;
 mod issue;
 mod proc_facts;
 mod serve;
@@ -19,11 +20,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         return process::run(Command::new("cargo").args(cargo).args(arguments));
     }
     match arguments.split_first() {
+        Some((name, rest)) if name == "crl" => crl::run(rest),
+        Some((name, rest)) if name == "crl-child" => crl::child::run(rest),
         Some((name, rest)) if name == "issue" => issue::run(rest),
         Some((name, rest)) if name == "issue-child" => issue::child::run(rest),
         Some((name, rest)) if name == "serve" => serve::run(rest),
         Some((name, rest)) if name == "acme" => acme::run(rest),
-        Some((name, _)) => bail!("`{name}` is no bench: expected `issue`, `serve` or `acme`"),
-        None => bail!("which bench? expected `issue`, `serve` or `acme`"),
+        Some((name, _)) => bail!("`{name}` is no bench: expected `acme`, `crl`, `issue` or `serve`"),
+        None => bail!("which bench? expected `acme`, `crl`, `issue` or `serve`"),
     }
 }

@@ -98,7 +98,7 @@ async fn a_restart_goes_on_with_the_shard_and_another_address_opens_the_next() {
     let house = House::new();
     let authority = publishing(&house, house.found().await, "http://pki.a").await;
     // What is issued in one second cannot be told apart by its serial numbers.
-    for _ in 0..SIZE + 1 {
+    for _ in 0..=SIZE {
         house.clock.advance(Lifetime::from_seconds(1));
         leaf(&authority).await;
     }
@@ -118,7 +118,7 @@ async fn a_certificate_that_may_have_been_signed_is_listed_where_it_says() {
     let house = House::new();
     let inner = house.store();
     let authority = publishing(&house, house.found_over(Arc::clone(&inner)).await, "http://pki.a").await;
-    for _ in 0..SIZE + 1 {
+    for _ in 0..=SIZE {
         leaf(&authority).await;
     }
     let mut intent = None;
@@ -162,7 +162,7 @@ async fn a_certificate_that_may_have_been_signed_is_listed_where_it_says() {
 async fn the_numbers_of_a_shard_jump_over_what_an_old_backup_forgot() {
     let house = House::new();
     let authority = publishing(&house, house.found().await, "http://pki.a").await;
-    for _ in 0..SIZE + 1 {
+    for _ in 0..=SIZE {
         leaf(&authority).await;
     }
     drop(authority);

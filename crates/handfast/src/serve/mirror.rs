@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use hf_ca::issuer::Issuer;
-use hf_http::pki::cache::PublishedCrl;
+use hf_ca::published::PublishedCrl;
 use hf_http::state::Doors;
 use hf_store::record::COMPLETE;
 use hf_x509::crl::CertificateList;
@@ -39,6 +39,7 @@ impl Mirror {
     }
 
     /// Replace the file of a list. A failure is logged: the list is published all the same.
+    #[expect(clippy::disallowed_methods, reason = "a file is written, nothing is signed")]
     pub(super) async fn keep(&self, authority: &str, shard: u32, crl: &PublishedCrl) {
         let (file, der) = (self.file(authority, shard), crl.der.clone());
         let kept = tokio::task::spawn_blocking(move || {

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hf_ca::crl::CrlRequest;
+use hf_ca::published::{PublishedCrl, Wanted};
 use hf_core::principal::{Channel, Principal};
 use hf_core::time::{Lifetime, Timestamp};
-use hf_http::pki::cache::{PublishedCrl, Wanted};
 use hf_http::state::Doors;
 use hf_store::record::{COMPLETE, CrlList, CrlPosition, StoredList};
 use tokio::sync::{Semaphore, watch};
@@ -219,7 +219,7 @@ async fn changed(changes: &mut Option<watch::Receiver<u64>>) {
     {
         return;
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// The complete list of an authority that has neither issued nor signed anything.

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use hf_ca::authority::Authority;
 use hf_ca::profile::Profile;
+use hf_ca::published::CrlCache;
 use hf_core::finding::Finding;
 use hf_core::time::Clock;
 use hf_http::access::{Access, Owner};
 use hf_http::limits::credentials::CredentialLimiter;
-use hf_http::pki::cache::CrlCache;
 use hf_http::server::{ListenAddress, Server};
 use hf_http::state::Doors;
 use hf_http::telemetry::metrics::Metrics;

@@ -55,8 +55,7 @@ async fn open_shards(store: &dyn Store, count: usize) -> Result<()> {
     for number in 1..=u32::try_from(count)? {
         let url = format!("http://pki.bench.internal/crl/{AUTHORITY}/{number}.crl");
         let opened = AuditAction::CrlShardOpened { authority: AUTHORITY.to_owned(), shard: number };
-        let shard =
-            NewShard { authority: AUTHORITY.to_owned(), number, url, opened_at: SystemClock.now() };
+        let shard = NewShard { authority: AUTHORITY.to_owned(), number, url, opened_at: SystemClock.now() };
         store.open_shard(shard, origin().event(opened)).await?;
     }
     Ok(())

@@ -26,9 +26,9 @@ impl Options {
                 "--entries" => options.entries = number(value()?).context("--entries")?,
                 "--revocations" => options.revocations = number(value()?).context("--revocations")?.max(1),
                 "--json" => options.json = Some(PathBuf::from(value()?)),
-                _ => bail!(
-                    "`{word}` is no option: expected `--entries N`, `--revocations N` or `--json FILE`"
-                ),
+                _ => {
+                    bail!("`{word}` is no option: expected `--entries N`, `--revocations N` or `--json FILE`")
+                }
             }
         }
         Ok(options)

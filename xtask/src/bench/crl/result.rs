@@ -35,7 +35,8 @@ impl Figures {
             )
         };
         [
-            "| revoked before | revocations/s | acknowledged p50, ms | p99 | visible p50, ms | p99 |".to_owned(),
+            "| revoked before | revocations/s | acknowledged p50, ms | p99 | visible p50, ms | p99 |"
+                .to_owned(),
             "|---|---|---|---|---|---|".to_owned(),
             row("0".to_owned(), &self.none),
             row(self.entries.to_string(), &self.many),

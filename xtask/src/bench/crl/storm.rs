@@ -13,6 +13,7 @@ use hf_core::reason::RevocationReason;
 use hf_store::record::COMPLETE;
 use hf_x509::certificate::Certificate;
 use hf_x509::crl::CertificateList;
+use hf_x509::csr::UnverifiedCsr;
 use tokio::task::JoinSet;
 
 use super::world::{AUTHORITY, World, csr, principal, request};
@@ -80,14 +81,14 @@ async fn storm(authority: Arc<Authority>, lists: Arc<CrlCache>, count: usize) ->
 }
 
 async fn issue(authority: &Arc<Authority>, count: usize) -> Result<Vec<Certificate>> {
-    let csr = csr()?;
+    let der = csr()?.der().to_vec();
     let mut tasks: JoinSet<Result<Certificate>> = JoinSet::new();
     let mut issued = Vec::with_capacity(count);
     for _ in 0..count {
         if tasks.len() >= 64 {
             issued.push(tasks.join_next().await.context("no task")???);
         }
-        let (authority, request) = (Arc::clone(authority), request(csr.clone()));
+        let (authority, request) = (Arc::clone(authority), request(UnverifiedCsr::from_der(&der)?.verify()?));
         tasks.spawn(async move { Ok(authority.issue(request).await?.certificate) });
     }
     while let Some(one) = tasks.join_next().await {
@@ -127,8 +128,7 @@ async fn revoke_all(
     let mut times = Vec::with_capacity(victims.len());
     for victim in victims {
         let began = Stopwatch::start();
-        let target =
-            RevokeTarget::Serial { authority: AUTHORITY.to_owned(), serial: victim.serial()? };
+        let target = RevokeTarget::Serial { authority: AUTHORITY.to_owned(), serial: victim.serial()? };
         let (channel, reason) = (Channel::Api, RevocationReason::Superseded);
         let request = RevokeRequest { principal: principal(), channel, target, reason };
         let revoked = authority.revoke(request).await?;

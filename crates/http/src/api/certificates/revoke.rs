@@ -18,8 +18,8 @@ use crate::api::answer::{json, to_the_end};
 use crate::api::body::{InPath, Json, serial};
 use crate::api::failure::Failure;
 use crate::api::view;
-use crate::pki::cache::Wanted;
 use crate::state::Doors;
+use hf_ca::published::Wanted;
 
 /// Revoke a certificate for ever, and sign a CRL that says so.
 #[utoipa::path(

@@ -74,9 +74,9 @@ pub(in crate::sqlite) fn put_piece(
 ) -> Result<(), StoreError> {
     let list = List::find(ledger.db, ledger.faults, authority, shard)?;
     let numbers = list.map(|list| list.numbers(ledger.db, ledger.faults)).transpose()?.unwrap_or_default();
-    let last = numbers.position.last_number;
-    let Some(list) = list.filter(|_| number <= last && number > numbers.stored) else {
-        return Err(StoreError::CrlNumberTaken { authority: authority.to_owned(), number, last });
+    let greatest = numbers.position.last_number;
+    let Some(list) = list.filter(|_| number <= greatest && number > numbers.stored) else {
+        return Err(StoreError::CrlNumberTaken { authority: authority.to_owned(), number, last: greatest });
     };
     let sql = "INSERT INTO crl_piece(issuer, number, der) VALUES (?1, ?2, ?3)";
     ledger.execute("store a piece of a CRL", sql, params![list.key(), number, piece])?;
@@ -109,10 +109,14 @@ pub(in crate::sqlite) fn finish(
 ) -> Result<(), StoreError> {
     let list = List::find(ledger.db, ledger.faults, &crl.authority, crl.shard)?;
     let numbers = list.map(|list| list.numbers(ledger.db, ledger.faults)).transpose()?.unwrap_or_default();
-    let last = numbers.position.last_number;
-    let next = crl.number <= last && crl.number > numbers.stored && crl.up_to >= numbers.covered;
+    let greatest = numbers.position.last_number;
+    let next = crl.number <= greatest && crl.number > numbers.stored && crl.up_to >= numbers.covered;
     let Some(list) = list.filter(|_| next) else {
-        return Err(StoreError::CrlNumberTaken { authority: crl.authority, number: crl.number, last });
+        return Err(StoreError::CrlNumberTaken {
+            authority: crl.authority,
+            number: crl.number,
+            last: greatest,
+        });
     };
     ledger.execute(
         "store a CRL",

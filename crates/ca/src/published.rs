@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use hf_ca::authority::Authority;
-use hf_ca::crl::{CrlError, CrlRequest, IssuedCrl};
 use hf_core::time::{Lifetime, Timestamp};
 use hf_store::record::StoredCrl;
 use tokio::sync::Mutex as AsyncMutex;
+
+use crate::authority::Authority;
+use crate::crl::{CrlError, CrlRequest, IssuedCrl};
 
 /// How long the store may take for a list that is not in memory.
 const PATIENCE: Duration = Duration::from_secs(2);
