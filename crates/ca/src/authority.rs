@@ -15,6 +15,7 @@ use hf_store::{Store, StoreError};
 
 use crate::issuer::{Issuer, Issuers};
 use crate::key_directory::KeyDirectory;
+use crate::ocsp::StatusCache;
 use crate::policy::{NamePattern, Policy};
 use crate::profile::{Profile, Profiles};
 use crate::shards::Shards;
@@ -57,6 +58,8 @@ pub struct Authority {
     pub(crate) signer: Signer,
     pub(crate) signing_clock: SigningClock,
     pub(crate) shards: Shards,
+    /// What OCSP clients were told: whoever changes a status makes it be forgotten.
+    pub(crate) statuses: Arc<StatusCache>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
@@ -115,6 +118,7 @@ impl Authority {
             signer: parts.signer,
             signing_clock: SigningClock::new(last, SigningClock::TOLERANCE),
             shards: Shards::default(),
+            statuses: Arc::default(),
             clock: parts.clock,
             random: parts.random,
             store,
@@ -222,7 +226,11 @@ impl Authority {
         issuer
     }
 
-    async fn record_profiles(&self, profiles: &[Arc<Profile>], origin: &Origin) -> Result<(), StoreError> {
+    pub(crate) async fn record_profiles(
+        &self,
+        profiles: &[Arc<Profile>],
+        origin: &Origin,
+    ) -> Result<(), StoreError> {
         for profile in profiles {
             let snapshot = profile.snapshot().clone();
             let event = origin.event(AuditAction::SnapshotRecorded {

@@ -35,7 +35,17 @@ impl Authority {
         issuer: &Signing,
         now: Timestamp,
     ) -> Result<Proposal, IssueError> {
-        let profile = self.known_profile(&request.profile)?;
+        self.propose_under(self.known_profile(&request.profile)?, request, issuer, now)
+    }
+
+    /// The same under a profile that need not be known by name.
+    pub(crate) fn propose_under(
+        &self,
+        profile: Arc<Profile>,
+        request: &IssueRequest,
+        issuer: &Signing,
+        now: Timestamp,
+    ) -> Result<Proposal, IssueError> {
         let requested = request.csr.subject();
         let wished = wished_subject(request, &profile);
         let names = final_names(request, &profile, wished.as_ref());

@@ -3,7 +3,9 @@
 //! What is revoked stays revoked. A compromised key is blocked for ever, and every other certificate with the same key
 //! is named. Revoking the certificate of an authority takes its branch out of service at once.
 
-use hf_core::audit::AuditAction;
+use std::sync::Arc;
+
+use hf_core::audit::{AuditAction, AuditEvent};
 use hf_core::principal::{Channel, Principal};
 use hf_core::reason::RevocationReason;
 use hf_core::serial::Serial;
@@ -117,7 +119,7 @@ impl Authority {
         });
         let shard = self.shard_of(&record).await.map_err(failed("find the shard of the certificate"))?;
         let new = NewRevocation { authority, serial, shard, at: now, reason: request.reason };
-        let outcome = self.store.revoke(new, event).await.map_err(failed("record the revocation"))?;
+        let outcome = self.record_revocation(new, event).await.map_err(failed("record the revocation"))?;
         let branch = self.issuers.revoke_branch(&record.authority, &record.serial);
         let siblings = if request.reason == RevocationReason::KeyCompromise {
             self.siblings(&record, now).await?
@@ -147,6 +149,24 @@ impl Authority {
             }
         }
         Ok(done)
+    }
+
+    /// What OCSP clients were told is forgotten before anybody hears of the revocation, also when it is not known what is
+    /// on record now, and also when whoever asked has gone away.
+    async fn record_revocation(
+        &self,
+        new: NewRevocation,
+        event: AuditEvent,
+    ) -> Result<RevokeOutcome, StoreError> {
+        let (store, statuses) = (Arc::clone(&self.store), Arc::clone(&self.statuses));
+        let recording = tokio::spawn(async move {
+            let serial = new.serial.clone();
+            let recorded = store.revoke(new, event).await;
+            statuses.forget(&serial);
+            recorded
+        });
+        // A task that fell may have recorded it.
+        recording.await.unwrap_or(Err(StoreError::NoAnswer))
     }
 
     async fn target(&self, target: &RevokeTarget) -> Result<StoredCertificate, RevokeError> {

@@ -58,6 +58,7 @@ impl Responder {
                     DelegateError::OtherIssuer { .. } => ErrorKind::OcspIssuerMismatch,
                     DelegateError::Purpose { .. } => ErrorKind::CertificateIncompatibleUsage,
                     DelegateError::OtherKey { .. } => ErrorKind::KeyMismatch,
+                    DelegateError::Validity { .. } => ErrorKind::CertificateParse,
                 };
                 failure::because(kind, &error)
             })?;

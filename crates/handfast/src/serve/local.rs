@@ -77,17 +77,23 @@ impl Drop for LocalSocket {
     }
 }
 
+async fn refresh(authority: &Authority) {
+    if let Err(error) = authority.refresh_issuers().await {
+        tracing::error!(%error, "the authorities cannot be read again");
+    }
+}
+
 /// What a command changed is known here before the command is answered.
 fn on_change(authority: Arc<Authority>) -> OnChange {
     Arc::new(move |change| {
         let authority = Arc::clone(&authority);
         Box::pin(async move {
             match change {
-                // A revoked certificate may be that of an authority.
-                Change::Authorities | Change::Revocations => {
-                    if let Err(error) = authority.refresh_issuers().await {
-                        tracing::error!(%error, "the authorities cannot be read again");
-                    }
+                Change::Authorities => refresh(&authority).await,
+                Change::Revocation { serial } => {
+                    authority.forget_status(&serial);
+                    // It may be the certificate of an authority.
+                    refresh(&authority).await;
                 }
                 // All are read from the store whenever they are needed.
                 Change::Credentials | Change::Crls | Change::Acme => {}

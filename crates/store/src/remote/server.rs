@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hf_core::serial::Serial;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{Semaphore, mpsc};
 
@@ -23,7 +24,7 @@ use crate::{Store, StoreError};
 const HELLO: Duration = Duration::from_secs(10);
 
 /// What a client changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Change {
     /// An authority was added or replaced.
     Authorities,
@@ -31,8 +32,12 @@ pub enum Change {
     Credentials,
     /// A CRL was stored.
     Crls,
-    /// A certificate was revoked, or one that is revoked was imported.
-    Revocations,
+    /// A certificate was revoked, or one that is revoked was imported; or either may have been, when the store does not
+    /// know.
+    Revocation {
+        /// Its serial number.
+        serial: Serial,
+    },
     /// An ACME account, an external account key or a renewal window was made or changed.
     Acme,
 }

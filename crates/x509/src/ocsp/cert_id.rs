@@ -131,6 +131,11 @@ impl CertId {
         &self.issuer_key_hash
     }
 
+    /// Content octets of the serial number, as found; the sign is among them.
+    pub fn serial_octets(&self) -> &[u8] {
+        &self.serial
+    }
+
     /// The serial number, when RFC 5280 allows it.
     pub fn serial(&self) -> Result<Serial, SerialError> {
         Serial::from_der_content(&self.serial)

@@ -26,6 +26,14 @@ async fn read<T: Serialize>(answer: StoreFuture<'_, T>) -> Answer {
     json(&answer.await?)
 }
 
+/// Whether something was changed, as `did` says, or may have been.
+fn may_have<T>(outcome: &Result<T, StoreError>, did: impl Fn(&T) -> bool) -> bool {
+    match outcome {
+        Ok(value) => did(value),
+        Err(error) => !error.is_definite(),
+    }
+}
+
 impl Session {
     pub(super) async fn perform(&self, request: Request) -> Answer {
         match request {
@@ -97,12 +105,14 @@ impl Session {
     }
 
     async fn import(&self, certificate: ForeignCertificate, event: AuditEvent) -> Answer {
-        let revoked = certificate.revocation.is_some();
-        let outcome = self.store.import_certificate(certificate, event).await?;
-        if revoked && outcome != Imported::Present {
-            (self.on_change)(Change::Revocations).await;
+        let revoked = certificate.revocation.is_some().then(|| certificate.serial.clone());
+        let outcome = self.store.import_certificate(certificate, event).await;
+        if let Some(serial) =
+            revoked.filter(|_| may_have(&outcome, |imported| *imported != Imported::Present))
+        {
+            (self.on_change)(Change::Revocation { serial }).await;
         }
-        json(&outcome)
+        json(&outcome?)
     }
 
     async fn revocations(&self, request: Revocations) -> Answer {
@@ -133,11 +143,12 @@ impl Session {
     }
 
     async fn revoke(&self, revocation: NewRevocation, event: AuditEvent) -> Answer {
-        let outcome = self.store.revoke(revocation, event).await?;
-        if !matches!(outcome, RevokeOutcome::AlreadyRevoked(_)) {
-            (self.on_change)(Change::Revocations).await;
+        let serial = revocation.serial.clone();
+        let outcome = self.store.revoke(revocation, event).await;
+        if may_have(&outcome, |outcome| !matches!(outcome, RevokeOutcome::AlreadyRevoked(_))) {
+            (self.on_change)(Change::Revocation { serial }).await;
         }
-        json(&outcome)
+        json(&outcome?)
     }
 
     async fn settings(&self, request: Settings) -> Answer {
