@@ -10,6 +10,7 @@ mod mirror;
 mod own_certificate;
 mod publish;
 mod reload;
+mod responders;
 mod running;
 mod sockets;
 mod systemd;

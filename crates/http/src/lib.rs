@@ -6,6 +6,7 @@ pub mod admin;
 pub mod api;
 pub mod cfssl;
 pub mod limits;
+mod ocsp_path;
 pub mod peer;
 pub mod pki;
 pub mod server;

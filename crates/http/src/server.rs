@@ -24,7 +24,7 @@ use crate::limits::addresses::AddressLimiter;
 use crate::telemetry::metrics::Metrics;
 
 pub use axum::Router;
-pub use listener::Listener;
+pub use listener::{Listener, Remembered};
 pub use refusal::{Refusal, TurnedAway, Wording, problem};
 
 use record::RequestIds;

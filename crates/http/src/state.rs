@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hf_ca::authority::Authority;
+use hf_ca::ocsp::Responder;
 use hf_core::random::Random;
 use hf_core::time::Clock;
 
@@ -28,4 +29,6 @@ pub struct Doors {
     pub credentials: Arc<CredentialLimiter>,
     /// The latest CRLs.
     pub crls: Arc<CrlCache>,
+    /// Answers about the status of certificates.
+    pub responder: Arc<Responder>,
 }

@@ -2,5 +2,6 @@
 
 mod acme;
 pub mod metrics;
+pub(crate) mod ocsp;
 pub(crate) mod sample;
 mod signer;

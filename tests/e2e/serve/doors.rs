@@ -10,7 +10,7 @@ fn it_serves_with_a_certificate_of_its_own_and_publishes() {
     assert!(alive.starts_with("HTTP/2 200") && alive.ends_with("ok\n"), "{alive}");
     let ready = served.get("api", "/readyz");
     assert!(ready.contains("\"ready\":true"), "{ready}");
-    for check in ["sign", "record", "publish"] {
+    for check in ["sign", "record", "publish", "status"] {
         assert!(ready.contains(&format!("{{\"name\":\"{check}\",\"ok\":true,\"reasons\":[]}}")), "{ready}");
     }
     for (path, form) in [("/crl/services.crl", "crl"), ("/ca/services.cer", "x509"), ("/ca/root.crt", "x509")]

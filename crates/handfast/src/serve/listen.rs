@@ -16,6 +16,7 @@ use crate::error::CommandError;
 pub(super) fn listener(
     bound: Bound,
     tls: &Arc<ServerTls>,
+    doors: &Doors,
     acme: &AcmeDoor,
 ) -> Result<Listener, CommandError> {
     let name = bound.kind.name();
@@ -32,12 +33,15 @@ pub(super) fn listener(
             }
         }
     };
-    let worded = |it: Listener| match bound.kind {
+    let fitted = |it: Listener| match bound.kind {
         Kind::Cfssl => it.with_wording(Arc::new(cfssl::envelope)),
-        Kind::Api => it.with_wording(acme.wording(Arc::new(problem))),
-        Kind::Plain | Kind::Admin => it,
+        Kind::Api => {
+            it.with_wording(acme.wording(Arc::new(problem))).with_remembered(pki::remembered(doors.clone()))
+        }
+        Kind::Plain => it.with_remembered(pki::remembered(doors.clone())),
+        Kind::Admin => it,
     };
-    listener.map(worded).map_err(|error| CommandError::fault("a socket cannot be used").because(error))
+    listener.map(fitted).map_err(|error| CommandError::fault("a socket cannot be used").because(error))
 }
 
 /// What answers on listeners of a kind.

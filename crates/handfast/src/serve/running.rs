@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hf_ca::authority::Authority;
+use hf_ca::ocsp::Responder;
 use hf_ca::profile::Profile;
 use hf_ca::published::CrlCache;
 use hf_core::finding::Finding;
@@ -28,7 +29,7 @@ use super::own_certificate::{self, Wish};
 use super::publish::{Publisher, Schedule};
 use super::reload::{FileWatch, Reload};
 use super::sockets::Bound;
-use super::{limits, listen, systemd};
+use super::{limits, listen, responders, systemd};
 use crate::config::access;
 use crate::domain::Domain;
 use crate::error::CommandError;
@@ -71,7 +72,9 @@ impl Running {
             Some(cfssl) => metrics.with_cfssl(cfssl.metrics()),
             None => metrics,
         };
+        let responder = Responder::new(Arc::clone(&parts.authority), responders::settings(&parts.domain));
         let doors = Doors {
+            responder: Arc::new(responder),
             authority: parts.authority,
             clock: Arc::clone(&parts.clock),
             random: random.clone(),
@@ -87,6 +90,7 @@ impl Running {
         let tls = Arc::new(tls);
         let mut publisher = Publisher::new(doors.clone(), Mirror::of(&parts.domain.state()));
         publisher.run_once(schedule(&parts.domain)).await;
+        responders::appoint(&doors, &parts.domain).await;
         let cfssl = parts.cfssl.as_ref().map(|cfssl| cfssl.open(&doors, limits.writers)).transpose()?;
         let mut acme = AcmeDoor::open(&parts.domain, &doors, &parts.sockets, limits.exempt.clone()).await?;
         let mut listeners = Vec::new();
@@ -94,7 +98,7 @@ impl Running {
         for bound in parts.sockets {
             let kind = bound.kind;
             let router = listen::router(kind, &doors, &acme, cfssl.as_ref());
-            listeners.push((listen::listener(bound, &tls, &acme)?, router));
+            listeners.push((listen::listener(bound, &tls, &doors, &acme)?, router));
             kinds.push(kind);
         }
         let server = Server::start(listeners, limits, Arc::clone(&doors.metrics), random.as_ref())
@@ -109,6 +113,8 @@ impl Running {
         tasks.spawn(local.run(Arc::clone(&doors.authority)));
         let schedules = watched.clone();
         tasks.spawn(publisher.run(move || schedule(&schedules.borrow())));
+        tasks.spawn(responders::keep(doors.clone(), watched.clone()));
+        tasks.spawn(responders::sign_ahead(doors.clone()));
         tasks.spawn(keep_certificate(doors.clone(), tls, watched));
         acme.start(&doors, &mut tasks);
         Ok(Self { server, doors, acme, further, domain, tasks })

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Readiness {
     /// Whether every check passed.
     pub ready: bool,
-    /// The checks: `sign`, `record`, `publish`.
+    /// The checks: `sign`, `record`, `publish`, `status`.
     pub checks: Vec<Check>,
 }
 
@@ -50,8 +50,12 @@ pub(super) async fn fetch(State(doors): State<Doors>) -> Response {
 /// Ask every part.
 pub async fn judge(doors: &Doors) -> Readiness {
     let (record, publish) = tokio::join!(in_time(record(doors)), in_time(publish(doors)));
-    let checks =
-        vec![Check::new("sign", sign(doors)), Check::new("record", record), Check::new("publish", publish)];
+    let checks = vec![
+        Check::new("sign", sign(doors)),
+        Check::new("record", record),
+        Check::new("publish", publish),
+        Check::new("status", status(doors)),
+    ];
     Readiness { ready: checks.iter().all(|check| check.ok), checks }
 }
 
@@ -79,6 +83,22 @@ fn sign(doors: &Doors) -> Vec<String> {
     if !signing {
         reasons.push("no authority can sign".to_owned());
         reasons.append(&mut refusals);
+    }
+    reasons
+}
+
+/// Every authority that signs has somebody who signs its OCSP answers.
+fn status(doors: &Doors) -> Vec<String> {
+    let now = doors.clock.now();
+    let issuers = doors.authority.issuers();
+    let mut reasons = Vec::new();
+    for issuer in issuers.all() {
+        let name = issuer.name();
+        if issuers.active_for_status(name, now).is_ok()
+            && let Some(fault) = doors.responder.fault(name)
+        {
+            reasons.push(format!("no OCSP answer of `{name}` can be signed: {fault}"));
+        }
     }
     reasons
 }

@@ -6,8 +6,6 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use hf_cfssl::ocsp::{Answer, FileSource};
 use hf_cfssl::records::Records;
 use hf_core::time::{Clock, Timestamp};
@@ -18,6 +16,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH
 use http::{HeaderMap, Method, StatusCode};
 
 use super::body;
+use crate::ocsp_path;
 
 /// Where the responses are.
 pub enum Source {
@@ -48,7 +47,7 @@ async fn receive(State(responses): State<Arc<Responses>>, request: Request) -> R
         return plain(StatusCode::NOT_FOUND);
     };
     let asked = match head.method {
-        Method::GET => from_path(rest),
+        Method::GET => ocsp_path::request(rest.strip_prefix('/').unwrap_or(rest)),
         Method::POST => body::read(body).await.ok().map(|body| body.to_vec()),
         _ => return plain(StatusCode::METHOD_NOT_ALLOWED),
     };
@@ -65,29 +64,6 @@ async fn receive(State(responses): State<Arc<Responses>>, request: Request) -> R
 fn below<'a>(path: &'a str, mount: &str) -> Option<&'a str> {
     let rest = path.strip_prefix(mount.trim_end_matches('/'))?;
     (rest.is_empty() || rest.starts_with('/')).then_some(rest)
-}
-
-/// The request in the path of a GET: base64, in which some characters may be escaped.
-fn from_path(rest: &str) -> Option<Vec<u8>> {
-    let text = unescape(rest.strip_prefix('/').unwrap_or(rest))?;
-    let text: Vec<u8> = text.into_iter().map(|octet| if octet == b' ' { b'+' } else { octet }).collect();
-    STANDARD.decode(text).ok()
-}
-
-/// Percent-encoded octets, RFC 3986 section 2.1.
-fn unescape(text: &str) -> Option<Vec<u8>> {
-    let mut octets = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(octet) = rest.next() {
-        if octet != b'%' {
-            octets.push(octet);
-            continue;
-        }
-        let digit =
-            |octet: Option<u8>| char::from(octet?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        octets.push(digit(rest.next())? << 4 | digit(rest.next())?);
-    }
-    Some(octets)
 }
 
 fn response(answer: Answer, headers: &HeaderMap, now: Timestamp) -> Response {
@@ -128,19 +104,6 @@ fn plain(status: StatusCode) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_request_is_read_from_the_path_however_it_is_escaped() {
-        let octets = vec![0xfb, 0xff, 0xfe, 0xff];
-        let text = STANDARD.encode(&octets);
-        assert_eq!(text, "+//+/w==");
-        for path in ["/+//+/w==", "/%2B%2F%2F%2B%2Fw%3D%3D", "/%2b//%2b/w%3d%3d"] {
-            assert_eq!(from_path(path).as_ref(), Some(&octets), "{path}");
-        }
-        for path in ["/", "/%", "/%2", "/%zz", "/+//+/w"] {
-            assert!(from_path(path).is_none_or(|found| found.is_empty()), "{path}");
-        }
-    }
 
     #[test]
     fn the_path_of_the_responder_is_a_whole_segment() {

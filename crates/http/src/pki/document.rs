@@ -52,14 +52,15 @@ impl Document {
     }
 }
 
-fn matches(value: &HeaderValue, tag: &str) -> bool {
+/// Whether `If-None-Match` names this tag.
+pub(super) fn matches(value: &HeaderValue, tag: &str) -> bool {
     value.to_str().is_ok_and(|text| {
         text.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
     })
 }
 
 /// A time as RFC 9110 section 5.6.7 writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
-fn http_date(at: Timestamp) -> String {
+pub(super) fn http_date(at: Timestamp) -> String {
     const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -18,6 +18,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 
+use super::listener::Remembered;
 use super::record::OpenConnection;
 use super::refusal::Wording;
 use super::registry::{Activity, Entry};
@@ -25,6 +26,7 @@ use super::stall::StallGuard;
 use super::{Shared, Stop, request};
 use crate::limits::Limits;
 use crate::peer::Peer;
+use crate::telemetry::metrics::MemoryMetrics;
 
 /// How often a connection looks whether it has been idle too long.
 const LOOK: Duration = Duration::from_secs(5);
@@ -55,6 +57,9 @@ pub(super) struct Door {
     pub(super) router: Router,
     pub(super) tls: Option<Arc<ServerTls>>,
     pub(super) wording: Wording,
+    pub(super) remembered: Option<Remembered>,
+    /// Counts what `remembered` answered.
+    pub(super) memory: MemoryMetrics,
     pub(super) shared: Arc<Shared>,
     pub(super) open: Gauge,
 }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::request::Parts;
+use axum::response::Response;
 use hf_identity::server::ServerTls;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::watch;
@@ -27,7 +29,12 @@ pub struct Listener {
     address: ListenAddress,
     tls: Option<Arc<ServerTls>>,
     wording: Wording,
+    remembered: Option<Remembered>,
 }
+
+/// Answers requests for which there is an answer in memory, from head and body. Such answers take no place among the
+/// requests under way, and are counted but not logged one by one.
+pub type Remembered = Arc<dyn Fn(&Parts, &[u8]) -> Option<Response> + Send + Sync>;
 
 enum Socket {
     Tcp(TcpListener),
@@ -55,7 +62,8 @@ impl Listener {
     }
 
     fn new(name: &str, socket: Socket, address: ListenAddress) -> Self {
-        Self { name: Arc::from(name), socket, address, tls: None, wording: Arc::new(problem) }
+        let wording: Wording = Arc::new(problem);
+        Self { name: Arc::from(name), socket, address, tls: None, wording, remembered: None }
     }
 
     /// Speak TLS, HTTP/2 included.
@@ -68,6 +76,12 @@ impl Listener {
     #[must_use]
     pub fn with_wording(self, wording: Wording) -> Self {
         Self { wording, ..self }
+    }
+
+    /// Give out what is in memory before anything else is looked at.
+    #[must_use]
+    pub fn with_remembered(self, remembered: Remembered) -> Self {
+        Self { remembered: Some(remembered), ..self }
     }
 
     /// Its path is another one than it was bound to: it was renamed since.
@@ -89,6 +103,8 @@ impl Listener {
             router,
             tls: self.tls,
             wording: self.wording,
+            remembered: self.remembered,
+            memory: shared.metrics.memory(&self.name),
             shared,
         });
         let mut connections = JoinSet::new();

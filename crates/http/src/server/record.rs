@@ -1,9 +1,10 @@
 //! The name of a request, and the one record that log and metrics are made of.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode, Uri};
 use hf_core::random::{Random, RandomUnavailable};
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::time::Instant;
@@ -51,11 +52,12 @@ impl Drop for OpenConnection {
 pub(super) struct RequestRecord<'a> {
     pub(super) door: &'a Door,
     pub(super) activity: Arc<Activity>,
-    pub(super) id: RequestId,
+    /// Named when somebody wants to know.
+    id: OnceLock<RequestId>,
     pub(super) method: Method,
-    pub(super) path: String,
+    uri: Uri,
     pub(super) peer: PeerAddress,
-    pub(super) began: Instant,
+    began: Instant,
     finished: bool,
 }
 
@@ -67,23 +69,48 @@ impl<'a> RequestRecord<'a> {
         door: &'a Door,
         activity: Arc<Activity>,
         method: Method,
-        path: &str,
+        uri: Uri,
         peer: PeerAddress,
     ) -> Self {
         activity.begin();
-        let id = door.shared.ids.next();
-        // What a peer wrote must not look like a line of ours: nothing but visible ASCII passes.
-        let path = path.chars().map(|c| if c.is_ascii_graphic() { c } else { '?' }).take(256).collect();
-        Self { door, activity, id, method, path, peer, began: Instant::now(), finished: false }
+        Self {
+            door,
+            activity,
+            id: OnceLock::new(),
+            method,
+            uri,
+            peer,
+            began: Instant::now(),
+            finished: false,
+        }
+    }
+
+    /// Its name.
+    pub(super) fn id(&self) -> &RequestId {
+        self.id.get_or_init(|| self.door.shared.ids.next())
+    }
+
+    /// Its path, for logs. What a peer wrote must not look like a line of ours: nothing but visible ASCII passes.
+    pub(super) fn path(&self) -> String {
+        let shown = self.uri.path().chars().map(|c| if c.is_ascii_graphic() { c } else { '?' });
+        shown.take(256).collect()
     }
 
     /// The answer is made.
-    pub(super) fn finish(mut self, endpoint: &str, status: u16) {
+    pub(super) fn finish(mut self, endpoint: &str, status: StatusCode) {
         self.finished = true;
-        self.count(endpoint, status, true);
+        let elapsed = self.count(endpoint, status.as_u16(), true);
+        self.log(status.as_u16(), elapsed);
     }
 
-    fn count(&self, endpoint: &str, status: u16, answered: bool) {
+    /// The answer was in memory: there are so many of them that they are counted only.
+    pub(super) fn finish_quietly(mut self, status: StatusCode) {
+        self.finished = true;
+        self.activity.end(true, self.door.shared.limits.resets);
+        self.door.memory.answered(&self.method, status, self.began.elapsed().as_secs_f64());
+    }
+
+    fn count(&self, endpoint: &str, status: u16, answered: bool) -> Duration {
         let elapsed = self.began.elapsed();
         self.activity.end(answered, self.door.shared.limits.resets);
         self.door.shared.metrics.answered(
@@ -93,13 +120,17 @@ impl<'a> RequestRecord<'a> {
             status,
             elapsed.as_secs_f64(),
         );
+        elapsed
+    }
+
+    fn log(&self, status: u16, elapsed: Duration) {
         tracing::info!(
             target: "handfast::request",
-            id = %self.id,
+            id = %self.id(),
             listener = %self.door.name,
             peer = %self.peer,
             method = known(&self.method),
-            path = %self.path,
+            path = %self.path(),
             status,
             milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
             "request"
@@ -110,7 +141,8 @@ impl<'a> RequestRecord<'a> {
 impl Drop for RequestRecord<'_> {
     fn drop(&mut self) {
         if !self.finished {
-            self.count("", GIVEN_UP, false);
+            let elapsed = self.count("", GIVEN_UP, false);
+            self.log(GIVEN_UP, elapsed);
         }
     }
 }

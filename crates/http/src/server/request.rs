@@ -10,7 +10,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::MatchedPath;
-use axum::http::{HeaderValue, Method, Request, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Request, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
@@ -57,37 +58,50 @@ pub(super) async fn answer(
     door: &Door,
     activity: Arc<Activity>,
 ) -> Response {
-    let path = request.uri().path();
-    let record = RequestRecord::begin(door, activity, request.method().clone(), path, peer.address);
-    let id = record.id.clone();
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let record = RequestRecord::begin(door, activity, method, uri, peer.address);
+    let admitted = match admitted(request, &peer, door).await {
+        Ok(admitted) => match out_of_memory(&admitted, door) {
+            Some(response) => {
+                record.finish_quietly(response.status());
+                return response;
+            }
+            None => Ok(admitted),
+        },
+        Err(refusal) => Err(refusal),
+    };
     let span = tracing::info_span!(
         "request",
-        id = %id,
+        id = %record.id(),
         listener = %door.name,
         method = %record.method,
-        path = %record.path,
+        path = %record.path(),
         peer = %record.peer,
         status = tracing::field::Empty,
     );
-    let mut response = match judged(request, peer, door, &record).instrument(span.clone()).await {
+    let routed = async { routed(admitted?, peer, door, &record).await };
+    let mut response = match routed.instrument(span.clone()).await {
         Ok(response) => response,
         Err(refusal) => refuse(&refusal, door, &record),
     };
-    if let Ok(value) = HeaderValue::from_str(&id.0) {
+    if let Ok(value) = HeaderValue::from_str(&record.id().0) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     span.record("status", response.status().as_u16());
     let route = response.extensions().get::<Route>().map(|route| route.0.as_str().to_owned());
-    record.finish(route.as_deref().unwrap_or_default(), response.status().as_u16());
+    record.finish(route.as_deref().unwrap_or_default(), response.status());
     response
 }
 
-async fn judged(
-    request: Request<Incoming>,
-    peer: Peer,
-    door: &Door,
-    record: &RequestRecord<'_>,
-) -> Result<Response, Refusal> {
+/// A request that is within the limits, read whole.
+struct Admitted {
+    head: Parts,
+    body: Bytes,
+    /// The memory that its body takes.
+    _memory: Option<OwnedSemaphorePermit>,
+}
+
+async fn admitted(request: Request<Incoming>, peer: &Peer, door: &Door) -> Result<Admitted, Refusal> {
     let limits = &door.shared.limits;
     if let Some(address) = peer.address.ip() {
         door.shared.addresses.check(address).map_err(|retry| Refusal::TooMany { retry })?;
@@ -96,32 +110,50 @@ async fn judged(
     if uri > limits.uri_octets {
         return Err(Refusal::UriTooLong { limit: limits.uri_octets });
     }
-    let (mut head, body) = request.into_parts();
-    let (body, _read) = read(body, door).await?;
-    let places = if is_read(&head.method) { &door.shared.readers } else { &door.shared.writers };
+    let (head, body) = request.into_parts();
+    let (body, memory) = read(body, door).await?;
+    Ok(Admitted { head, body, _memory: memory })
+}
+
+/// What needs no router, no place and no line in the log.
+fn out_of_memory(admitted: &Admitted, door: &Door) -> Option<Response> {
+    door.remembered.as_ref()?(&admitted.head, &admitted.body)
+}
+
+async fn routed(
+    admitted: Admitted,
+    peer: Peer,
+    door: &Door,
+    record: &RequestRecord<'_>,
+) -> Result<Response, Refusal> {
+    let limits = &door.shared.limits;
+    let Admitted { mut head, body, _memory } = admitted;
+    let places = if is_read(&head) { &door.shared.readers } else { &door.shared.writers };
     let _place = places.try_acquire().map_err(|_| Refusal::Overloaded { retry: RETRY })?;
     head.extensions.insert(peer);
-    head.extensions.insert(record.id.clone());
+    head.extensions.insert(record.id().clone());
     let answer = door.router.clone().oneshot(Request::from_parts(head, Body::from(body)));
     let answer = tokio::time::timeout(limits.answer, AssertUnwindSafe(answer).catch_unwind()).await;
     match answer {
         Ok(Ok(Ok(response))) => Ok(response),
         Ok(Err(_)) => {
-            tracing::error!(id = %record.id, "an endpoint fell over");
+            tracing::error!(id = %record.id(), "an endpoint fell over");
             Err(Refusal::Fault)
         }
         Err(_) => Err(Refusal::AnswerTooSlow { limit: limits.answer }),
     }
 }
 
-fn is_read(method: &Method) -> bool {
-    method.is_safe()
+/// Whoever asks for a status changes nothing, by whichever method.
+fn is_read(head: &Parts) -> bool {
+    head.method.is_safe() || head.uri.path().starts_with(crate::pki::STATUS)
 }
 
 fn refuse(refusal: &Refusal, door: &Door, record: &RequestRecord<'_>) -> Response {
     door.shared.metrics.limited(&door.name, refusal.code());
-    tracing::debug!(id = %record.id, reason = refusal.code(), "request turned away");
-    let mut response = (door.wording)(&TurnedAway { refusal, id: &record.id, path: &record.path });
+    tracing::debug!(id = %record.id(), reason = refusal.code(), "request turned away");
+    let path = record.path();
+    let mut response = (door.wording)(&TurnedAway { refusal, id: record.id(), path: &path });
     *response.status_mut() = refusal.status();
     let headers = response.headers_mut();
     if let Some(retry) = refusal.retry() {

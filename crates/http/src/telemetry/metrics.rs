@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicU64;
 
+use axum::http::{Method, StatusCode};
 use hf_ca::signer::SignerLatency;
 use hf_store::CommitCounts;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -13,6 +14,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use super::acme::AcmeCounters;
+use super::ocsp::OcspMetrics;
 use super::signer::SignerHistogram;
 
 /// Upper bounds of the latency buckets in seconds: from a read of memory to the longest answer.
@@ -41,6 +43,7 @@ pub struct Metrics {
     crl_expiry: Family<AuthorityLabels, Gauge>,
     crl_stale: Family<AuthorityLabels, Gauge>,
     acme: AcmeCounters,
+    ocsp: OcspMetrics,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -120,6 +123,7 @@ impl Metrics {
             crl_expiry: Family::default(),
             crl_stale: Family::default(),
             acme: AcmeCounters::default(),
+            ocsp: OcspMetrics::default(),
         };
         metrics.register();
         metrics
@@ -177,6 +181,7 @@ impl Metrics {
             self.crl_stale.clone(),
         );
         self.acme.register(registry);
+        self.ocsp.register(registry.sub_registry_with_prefix("ocsp"));
     }
 
     pub(super) fn acme(&self) -> &AcmeCounters {
@@ -190,6 +195,23 @@ impl Metrics {
         self.latency.get_or_create(&labels).observe(seconds);
         let labels = RequestLabels { listener, method: method.to_owned(), endpoint, status };
         self.requests.get_or_create(&labels).inc();
+    }
+
+    /// The counters of answers that a listener gives out of memory, under the endpoint `memory`.
+    pub(crate) fn memory(&self, listener: &str) -> MemoryMetrics {
+        let endpoint = "memory".to_owned();
+        let labels = LatencyLabels { listener: listener.to_owned(), endpoint: endpoint.clone() };
+        let counter = |method: &str, status| {
+            let (listener, endpoint) = (listener.to_owned(), endpoint.clone());
+            let labels = RequestLabels { listener, method: method.to_owned(), endpoint, status };
+            self.requests.get_or_create_owned(&labels)
+        };
+        MemoryMetrics {
+            latency: self.latency.get_or_create_owned(&labels),
+            got: counter("GET", 200),
+            unchanged: counter("GET", 304),
+            posted: counter("POST", 200),
+        }
     }
 
     /// A limit turned a request away.
@@ -274,12 +296,38 @@ impl Metrics {
         self.crl_expiry.get_or_create(&labels).set(seconds);
     }
 
+    /// What is counted of OCSP.
+    pub(crate) fn ocsp(&self) -> &OcspMetrics {
+        &self.ocsp
+    }
+
     /// Everything, as text.
     pub fn text(&self) -> String {
         let mut text = String::new();
         // Writing to a string fails only if an encoder does, and then what there is is all there is.
         let _ = encode(&mut text, &self.registry);
         text
+    }
+}
+
+/// Counters that are at hand, for answers that take less time than it takes to find a counter.
+pub(crate) struct MemoryMetrics {
+    latency: Histogram,
+    got: Counter,
+    unchanged: Counter,
+    posted: Counter,
+}
+
+impl MemoryMetrics {
+    /// A request was answered out of memory.
+    pub(crate) fn answered(&self, method: &Method, status: StatusCode, seconds: f64) {
+        self.latency.observe(seconds);
+        let counter = match (method, status) {
+            (&Method::POST, _) => &self.posted,
+            (_, StatusCode::NOT_MODIFIED) => &self.unchanged,
+            _ => &self.got,
+        };
+        counter.inc();
     }
 }
 

@@ -24,7 +24,12 @@ pub(crate) async fn take(doors: &Doors) {
     }
     doors.metrics.signer(&doors.authority.signer_latency(), counts.held);
     doors.metrics.commits(doors.authority.store().commits());
+    doors.metrics.ocsp().took(&doors.responder.counts());
     for issuer in doors.authority.issuers().all() {
+        if let Some(delegate) = doors.responder.delegate(issuer.name()) {
+            let left = delegate.not_after().seconds_since(now);
+            doors.metrics.ocsp().delegate_expiry(issuer.name(), left);
+        }
         if let Some(Ok(validity)) = issuer.certificate().map(Certificate::validity) {
             doors.metrics.authority_expiry(issuer.name(), validity.not_after().seconds_since(now));
         }

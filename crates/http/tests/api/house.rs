@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, Request, Response, header};
 use hf_ca::authority::{Authority, AuthorityParts};
 use hf_ca::create::{NewAuthority, RootKey, request_for};
 use hf_ca::key_directory::KeyDirectory;
+use hf_ca::ocsp::{OcspSettings, Responder};
 use hf_ca::policy::{AuthorityWish, Policy};
 use hf_ca::profile::{Profile, ProfileSettings};
 use hf_ca::request::IssueRequest;
@@ -132,10 +133,11 @@ impl House {
         let directory = tempfile::tempdir().unwrap();
         std::fs::create_dir(directory.path().join("keys")).unwrap();
         let clock = Arc::new(ManualClock::default());
-        let authority = start(directory.path(), Arc::clone(&clock)).await;
+        let authority = Arc::new(start(directory.path(), Arc::clone(&clock)).await);
         let owner = Owner { uid: OWNER, principal: operator() };
         let doors = Doors {
-            authority: Arc::new(authority),
+            responder: Arc::new(Responder::new(Arc::clone(&authority), OcspSettings::default())),
+            authority,
             clock: clock.clone(),
             random: Arc::new(SystemRandom),
             metrics: Arc::new(Metrics::new()),

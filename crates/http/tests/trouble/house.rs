@@ -11,6 +11,7 @@ use axum::Router;
 use hf_ca::authority::{Authority, AuthorityParts};
 use hf_ca::create::{NewAuthority, RootKey, request_for};
 use hf_ca::key_directory::KeyDirectory;
+use hf_ca::ocsp::{OcspSettings, Responder};
 use hf_ca::policy::{AuthorityWish, Policy};
 use hf_ca::profile::{Profile, ProfileSettings};
 use hf_ca::signer::{Signer, SignerSettings};
@@ -20,6 +21,7 @@ use hf_cfssl::universal::UniversalSigner;
 use hf_core::algorithm::KeyAlgorithm;
 use hf_core::name::SanSet;
 use hf_core::principal::{Channel, Principal};
+use hf_core::serial::Serial;
 use hf_core::time::{Clock as _, Timestamp};
 use hf_http::access::rules::Rules;
 use hf_http::access::{Access, Owner};
@@ -48,6 +50,7 @@ use hf_store::sqlite::{OpenOptions, SqliteStore};
 use hf_testkit::ManualClock;
 use hf_x509::certificate::Certificate;
 use hf_x509::distinguished_name::DistinguishedName;
+use hf_x509::ocsp::{CertId, CertIdHash, CertStatus, OcspRequest, OcspResponse, ResponseStatus};
 use hf_x509::public_key::PublicKey;
 use hf_x509::signature::Signature;
 use hf_x509::tbs::{ToBeSigned, ToBeSignedKind};
@@ -60,7 +63,7 @@ const POLICY: &str = r#"{"signing": {"default":
     {"usages": ["signing", "server auth"], "expiry": "24h", "auth_key": "k"}},
   "auth_keys": {"k": {"type": "standard", "key": "0123456789abcdef0123456789abcdef"}}}"#;
 
-/// A key that signs certificates only while it is let, and remembers which.
+/// A key that signs certificates and OCSP answers only while it is let, and remembers which certificates.
 pub(crate) struct HeldKey {
     inner: PrivateKey,
     held: Mutex<bool>,
@@ -87,8 +90,10 @@ impl SigningKey for HeldKey {
     }
 
     fn sign(&self, message: &ToBeSigned) -> Result<Signature, SignError> {
-        if message.kind() == ToBeSignedKind::Certificate {
+        if matches!(message.kind(), ToBeSignedKind::Certificate | ToBeSignedKind::Ocsp) {
             drop(self.released.wait_while(self.held.lock().unwrap(), |held| *held).unwrap());
+        }
+        if message.kind() == ToBeSignedKind::Certificate {
             self.signed.lock().unwrap().push(message.bytes().to_vec());
             if let Some(store) = self.breaks.lock().unwrap().take() {
                 store.go_down(hf_store::faulty::Outage::Refuses);
@@ -204,6 +209,33 @@ impl House {
         Told { status, head: head.to_ascii_lowercase(), body: body.to_owned() }
     }
 
+    /// Ask about a certificate of `services`; what came of it, and what is known.
+    pub(crate) async fn status(&self, serial: &Serial) -> (ResponseStatus, Option<CertStatus>) {
+        let issuer = self.authority.issuers().get("services").unwrap();
+        let id = CertId::new(CertIdHash::Sha1, issuer.certificate().unwrap(), serial);
+        let request = OcspRequest { certificates: vec![id], nonce: None }.to_der();
+        let head = format!(
+            "POST /ocsp/services HTTP/1.1\r\nHost: ca\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+            request.len()
+        );
+        let mut stream = UnixStream::connect(self.directory.path().join("plain")).await.unwrap();
+        stream.write_all(&[head.as_bytes(), &request].concat()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+        let response = OcspResponse::from_der(&answer[end..]).unwrap();
+        (response.status, response.basic.map(|basic| basic.responses[0].status))
+    }
+
+    /// Issue, for its serial number.
+    pub(crate) async fn serial(&self) -> Serial {
+        let issued = self.issue().await;
+        assert_eq!(issued.status, 201, "{}", issued.body);
+        let page = self.inner.list(ListFilter::default(), None, 1_000).await.unwrap();
+        page.items.into_iter().rfind(|record| record.authority == "services").unwrap().serial
+    }
+
     pub(crate) async fn get(&self, door: &str, path: &str) -> Told {
         self.ask(door, "GET", path, "").await
     }
@@ -274,6 +306,7 @@ fn listen(directory: &std::path::Path, doors: &Doors, cfssl: Router) -> Server {
         |name: &str| Listener::unix(name, UnixListener::bind(directory.join(name)).unwrap()).unwrap();
     let listeners = vec![
         (socket("api"), hf_http::api::router(doors.clone())),
+        (socket("plain"), hf_http::pki::router(doors.clone())),
         (socket("admin"), hf_http::admin::router(doors.clone())),
         (socket("cfssl").with_wording(Arc::new(hf_http::cfssl::envelope)), cfssl),
         (socket("plain"), hf_http::pki::router(doors.clone())),
@@ -285,6 +318,7 @@ fn listen(directory: &std::path::Path, doors: &Doors, cfssl: Router) -> Server {
 fn doors(directory: &std::path::Path, authority: Arc<Authority>, clock: Arc<ManualClock>) -> Doors {
     let uid = std::fs::metadata(directory).unwrap().uid();
     Doors {
+        responder: Arc::new(Responder::new(Arc::clone(&authority), OcspSettings::default())),
         authority,
         clock,
         random: Arc::new(SystemRandom),

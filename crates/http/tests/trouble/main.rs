@@ -5,4 +5,6 @@ mod house;
 #[cfg(test)]
 mod signer;
 #[cfg(test)]
+mod status;
+#[cfg(test)]
 mod store;

@@ -7,7 +7,7 @@ use super::faults::{Fault, Faults, VALUE};
 use super::references::{Kind, References};
 use super::section::{Section, parsed};
 use super::suggest::nearest;
-use crate::declared::{CfsslDoor, ListenAddress, LogFormat, Server, ServerLimits};
+use crate::declared::{CfsslDoor, ListenAddress, LogFormat, Ocsp, OcspResponder, Server, ServerLimits};
 
 /// The section before the authority is known that signs for it.
 pub(super) struct ServerSection {
@@ -24,6 +24,9 @@ const DRAIN: Lifetime = Lifetime::from_seconds(10);
 /// How often a CRL is signed, and for how long it is good: a day, and a long weekend more.
 const CRL_EVERY: Lifetime = Lifetime::from_days(1);
 const CRL_LIFETIME: Lifetime = Lifetime::from_days(7);
+
+/// For how long an OCSP answer is good.
+const OCSP_LIFETIME: Lifetime = Lifetime::from_days(1);
 
 pub(super) fn read(
     top: &mut Section<'_, '_>,
@@ -51,6 +54,7 @@ pub(super) fn read(
         crl_every: section.parsed("crl_every", faults).unwrap_or(base.crl_every),
         crl_lifetime: section.parsed("crl_lifetime", faults).unwrap_or(base.crl_lifetime),
         crl_shard: section.count("crl_shard", faults),
+        ocsp: ocsp(&mut section, faults),
         limits: limits(&mut section, faults),
     };
     if server.crl_every >= server.crl_lifetime {
@@ -59,6 +63,14 @@ pub(super) fn read(
             Fault::new(VALUE, section.at, "server.crl_every", summary)
                 .expected_found(format!("less than {}", server.crl_lifetime), server.crl_every.to_string())
                 .write("write a shorter `crl_every` or a longer `crl_lifetime`"),
+        );
+    }
+    if server.ocsp.lifetime > server.crl_lifetime {
+        let summary = "an OCSP answer would be good for longer than a CRL";
+        faults.add(
+            Fault::new(VALUE, section.at, "server.ocsp.lifetime", summary)
+                .expected_found(format!("at most {}", server.crl_lifetime), server.ocsp.lifetime.to_string())
+                .write("write a shorter `lifetime`, or a longer `crl_lifetime`"),
         );
     }
     let authority =
@@ -82,6 +94,7 @@ fn defaults() -> Server {
         crl_every: CRL_EVERY,
         crl_lifetime: CRL_LIFETIME,
         crl_shard: None,
+        ocsp: Ocsp { responder: OcspResponder::default(), lifetime: OCSP_LIFETIME, cache: None },
         limits: ServerLimits::default(),
     }
 }
@@ -154,6 +167,35 @@ fn otlp(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<UriNam
     None
 }
 
+fn ocsp(parent: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Ocsp {
+    let base = defaults().ocsp;
+    let Some(mut section) = parent.table("ocsp", faults) else { return base };
+    let ocsp = Ocsp {
+        responder: responder(&mut section, faults),
+        lifetime: section.parsed("lifetime", faults).unwrap_or(base.lifetime),
+        cache: section.count("cache", faults),
+    };
+    section.finish(faults);
+    ocsp
+}
+
+fn responder(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> OcspResponder {
+    let Some(text) = section.text("responder", faults) else { return OcspResponder::default() };
+    match text.value {
+        "self" => OcspResponder::Itself,
+        "delegate" => OcspResponder::Delegate,
+        _ => {
+            let meant = nearest(text.value, ["self", "delegate"]).unwrap_or("self");
+            faults.add(
+                Fault::new(VALUE, text.span.start, "server.ocsp.responder", "nobody of this kind answers")
+                    .expected_found("`self` or `delegate`", text.value)
+                    .write(format!("write `responder = \"{meant}\"`")),
+            );
+            OcspResponder::default()
+        }
+    }
+}
+
 fn limits(parent: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> ServerLimits {
     let Some(mut section) = parent.table("limits", faults) else { return ServerLimits::default() };
     let limits = ServerLimits {
@@ -217,4 +259,35 @@ fn cfssl(
     section.finish(faults);
     let listen = listen.unwrap_or_else(|| vec![ListenAddress::Tcp(([127, 0, 0, 1], 8888).into())]);
     (Some(CfsslDoor { listen, config, label: String::new(), enable }), label)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::declare::parse;
+
+    fn faults(lines: &str) -> Vec<String> {
+        let text = format!("[trust]\ndomain = \"x.internal\"\n[server]\n{lines}");
+        match parse(&text, "f") {
+            Ok(_) => Vec::new(),
+            Err(findings) => {
+                findings.iter().map(|finding| finding.about.clone() + ": " + &finding.summary).collect()
+            }
+        }
+    }
+
+    #[test]
+    fn an_ocsp_answer_is_good_for_at_most_as_long_as_a_crl() {
+        assert_eq!(faults("crl_lifetime = \"2d\"\n[server.ocsp]\nlifetime = \"2d\"\n"), [""; 0]);
+        let found = faults("crl_lifetime = \"2d\"\n[server.ocsp]\nlifetime = \"49h\"\n");
+        assert!(matches!(found.as_slice(), [one] if one.contains("longer than a CRL")), "{found:?}");
+    }
+
+    #[test]
+    fn who_answers_is_one_of_two() {
+        for responder in ["self", "delegate"] {
+            assert_eq!(faults(&format!("[server.ocsp]\nresponder = \"{responder}\"\n")), [""; 0]);
+        }
+        let found = faults("[server.ocsp]\nresponder = \"delegat\"\ncolour = 1\n");
+        assert_eq!(found.len(), 2, "{found:?}");
+    }
 }

@@ -38,6 +38,8 @@ pub struct Server {
     /// How many certificates share a CRL distribution point before the next ones get another; `None`: as the authority has
     /// it by itself.
     pub crl_shard: Option<u32>,
+    /// How OCSP is answered.
+    pub ocsp: Ocsp,
     /// How much anybody may ask.
     pub limits: ServerLimits,
 }
@@ -68,6 +70,27 @@ impl Server {
         let port = if address.port() == 80 { String::new() } else { format!(":{}", address.port()) };
         format!("http://{host}{port}").parse().ok()
     }
+}
+
+/// `[server.ocsp]`: answers about the status of certificates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ocsp {
+    /// Who signs them.
+    pub responder: OcspResponder,
+    /// From `thisUpdate` to `nextUpdate`.
+    pub lifetime: Lifetime,
+    /// Octets of memory for answers; `None`: as the responder has it by itself.
+    pub cache: Option<u32>,
+}
+
+/// Who signs OCSP answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OcspResponder {
+    /// The authority itself.
+    #[default]
+    Itself,
+    /// A responder with a certificate of the authority.
+    Delegate,
 }
 
 /// `[server.cfssl]`: the endpoints of CFSSL.
