@@ -31,6 +31,8 @@ mod languages;
 #[cfg(test)]
 mod nginx;
 #[cfg(test)]
+mod ocsp;
+#[cfg(test)]
 mod openssl;
 #[cfg(test)]
 mod port;
