@@ -53,7 +53,7 @@ const CHORES: &[Chore] = &[
     Chore { name: "gen", about: "man pages and completions into target/", run: generate::run },
     Chore {
         name: "bench",
-        about: "measure: `bench crl`, `bench issue`, `bench serve`, `bench acme`",
+        about: "measure: `bench crl`, `bench issue`, `bench ocsp`, `bench serve`, `bench acme`",
         run: bench::run,
     },
 ];

@@ -3,6 +3,7 @@
 mod acme;
 mod crl;
 mod issue;
+mod ocsp;
 mod proc_facts;
 mod serve;
 mod stopwatch;
@@ -24,9 +25,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         Some((name, rest)) if name == "crl-child" => crl::child::run(rest),
         Some((name, rest)) if name == "issue" => issue::run(rest),
         Some((name, rest)) if name == "issue-child" => issue::child::run(rest),
+        Some((name, rest)) if name == "ocsp" => ocsp::run(rest),
         Some((name, rest)) if name == "serve" => serve::run(rest),
         Some((name, rest)) if name == "acme" => acme::run(rest),
-        Some((name, _)) => bail!("`{name}` is no bench: expected `acme`, `crl`, `issue` or `serve`"),
-        None => bail!("which bench? expected `acme`, `crl`, `issue` or `serve`"),
+        Some((name, _)) => bail!("`{name}` is no bench: expected `acme`, `crl`, `issue`, `ocsp` or `serve`"),
+        None => bail!("which bench? expected `acme`, `crl`, `issue`, `ocsp` or `serve`"),
     }
 }

@@ -64,13 +64,22 @@ impl Pair {
 
 /// Verifications plus signatures per second, on all cores at once.
 pub(in crate::bench) fn per_second(time: Duration) -> Result<f64> {
+    measure(time, Pair::once)
+}
+
+/// Signatures per second, on all cores at once.
+pub(in crate::bench) fn signatures_per_second(time: Duration) -> Result<f64> {
+    measure(time, Pair::sign)
+}
+
+fn measure(time: Duration, what: fn(&Pair) -> Result<()>) -> Result<f64> {
     let (stop, count) = (AtomicBool::new(false), AtomicU64::new(0));
     let pairs = (0..cores()).map(|_| Pair::new()).collect::<Result<Vec<_>>>()?;
     let stopwatch = Stopwatch::start();
     std::thread::scope(|scope| -> Result<()> {
         let (stop, count) = (&stop, &count);
         let workers: Vec<_> =
-            pairs.into_iter().map(|pair| scope.spawn(move || work(&pair, stop, count))).collect();
+            pairs.into_iter().map(|pair| scope.spawn(move || work(&pair, what, stop, count))).collect();
         std::thread::sleep(time);
         stop.store(true, Ordering::Relaxed);
         workers.into_iter().try_for_each(|worker| worker.join().ok().context("a thread of the floor fell")?)
@@ -79,9 +88,9 @@ pub(in crate::bench) fn per_second(time: Duration) -> Result<f64> {
     Ok(f64::from(count) / stopwatch.elapsed().as_secs_f64())
 }
 
-fn work(pair: &Pair, stop: &AtomicBool, count: &AtomicU64) -> Result<()> {
+fn work(pair: &Pair, what: fn(&Pair) -> Result<()>, stop: &AtomicBool, count: &AtomicU64) -> Result<()> {
     while !stop.load(Ordering::Relaxed) {
-        pair.once()?;
+        what(pair)?;
         count.fetch_add(1, Ordering::Relaxed);
     }
     Ok(())
