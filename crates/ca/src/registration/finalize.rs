@@ -3,20 +3,23 @@
 //! That an order is processing stands on record, with the signing request, before the authority is asked. The authority
 //! knows the order by its identifier, so whoever goes on with it later gets the certificate that exists, or the first one.
 
+use hf_core::algorithm::KeyAlgorithm;
 use hf_core::name::{Identifier, SanSet};
 use hf_core::principal::Channel;
 use hf_core::time::{Timestamp, Validity};
 use hf_proto::acme::csr::{self, CsrFacts};
 use hf_proto::acme::id::Id;
+use hf_proto::acme::jwk::{Curve, Jwk};
 use hf_proto::acme::order::{CsrDer, Finalize, NotProcessing, Order};
 use hf_proto::acme::problem::{Problem, ProblemType};
 use hf_store::record::Swap;
 use hf_x509::csr::{UnverifiedCsr, VerifiedCsr};
 use hf_x509::oids;
+use hf_x509::public_key::PublicKey;
 
 use super::accounts::TRIES;
 use super::allowed::Allowance;
-use super::error::RegistrationError;
+use super::error::{RegistrationError, failed};
 use super::observer::OrderOutcome;
 use super::orders::PlacedOrder;
 use super::worker::chain;
@@ -51,7 +54,7 @@ impl Registration {
             let Finalize::Begun(begun) = accepted else { return Ok(placed) };
             let allowance = self.allowance(account).await?;
             self.check_still_allowed(&begun, &allowance)?;
-            let verified = verified(&csr, &begun, account).inspect_err(|_| self.refused_one())?;
+            let verified = self.verified(&csr, &begun).await.inspect_err(|_| self.refused_one())?;
             match self.swap_order(&begun, now, None, placed.revision).await? {
                 Swap::Done { revision } => {
                     let begun = PlacedOrder { order: begun, revision, ..placed };
@@ -61,6 +64,21 @@ impl Registration {
             }
         }
         Err(RegistrationError::Contended { kind: "order", id: id.to_string() })
+    }
+
+    /// A signing request that is for this order, and whose sender has the key.
+    async fn verified(&self, der: &[u8], order: &Order) -> Result<VerifiedCsr, RegistrationError> {
+        let csr = UnverifiedCsr::from_der(der).and_then(UnverifiedCsr::verify);
+        let csr = csr.map_err(|error| bad_csr(format!("the signing request: {}", chain(&error))))?;
+        csr_judgement(&csr, order, self.is_account_key(csr.public_key()).await?)?;
+        Ok(csr)
+    }
+
+    /// Whether an account has this key, whichever it is and whether it may still ask (RFC 8555 section 11.1).
+    async fn is_account_key(&self, key: &PublicKey) -> Result<bool, RegistrationError> {
+        let Some(jwk) = jwk_of(key) else { return Ok(false) };
+        let found = self.store().account_by_thumbprint(&self.name, jwk.thumbprint().0).await;
+        Ok(found.map_err(failed("find an account"))?.is_some())
     }
 
     /// That names and profile may still be had: the file, or the key of the account, may have changed.
@@ -163,12 +181,21 @@ impl Registration {
     }
 }
 
-/// A signing request that is for this order, and whose sender has the key.
-fn verified(der: &[u8], order: &Order, account: &KnownAccount) -> Result<VerifiedCsr, RegistrationError> {
-    let csr = UnverifiedCsr::from_der(der).and_then(UnverifiedCsr::verify);
-    let csr = csr.map_err(|error| bad_csr(format!("the signing request: {}", chain(&error))))?;
-    csr_judgement(&csr, order, account.account.key.to_spki() == csr.public_key().spki_der())?;
-    Ok(csr)
+/// A key as an account would have it, if one could.
+fn jwk_of(key: &PublicKey) -> Option<Jwk> {
+    if let Some((modulus, exponent)) = key.rsa_modulus().zip(key.rsa_exponent()) {
+        return Jwk::of_rsa(modulus, exponent).ok();
+    }
+    let curve = match key.key_algorithm()? {
+        KeyAlgorithm::EcdsaP256 => Curve::P256,
+        KeyAlgorithm::EcdsaP384 => Curve::P384,
+        KeyAlgorithm::EcdsaP521 => Curve::P521,
+        KeyAlgorithm::Ed25519 => return key.key_octets().try_into().ok().map(Jwk::of_ed25519),
+        KeyAlgorithm::Rsa2048 | KeyAlgorithm::Rsa3072 | KeyAlgorithm::Rsa4096 | KeyAlgorithm::Rsa8192 => {
+            return None;
+        }
+    };
+    key.ec_point().and_then(|(_, point)| Jwk::of_ec_point(curve, point).ok())
 }
 
 /// That the request is for exactly what was ordered.

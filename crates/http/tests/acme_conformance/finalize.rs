@@ -62,7 +62,7 @@ async fn a_bad_request_leaves_the_order_ready() {
     let at = renamed.windows(6).position(|six| six == b"a.shop").unwrap();
     renamed[at] = b'c';
     let trailing = [csr(&key(), &both), vec![0]].concat();
-    let account_key = csr(&client.key.0, &both);
+    let (account_key, other) = (csr(&client.key.0, &both), Client::new(&house).await);
     let other_cn = csr_with_subject(&key(), &DistinguishedName::common("c.shop.internal"), &both);
     let cases = [
         ("no DER", b"x".to_vec()),
@@ -80,6 +80,7 @@ async fn a_bad_request_leaves_the_order_ready() {
         ("a URI too", csr(&key(), &["a.shop.internal", "b.shop.internal", "spiffe://shop.internal/a"])),
         ("a common name that was not ordered", other_cn),
         ("the key of the account", account_key),
+        ("the key of another account", csr(&other.key.0, &both)),
     ];
     for (what, request) in cases {
         let answer = client.finalize(&order, &request).await;

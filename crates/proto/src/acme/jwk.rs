@@ -109,6 +109,31 @@ impl Jwk {
         .map(Self)
     }
 
+    /// Of an uncompressed point (SEC 1 section 2.3.3).
+    ///
+    /// # Errors
+    /// `badPublicKey` when it is not on the curve.
+    pub fn of_ec_point(curve: Curve, point: &[u8]) -> Result<Self, Problem> {
+        if point.first() != Some(&4) {
+            return Err(bad("the point is not uncompressed"));
+        }
+        let (x, y) = coordinates(curve, point);
+        ec(curve, x, y).map(Self)
+    }
+
+    /// Of modulus and exponent, big-endian without leading zeros.
+    ///
+    /// # Errors
+    /// `badPublicKey` when it is weak.
+    pub fn of_rsa(modulus: &[u8], exponent: &[u8]) -> Result<Self, Problem> {
+        rsa(modulus.to_vec(), exponent.to_vec()).map(Self)
+    }
+
+    /// Of the 32 octets of an Ed25519 key.
+    pub fn of_ed25519(point: [u8; 32]) -> Self {
+        Self(Material::Ed25519 { point })
+    }
+
     /// What it can sign with.
     pub fn kind(&self) -> KeyKind {
         match &self.0 {
@@ -200,15 +225,18 @@ fn read_ec(object: &Map<String, Value>) -> Result<Material, Problem> {
     let curve = Curve::ALL.into_iter().find(|curve| curve.name() == name).ok_or_else(|| {
         bad(format!("the curve `{name}` is not supported: expected `P-256`, `P-384` or `P-521`"))
     })?;
-    let mut point = vec![4];
-    for member in ["x", "y"] {
-        let coordinate = octets(object, member)?;
-        if coordinate.len() != curve.octets() {
-            let (found, expected) = (coordinate.len(), curve.octets());
+    ec(curve, &octets(object, "x")?, &octets(object, "y")?)
+}
+
+fn ec(curve: Curve, x: &[u8], y: &[u8]) -> Result<Material, Problem> {
+    let name = curve.name();
+    for (member, coordinate) in [("x", x), ("y", y)] {
+        let (found, expected) = (coordinate.len(), curve.octets());
+        if found != expected {
             return Err(bad(format!("`{member}` has {found} octets: {name} has {expected}")));
         }
-        point.extend(coordinate);
     }
+    let point = [&[4], x, y].concat();
     ParsedPublicKey::new(ecdsa(curve), &point).map_err(|_| bad(format!("the point is not on {name}")))?;
     Ok(Material::Ec { curve, point })
 }
@@ -225,7 +253,10 @@ fn read_okp(object: &Map<String, Value>) -> Result<Material, Problem> {
 }
 
 fn read_rsa(object: &Map<String, Value>) -> Result<Material, Problem> {
-    let (modulus, exponent) = (octets(object, "n")?, octets(object, "e")?);
+    rsa(octets(object, "n")?, octets(object, "e")?)
+}
+
+fn rsa(modulus: Vec<u8>, exponent: Vec<u8>) -> Result<Material, Problem> {
     for (member, number) in [("n", &modulus), ("e", &exponent)] {
         if number.first().is_none_or(|first| *first == 0) {
             return Err(bad(format!("`{member}` is not in the fewest octets (RFC 7518 section 6.3.1)")));

@@ -121,3 +121,19 @@ fn the_key_is_that_of_a_certificate() {
     assert_eq!(&text[..ed.len()], ed);
     assert_eq!(ed25519().to_spki().len(), 44);
 }
+
+#[test]
+fn a_key_is_the_same_from_a_certificate_as_from_a_client() {
+    let key = Jwk::read(&p256()).unwrap();
+    let Material::Ec { point, .. } = &key.0 else { panic!("no EC key") };
+    assert_eq!(Jwk::of_ec_point(Curve::P256, point).unwrap().thumbprint(), key.thumbprint());
+    let decode = |text| base64url::decode(text).unwrap();
+    let rsa_key = Jwk::read(&rsa(RSA_N, "AQAB")).unwrap();
+    assert_eq!(Jwk::of_rsa(&decode(RSA_N), &decode("AQAB")).unwrap(), rsa_key);
+    let Material::Ed25519 { point: ed } = ed25519().0 else { panic!("no Ed25519 key") };
+    assert_eq!(Jwk::of_ed25519(ed), ed25519());
+    let compressed = [&[2], &point[1..33]].concat();
+    for bad in [&compressed[..], &point[..64], &[point.as_slice(), &[0]].concat(), &[4], &[]] {
+        assert_eq!(Jwk::of_ec_point(Curve::P256, bad).unwrap_err().kind, ProblemType::BadPublicKey);
+    }
+}
