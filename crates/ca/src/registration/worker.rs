@@ -249,6 +249,19 @@ impl Registration {
             self.store().update_authorization(idle).await.map_err(failed("give a lease back"))?;
             return Ok(false);
         }
+        match self.known_account(&authorization.account).await {
+            Ok(_) => {}
+            Err(RegistrationError::Problem(_)) => {
+                // Nobody goes out for an account that is over.
+                let parked = AcmeAuthorizationRecord { due: None, lease_until: None, ..record };
+                self.store()
+                    .update_authorization(parked)
+                    .await
+                    .map_err(failed("put an authorization aside"))?;
+                return Ok(false);
+            }
+            Err(error) => return Err(error),
+        }
         let looks = tasks.iter().map(|(_, task)| setup.validator.validate(task));
         let outcomes = join_all(looks).await;
         let mut record = record;

@@ -189,3 +189,16 @@ async fn a_challenge_of_another_authorization_is_not_there() {
     let mixed = client.url(&format!("challenge/{authorization}/{id}"));
     assert_eq!(client.post(&mixed, &json!({})).await.refused(), (ProblemType::Malformed, 404));
 }
+
+#[tokio::test]
+async fn nobody_goes_out_for_an_account_that_is_over() {
+    let house = House::new().await;
+    let client = Client::new(&house).await;
+    let order = client.order(&["a.shop.internal"]).await;
+    client.begin(&order).await;
+    assert_eq!(client.post(&client.kid, &json!({"status":"deactivated"})).await.status, 200);
+    house.work().await;
+    house.clock.advance(Lifetime::from_seconds(300));
+    house.work().await;
+    assert_eq!(house.looker.count(), 0);
+}
