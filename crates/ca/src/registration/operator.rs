@@ -16,6 +16,8 @@ use hf_store::record::{
 };
 use hf_store::{Store, StoreError};
 
+use super::error::RegistrationError;
+use super::records::{account_record, read_account};
 use crate::policy::NamePattern;
 
 /// Octets of the secret: RFC 7518 section 3.2 asks for as many as the hash has.
@@ -73,6 +75,9 @@ pub enum OperatorError {
         /// What was asked for.
         end: Timestamp,
     },
+    /// What is on record of the account cannot be read.
+    #[error("the account cannot be read")]
+    Record(#[from] RegistrationError),
     /// Others changed the record again and again.
     #[error("the record was changed by somebody else at the same time")]
     Busy,
@@ -145,7 +150,9 @@ pub async fn close_account(
         if record.status != AcmeAccountStatus::Valid {
             return Ok((record, false));
         }
-        let closed = AcmeAccountRecord { status: AcmeAccountStatus::Revoked, ..record };
+        // Status and body say the same: both are read.
+        let Some(closed) = read_account(&record)?.revoke() else { return Ok((record, false)) };
+        let closed = account_record(&closed, &record.authority, record.eab.clone(), record.revision)?;
         let event = origin.event(AuditAction::AcmeAccountChanged {
             authority: closed.authority.clone(),
             account: closed.id.clone(),

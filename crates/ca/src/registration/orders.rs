@@ -70,14 +70,13 @@ impl Registration {
         if !refused.is_empty() {
             return Err(new_order::rejected(&refused).into());
         }
-        // A renewal is never held up by how often the account orders.
-        if let Some(replaced) = &requested.replaces {
-            self.check_replaces(account, replaced, &requested.identifiers, now).await?;
-        } else {
-            self.limits().order(&account.record.id, now)?;
-            for name in &requested.identifiers {
-                self.limits().check_failures(&account.record.id, &Target::of(name).identifier, now)?;
-            }
+        // A renewal is never held up by how often the account orders; whoever fails again and again is.
+        for name in &requested.identifiers {
+            self.limits().check_failures(&account.record.id, &Target::of(name).identifier, now)?;
+        }
+        match &requested.replaces {
+            Some(replaced) => self.check_replaces(account, replaced, &requested.identifiers, now).await?,
+            None => self.limits().order(&account.record.id, now)?,
         }
         let gathered = self.gather(account, &requested, &allowance, &setup, now).await?;
         let placed = self.place(account, requested, profile, gathered, settings, now).await?;

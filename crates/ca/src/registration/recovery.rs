@@ -17,10 +17,25 @@ use super::worker::chain;
 /// Orders of one step.
 const STEP: usize = 100;
 
+/// Steps at most: orders that stay under way come again with each one.
+const STEPS: usize = 100;
+
 impl Registrations {
     /// Bring orders to an end that are processing and were written last before `before`: all of them after a start, those
     /// of some minutes ago later. Returns how many were looked at.
     pub async fn recover(&self, before: Timestamp) -> Result<usize, RegistrationError> {
+        let mut all = 0;
+        for _ in 0..STEPS {
+            let looked = self.recover_some(before).await?;
+            all += looked;
+            if looked < STEP {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    async fn recover_some(&self, before: Timestamp) -> Result<usize, RegistrationError> {
         let found = self.authority.store().processing_orders(before, STEP).await;
         let records = found.map_err(failed("list orders under way"))?;
         for record in &records {

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hf_ca::registration::{Registrations, Worker};
+use hf_ca::registration::{Registrations, Setup, Worker};
+use hf_core::time::Lifetime;
 use hf_http::acme::door::Door;
 use hf_http::server::Wording;
 use hf_http::state::Doors;
@@ -49,23 +50,27 @@ impl AcmeDoor {
         let door = door.map_err(|error| CommandError::fault("ACME cannot be served").because(error))?;
         let port = sockets.iter().find_map(port);
         let it = Self { door: Arc::new(door), registrations, port, worker: Some(worker) };
-        it.reload(domain)?;
+        it.replace(it.read(domain)?, domain);
         // Everything that is under way now was left by a process before.
-        if let Err(error) = it.registrations.recover(doors.clock.now()).await {
+        let before = doors.clock.now().plus(Lifetime::from_seconds(1));
+        if let Err(error) = it.registrations.recover(before).await {
             tracing::error!(error = chain(&error), "ACME orders that were under way are left so");
         }
         Ok(it)
     }
 
-    /// What the file says from now on.
-    pub(super) fn reload(&self, domain: &Domain) -> Result<(), CommandError> {
-        let setups = acme::setups(domain, self.port)?;
+    /// What a file says; nothing is changed yet.
+    pub(super) fn read(&self, domain: &Domain) -> Result<Vec<(String, Setup)>, CommandError> {
+        acme::setups(domain, self.port)
+    }
+
+    /// What that file said is in force from now on.
+    pub(super) fn replace(&self, setups: Vec<(String, Setup)>, domain: &Domain) {
         for (authority, setup) in &setups {
             tracing::info!(authority, directory = setup.urls.directory(), "ACME");
         }
         let default = domain.topology.acme.iter().find(|acme| acme.default);
         self.registrations.replace(setups, default.map(|acme| acme.authority.clone()));
-        Ok(())
     }
 
     /// How the listener words what it turns away.

@@ -44,11 +44,12 @@ impl Reload {
         acme: &AcmeDoor,
         further: Vec<Profile>,
     ) -> Result<Domain, CommandError> {
+        let setups = acme.read(&self.domain)?;
         let origin = origin(doors.clock.as_ref());
         let profiles = self.profiles.into_iter().chain(further).collect();
         doors.authority.set_profiles(profiles, &origin).await?;
         doors.authority.refresh_issuers().await?;
-        acme.reload(&self.domain)?;
+        acme.replace(setups, &self.domain);
         doors.access.replace(self.rules);
         let waiting = needs_restart(&before.topology, &self.domain.topology);
         if waiting.is_empty() {

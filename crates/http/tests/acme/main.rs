@@ -6,6 +6,14 @@ mod accounts;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod ending;
+#[cfg(test)]
+mod finalizing;
+#[cfg(test)]
 mod flow;
 #[cfg(test)]
 mod house;
+#[cfg(test)]
+mod raw;
+#[cfg(test)]
+mod wire;

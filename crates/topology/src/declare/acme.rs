@@ -65,6 +65,8 @@ fn read_one(
 ) -> Acme {
     let at = section.at;
     let named = Text { value: name, span: at..at };
+    let authorization_lifetime =
+        section.parsed("authorization_lifetime", faults).unwrap_or(AUTHORIZATION_LIFETIME);
     let acme = Acme {
         authority: references.add(Kind::Authority, section.path.clone(), &named),
         place: faults.place(at),
@@ -75,10 +77,8 @@ fn read_one(
         names: names(section, "names", faults).unwrap_or_else(|| of_domain(trust)),
         trusted: names(section, "trusted", faults).unwrap_or_default(),
         validation: validation(section, faults),
-        authorization_lifetime: section
-            .parsed("authorization_lifetime", faults)
-            .unwrap_or(AUTHORIZATION_LIFETIME),
-        reuse: section.parsed("reuse", faults).unwrap_or(REUSE),
+        authorization_lifetime,
+        reuse: section.parsed("reuse", faults).unwrap_or_else(|| REUSE.min(authorization_lifetime)),
         order_lifetime: section.parsed("order_lifetime", faults).unwrap_or(ORDER_LIFETIME),
         pre_authorization: section.boolean("pre_authorization", faults).unwrap_or(true),
         terms: page(section, "terms", faults),

@@ -175,7 +175,13 @@ impl<'t, 'i> Section<'t, 'i> {
         let mut entries = Vec::new();
         for (key, value) in self.table {
             let Some(array) = value.get_ref().as_array() else {
-                wrong_type(value, &self.key(key.get_ref()), "a list", faults);
+                let found = faults.excerpt(value.span());
+                let summary = format!("`{}` has no list", super::source::printable(key.get_ref()));
+                faults.add(
+                    Fault::new(VALUE, value.span().start, &self.path, summary)
+                        .expected_found("a list", &found)
+                        .write(format!("write `[{found}]`")),
+                );
                 continue;
             };
             if array.len() > MAX_LIST || entries.len() == MAX_LIST {

@@ -39,7 +39,9 @@ pub(super) fn authority(domain: &Domain, named: Option<&String>) -> Result<Strin
 pub(in crate::commands) fn refusal(what: &'static str) -> impl Fn(OperatorError) -> CommandError {
     move |error| match error {
         OperatorError::Store(error) => error.into(),
-        error @ (OperatorError::Random(_) | OperatorError::Busy) => CommandError::fault(what).because(error),
+        error @ (OperatorError::Random(_) | OperatorError::Busy | OperatorError::Record(_)) => {
+            CommandError::fault(what).because(error)
+        }
         error @ OperatorError::UnknownAccount { .. } => {
             CommandError::refused(error.to_string()).hint("`handfast acme account list` shows all")
         }
