@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -39,6 +40,7 @@ pub(crate) struct House {
     pub(crate) registrations: Arc<Registrations>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) door: Arc<Door>,
     pub(crate) router: Router,
     pub(crate) world: Arc<World>,
     worker: Mutex<Option<Worker>>,
@@ -51,12 +53,21 @@ pub(crate) struct World {
     /// What the next looks find; when there is nothing left, what was put there.
     pub(crate) script: Mutex<Vec<ValidationOutcome>>,
     pub(crate) looks: Mutex<Vec<ValidationTask>>,
+    now: AtomicUsize,
+    /// The most looks that were under way at one time.
+    pub(crate) most: AtomicUsize,
 }
 
 impl Validator for World {
     fn validate<'a>(&'a self, task: &'a ValidationTask) -> ValidatorFuture<'a> {
         Box::pin(async move {
             self.looks.lock().unwrap().push(task.clone());
+            let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+            self.most.fetch_max(now, Ordering::SeqCst);
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+            }
+            self.now.fetch_sub(1, Ordering::SeqCst);
             self.script.lock().unwrap().pop().unwrap_or(ValidationOutcome::Valid)
         })
     }
@@ -110,12 +121,14 @@ impl House {
         let (registrations, worker) =
             Registrations::new(Arc::clone(&authority), clock.clone(), random.clone(), observer);
         let door = Door::new(Arc::clone(&registrations), Arc::clone(&metrics), Vec::new(), random.as_ref());
+        let door = Arc::new(door.unwrap());
         let house = Self {
             authority,
             registrations,
             clock,
             metrics,
-            router: hf_http::acme::router(Arc::new(door.unwrap())),
+            router: hf_http::acme::router(Arc::clone(&door)),
+            door,
             world,
             worker: Mutex::new(Some(worker)),
             _directory: directory,
@@ -143,9 +156,14 @@ impl House {
         self.authority.store().as_ref()
     }
 
+    /// The worker, to run by itself.
+    pub(crate) fn worker(&self) -> Worker {
+        self.worker.lock().unwrap().take().unwrap()
+    }
+
     /// Look at what is ready or due.
     pub(crate) async fn work(&self) -> Worked {
-        let mut worker = self.worker.lock().unwrap().take().unwrap();
+        let mut worker = self.worker();
         let done = worker.run_once(self.now()).await.unwrap();
         *self.worker.lock().unwrap() = Some(worker);
         done

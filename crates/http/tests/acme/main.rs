@@ -17,3 +17,5 @@ mod house;
 mod raw;
 #[cfg(test)]
 mod wire;
+#[cfg(test)]
+mod working;
