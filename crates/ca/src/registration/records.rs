@@ -42,7 +42,7 @@ pub(super) fn account_record(
     })
 }
 
-/// An account as its record has it. The operator closes one on the record alone, without reading what the protocol keeps.
+/// An account as its record has it: one that is closed by the record is closed, whatever its body says.
 pub(super) fn read_account(record: &AcmeAccountRecord) -> Result<Account, RegistrationError> {
     let account: Account = read(ACCOUNT, &record.id, &record.body)?;
     let closed = match record.status {
