@@ -53,8 +53,7 @@ impl Default for Shards {
 }
 
 impl Authority {
-    /// Certificates in a shard where nothing else is said. A list of so many entries has 600 KB and takes some 50 ms
-    /// (decision record 0016).
+    /// Certificates in a shard where nothing else is said: a list that names them all has some 600 KB (decision record 0016).
     pub const SHARD_SIZE: usize = 16_384;
 
     /// How many certificates go into a shard, from now on; at least 1.
