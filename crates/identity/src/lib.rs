@@ -6,6 +6,7 @@
 pub mod client;
 pub mod credential;
 pub mod error;
+pub mod presented;
 pub mod rotation;
 pub mod server;
 mod shared;

@@ -1,38 +1,6 @@
 //! Every finding code of this crate with its page, compiled in, so that the binary can show it.
 
-use hf_core::finding::FindingCode;
-
-/// A code and what it means.
-#[derive(Clone, Copy, Debug)]
-pub struct CodePage {
-    /// The code.
-    pub code: FindingCode,
-    /// What it means and how to mend it, Markdown.
-    pub page: &'static str,
-}
-
-/// Every code of this crate, in alphabetical order.
-pub fn all() -> &'static [CodePage] {
-    ALL
-}
-
-/// The page of one code.
-pub fn page(code: &str) -> Option<&'static str> {
-    ALL.iter().find(|page| page.code.as_str() == code).map(|page| page.page)
-}
-
-macro_rules! codes {
-    ($($(#[$doc:meta])* $constant:ident = $code:literal;)*) => {
-        $($(#[$doc])* pub const $constant: FindingCode = FindingCode::new($code);)*
-
-        const ALL: &[CodePage] = &[$(CodePage {
-            code: $constant,
-            page: include_str!(concat!("../../../docs/findings/", $code, ".md")),
-        }),*];
-    };
-}
-
-codes! {
+hf_core::finding_codes! {
     /// A refusal that the trust model promises did not happen.
     CHECK_LEAKED = "HF-CHECK-LEAKED";
     /// Nothing was declared between two instances, yet they can connect.
@@ -103,6 +71,8 @@ codes! {
 
 #[cfg(test)]
 mod tests {
+    use hf_core::code_page::CodePage;
+
     use super::*;
 
     #[test]

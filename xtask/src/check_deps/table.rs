@@ -76,6 +76,7 @@ pub(super) const CRATES: &[CrateRow] = &[
             "hf-ca",
             "hf-client",
             "hf-core",
+            "hf-identity",
             "hf-keys",
             "hf-proto",
             "hf-store",

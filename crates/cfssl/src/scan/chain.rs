@@ -1,13 +1,12 @@
 //! What a server presents, unbelieved.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use hf_identity::presented::Presented;
 use hf_x509::certificate::Certificate;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
+use rustls::ClientConfig;
+use rustls::crypto::CryptoProvider;
 
 use super::hello::{self, Offer, Version};
 use super::{Target, connect, groups, signatures, suites};
@@ -35,10 +34,10 @@ pub async fn of(target: &Target) -> io::Result<Vec<Certificate>> {
 }
 
 async fn by_handshake(target: &Target) -> io::Result<Vec<Vec<u8>>> {
-    let recorder = Arc::new(Recorder { provider: provider(), chain: Mutex::new(Vec::new()) });
+    let presented = Presented::new();
     let tcp = connect::tcp(target).await?;
-    let handshake = connect::tls(target, tcp, unbelieving(Arc::clone(&recorder))?).await;
-    let chain = recorder.chain.lock().map(|chain| chain.clone()).unwrap_or_default();
+    let handshake = connect::tls(target, tcp, unbelieving(&presented)?).await;
+    let chain = presented.chain();
     // A server may refuse us for lack of a client certificate after it has presented its own.
     match handshake {
         Err(error) if chain.is_empty() => Err(error),
@@ -66,65 +65,7 @@ pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())
 }
 
-/// A client that takes whatever is presented, and notes it.
-pub(super) fn unbelieving(recorder: Arc<Recorder>) -> io::Result<Arc<ClientConfig>> {
-    let config = ClientConfig::builder_with_provider(Arc::clone(&recorder.provider))
-        .with_safe_default_protocol_versions()
-        .map_err(io::Error::other)?
-        .dangerous()
-        .with_custom_certificate_verifier(recorder)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
-}
-
-/// Notes the chain and accepts it, so that the handshake goes on until the server's signature has been checked.
-#[derive(Debug)]
-pub(super) struct Recorder {
-    provider: Arc<CryptoProvider>,
-    chain: Mutex<Vec<Vec<u8>>>,
-}
-
-impl Recorder {
-    /// That has noted nothing.
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { provider: provider(), chain: Mutex::new(Vec::new()) })
-    }
-}
-
-impl ServerCertVerifier for Recorder {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        if let Ok(mut chain) = self.chain.lock() {
-            *chain = std::iter::once(end_entity).chain(intermediates).map(|der| der.to_vec()).collect();
-        }
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
-    }
+/// A client that takes whatever `presented` notes.
+pub(super) fn unbelieving(presented: &Arc<Presented>) -> io::Result<Arc<ClientConfig>> {
+    presented.client().map_err(io::Error::other)
 }

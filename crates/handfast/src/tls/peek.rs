@@ -2,12 +2,10 @@
 //!
 //! The connection is given up as soon as the chain is known; nothing is sent over it and nothing of it is trusted.
 
-use std::sync::{Arc, Mutex};
-
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme};
+use hf_identity::error::TlsError;
+use hf_identity::presented::Presented;
+use rustls::ClientConnection;
+use rustls::pki_types::ServerName;
 
 use super::live;
 
@@ -25,7 +23,7 @@ pub(crate) enum PeekError {
     Connection(#[source] std::io::Error),
     /// The client side cannot be set up.
     #[error("TLS cannot be set up")]
-    Setup(#[source] rustls::Error),
+    Setup(#[source] TlsError),
     /// The handshake went by without a certificate.
     #[error("the server presented no certificate")]
     Nothing,
@@ -35,67 +33,17 @@ pub(crate) enum PeekError {
 pub(crate) fn presented_chain(address: &str, name: &str) -> Result<Vec<Vec<u8>>, PeekError> {
     let server_name =
         ServerName::try_from(name.to_owned()).map_err(|_| PeekError::Name { name: name.to_owned() })?;
-    let provider = super::provider();
-    let recorder = Arc::new(Recorder { provider: Arc::clone(&provider), chain: Mutex::new(Vec::new()) });
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(PeekError::Setup)?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::clone(&recorder) as Arc<dyn ServerCertVerifier>)
-        .with_no_client_auth();
-    let mut connection = ClientConnection::new(Arc::new(config), server_name).map_err(PeekError::Setup)?;
+    let presented = Presented::new();
+    let config = presented.client().map_err(PeekError::Setup)?;
+    let connection = ClientConnection::new(config, server_name);
+    let mut connection = connection.map_err(|error| PeekError::Setup(TlsError::Versions(error)))?;
     let mut tcp = live::open(address).map_err(PeekError::Connection)?;
     let handshake = connection.complete_io(&mut tcp);
-    let chain = recorder.chain.lock().map(|chain| chain.clone()).unwrap_or_default();
+    let chain = presented.chain();
     // A server may refuse us for lack of a client certificate after it has presented its own.
     match (chain.is_empty(), handshake) {
         (false, _) => Ok(chain),
         (true, Err(error)) => Err(PeekError::Connection(error)),
         (true, Ok(_)) => Err(PeekError::Nothing),
-    }
-}
-
-/// Notes the chain and accepts it, so that the handshake goes on until the server's signature has been checked.
-#[derive(Debug)]
-struct Recorder {
-    provider: Arc<CryptoProvider>,
-    chain: Mutex<Vec<Vec<u8>>>,
-}
-
-impl ServerCertVerifier for Recorder {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        if let Ok(mut chain) = self.chain.lock() {
-            *chain = std::iter::once(end_entity).chain(intermediates).map(|der| der.to_vec()).collect();
-        }
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

@@ -3,9 +3,10 @@
 use std::io;
 use std::sync::Arc;
 
+use hf_identity::presented::Presented;
 use rustls::ClientConfig;
 
-use crate::scan::chain::{Recorder, provider, unbelieving};
+use crate::scan::chain::{provider, unbelieving};
 use crate::scan::{Grade, Scanner, ScannerResult, Target, connect};
 
 pub(in crate::scan) static SCANNER: Scanner = Scanner {
@@ -15,7 +16,7 @@ pub(in crate::scan) static SCANNER: Scanner = Scanner {
 };
 
 async fn look(target: &Target) -> ScannerResult {
-    let unbelieved = async { dial(target, unbelieving(Recorder::new())?).await };
+    let unbelieved = async { dial(target, unbelieving(&Presented::new())?).await };
     if let Err(error) = unbelieved.await {
         return ScannerResult::failed(error);
     }

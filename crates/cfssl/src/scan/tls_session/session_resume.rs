@@ -5,10 +5,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use hf_identity::presented::Presented;
 use rustls::{ClientConfig, HandshakeKind};
 use tokio::io::AsyncReadExt as _;
 
-use crate::scan::chain::{Recorder, unbelieving};
+use crate::scan::chain::unbelieving;
 use crate::scan::connect::{self, in_time};
 use crate::scan::{Grade, Scanner, ScannerResult, Target};
 
@@ -20,7 +21,7 @@ pub(in crate::scan) static SCANNER: Scanner = Scanner {
 
 async fn look(target: &Target) -> ScannerResult {
     let results = async {
-        let config = unbelieving(Recorder::new())?;
+        let config = unbelieving(&Presented::new())?;
         let addresses = connect::addresses(target).await?;
         let mut resumed = BTreeMap::new();
         for address in addresses.first().into_iter().chain(&addresses) {
