@@ -8,7 +8,7 @@ mod extensions;
 use std::sync::Arc;
 
 use hf_core::audit::AuditAction;
-use hf_core::finding::{Finding, FindingCode, Severity};
+use hf_core::finding::{Finding, FindingCode};
 use hf_core::serial::Serial;
 use hf_core::time::{Lifetime, Timestamp};
 use hf_store::audit::hex;
@@ -37,7 +37,8 @@ impl Prepared {
     /// For how long a decision of policy may be carried out.
     pub const HOLDS: Lifetime = Lifetime::from_seconds(300);
 
-    /// Build the bytes and lint them. An error-level finding means that nothing is signed.
+    /// Build the bytes and lint them. An error-level finding means that nothing is signed, and a milder one too where the
+    /// profile says so.
     ///
     /// The certificate belongs to no shard of the CRL.
     pub fn new(grant: Grant, issuer: &Signing, serial: Serial) -> Result<Self, IssueError> {
@@ -64,7 +65,7 @@ impl Prepared {
         let to_be_signed = certificate.finalize().map_err(IssueError::Build)?;
         let mut findings = findings(&certificate, &to_be_signed, issuer);
         findings.retain(|finding| !tolerated(finding.code, &grant));
-        if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        if findings.iter().any(|finding| grant.profile().stops_at(finding)) {
             return Err(IssueError::Lint { findings });
         }
         let linted = to_be_signed.bytes().to_vec();

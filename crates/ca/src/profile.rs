@@ -16,7 +16,7 @@ mod usage;
 use std::collections::BTreeSet;
 
 use hf_core::algorithm::KeyAlgorithm;
-use hf_core::finding::Finding;
+use hf_core::finding::{Finding, Severity};
 use hf_core::time::{Lifetime, Timestamp, Validity};
 use hf_store::record::ProfileSnapshot;
 use hf_x509::asn1::Oid;
@@ -27,7 +27,7 @@ use compiled::Compiled;
 pub(crate) use compiled::MANAGED_EXTENSIONS;
 pub(crate) use set::Profiles;
 pub use settings::{
-    BeyondIssuer, KeyUsageName, PolicyStatement, ProfileKind, ProfileSettings, Purpose, Qualifier,
+    BeyondIssuer, KeyUsageName, LintLimit, PolicyStatement, ProfileKind, ProfileSettings, Purpose, Qualifier,
     SubjectRule,
 };
 pub use urls::{UrlTemplate, UrlTemplateError};
@@ -39,7 +39,7 @@ pub struct Profile {
     snapshot: ProfileSnapshot,
     crl_url: Option<UrlTemplate>,
     crl_shard_url: Option<UrlTemplate>,
-    ca_issuers_url: Option<UrlTemplate>,
+    ca_issuers_urls: Vec<UrlTemplate>,
     ocsp_url: Option<UrlTemplate>,
     compiled: Compiled,
 }
@@ -48,19 +48,18 @@ impl Profile {
     /// Compile settings; every fault is reported, not only the first.
     pub fn compile(settings: ProfileSettings) -> Result<Self, Vec<Finding>> {
         let mut faults = fault::faults(&settings);
-        let mut url = |key: &'static str, text: &Option<String>| {
-            text.as_deref().and_then(|text| match text.parse::<UrlTemplate>() {
-                Ok(template) => Some(template),
-                Err(error) => {
-                    faults.push(fault::url(&settings.name, key, &error));
-                    None
-                }
-            })
+        let mut url = |key: &'static str, text: &String| match text.parse::<UrlTemplate>() {
+            Ok(template) => Some(template),
+            Err(error) => {
+                faults.push(fault::url(&settings.name, key, &error));
+                None
+            }
         };
-        let crl_url = url("crl_url", &settings.crl_url);
-        let crl_shard_url = url("crl_shard_url", &settings.crl_shard_url);
-        let ca_issuers_url = url("ca_issuers_url", &settings.ca_issuers_url);
-        let ocsp_url = url("ocsp_url", &settings.ocsp_url);
+        let crl_url = settings.crl_url.as_ref().and_then(|text| url("crl_url", text));
+        let crl_shard_url = settings.crl_shard_url.as_ref().and_then(|text| url("crl_shard_url", text));
+        let ca_issuers_urls =
+            settings.ca_issuers_urls.iter().filter_map(|text| url("ca_issuers_urls", text)).collect();
+        let ocsp_url = settings.ocsp_url.as_ref().and_then(|text| url("ocsp_url", text));
         if let Some(text) = settings.crl_shard_url.as_ref().filter(|text| !text.contains(UrlTemplate::SHARD))
         {
             faults.push(fault::shard_url(&settings.name, text));
@@ -70,7 +69,7 @@ impl Profile {
             return Err(faults);
         }
         let snapshot = snapshot::of(&settings);
-        Ok(Self { settings, snapshot, crl_url, crl_shard_url, ca_issuers_url, ocsp_url, compiled })
+        Ok(Self { settings, snapshot, crl_url, crl_shard_url, ca_issuers_urls, ocsp_url, compiled })
     }
 
     /// The name by which requests ask for it.
@@ -143,9 +142,9 @@ impl Profile {
         self.crl_shard_url.as_ref()
     }
 
-    /// Where the issuer's certificate is, if the profile says so.
-    pub fn ca_issuers_url(&self) -> Option<&UrlTemplate> {
-        self.ca_issuers_url.as_ref()
+    /// Where the issuer's certificate is, as far as the profile says so.
+    pub fn ca_issuers_urls(&self) -> &[UrlTemplate] {
+        &self.ca_issuers_urls
     }
 
     /// Where the OCSP responder of the issuer is, if the profile says so.
@@ -196,6 +195,24 @@ impl Profile {
     /// Whether requests bring their serial numbers.
     pub fn client_serial(&self) -> bool {
         self.settings.client_serial
+    }
+
+    /// Whether the finding of a lint means that nothing is signed.
+    pub fn stops_at(&self, finding: &Finding) -> bool {
+        let exempt = |rule: &String| {
+            finding.code.as_str() == rule
+                || finding.rfc.is_some_and(|clause| clause.split(" section").next() == Some(rule.as_str()))
+        };
+        match finding.severity {
+            Severity::Error => true,
+            Severity::Warning => {
+                self.settings.lint_limit < LintLimit::Errors && !self.settings.lint_exempt.iter().any(exempt)
+            }
+            Severity::Notice => {
+                self.settings.lint_limit < LintLimit::Warnings
+                    && !self.settings.lint_exempt.iter().any(exempt)
+            }
+        }
     }
 
     /// Whether the key usages are listed, instead of those that fit the key.

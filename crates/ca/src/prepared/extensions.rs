@@ -19,7 +19,11 @@ pub(super) fn build(grant: &Grant, issuer: &Signing, shard: u32) -> Extensions {
         subject_alt_names: grant.names().clone(),
         name_constraints: name_constraints(grant),
         crl_distribution_points: distribution_point(profile, issuer, shard).into_iter().collect(),
-        authority_info_access: access(url(profile.ocsp_url()), url(profile.ca_issuers_url()), issuer),
+        authority_info_access: access(
+            url(profile.ocsp_url()),
+            profile.ca_issuers_urls().iter().map(|place| place.url(issuer.name())).collect(),
+            issuer,
+        ),
         certificate_policies: profile.certificate_policies().cloned(),
         ocsp_no_check: profile.ocsp_no_check(),
         further: grant.further_extensions(),
@@ -59,8 +63,8 @@ fn name_constraints(grant: &Grant) -> Option<NameConstraints> {
 }
 
 /// RFC 5280 section 4.2.2.1; not for a root, whose issuer is itself.
-fn access(ocsp: Option<String>, ca_issuers: Option<String>, issuer: &Signing) -> Option<AuthorityInfoAccess> {
-    if issuer.chain().is_empty() || (ocsp.is_none() && ca_issuers.is_none()) {
+fn access(ocsp: Option<String>, ca_issuers: Vec<String>, issuer: &Signing) -> Option<AuthorityInfoAccess> {
+    if issuer.chain().is_empty() || (ocsp.is_none() && ca_issuers.is_empty()) {
         return None;
     }
     Some(AuthorityInfoAccess::from_uris(ocsp, ca_issuers))

@@ -6,7 +6,7 @@ use hf_core::algorithm::KeyAlgorithm;
 use hf_core::name::SanSet;
 use hf_core::time::Lifetime;
 
-use super::settings::{BeyondIssuer, ProfileKind, ProfileSettings, Purpose, SubjectRule};
+use super::settings::{BeyondIssuer, LintLimit, ProfileKind, ProfileSettings, Purpose, SubjectRule};
 
 /// Tolerates the clocks of machines whose time service has just started.
 const BACKDATE: Lifetime = Lifetime::from_seconds(5 * 60);
@@ -33,7 +33,7 @@ impl ProfileSettings {
             beyond_issuer: BeyondIssuer::Shorten,
             crl_url: None,
             crl_shard_url: None,
-            ca_issuers_url: None,
+            ca_issuers_urls: Vec::new(),
             ocsp_url: None,
             key_usage: None,
             extended_key_usage: Vec::new(),
@@ -44,6 +44,8 @@ impl ProfileSettings {
             allowed_extensions: Vec::new(),
             copy_extensions: false,
             client_serial: false,
+            lint_limit: LintLimit::Errors,
+            lint_exempt: Vec::new(),
         }
     }
 

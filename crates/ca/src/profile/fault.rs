@@ -19,6 +19,9 @@ const URL: FindingCode = FindingCode::new("HF-PROFILE-URL");
 /// The most names that a profile may allow; what peers handle ends long before.
 const MAX_NAMES: usize = 1_000;
 
+/// The most places of the issuer's certificate: each is in every certificate, and clients try few.
+const MAX_PLACES: usize = 8;
+
 /// Every fault of `settings`, URLs apart.
 pub(super) fn faults(settings: &ProfileSettings) -> Vec<Finding> {
     let about = format!("profile `{}`", settings.name);
@@ -36,6 +39,13 @@ pub(super) fn faults(settings: &ProfileSettings) -> Vec<Finding> {
         );
     }
     faults.extend(time_faults(settings, &about));
+    if settings.ca_issuers_urls.len() > MAX_PLACES {
+        let found = settings.ca_issuers_urls.len().to_string();
+        faults.push(
+            Finding::error(URL, &about, "the issuer's certificate is said to be in too many places")
+                .expected_found(format!("at most {MAX_PLACES}"), found),
+        );
+    }
     if !(1..=MAX_NAMES).contains(&settings.max_names) {
         faults.push(
             Finding::error(NAMES, &about, "the most names in a certificate is out of range")

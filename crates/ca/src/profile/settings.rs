@@ -40,8 +40,8 @@ pub struct ProfileSettings {
     /// `{shard}` for the number of the shard. Absent: all of them name `crl_url`.
     #[serde(default)]
     pub crl_shard_url: Option<String>,
-    /// Where the issuer's certificate can be fetched; `{authority}` as above.
-    pub ca_issuers_url: Option<String>,
+    /// Where the issuer's certificate can be fetched, at most 8 places; `{authority}` as above.
+    pub ca_issuers_urls: Vec<String>,
     /// Where the OCSP responder answers; `{authority}` as above.
     pub ocsp_url: Option<String>,
     /// Key usages, RFC 5280 section 4.2.1.3; absent: what fits the key. Those that a key cannot have (enciphering with an
@@ -74,6 +74,26 @@ pub struct ProfileSettings {
     /// Whether requests bring their serial numbers. They must then.
     #[serde(default)]
     pub client_serial: bool,
+    /// From which severity on the finding of a lint means that nothing is signed.
+    #[serde(default)]
+    pub lint_limit: LintLimit,
+    /// Lints, by code (`HF-LINT-SAN-CRITICAL`) or by the document that they come from (`RFC 5280`), whose warnings and
+    /// notices stop nothing whatever `lint_limit` says.
+    #[serde(default)]
+    pub lint_exempt: Vec<String>,
+}
+
+/// From which severity on the finding of a lint means that nothing is signed. Errors always do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LintLimit {
+    /// From notices on: nothing at all may be found.
+    Notices,
+    /// From warnings on.
+    Warnings,
+    /// From errors on.
+    #[default]
+    Errors,
 }
 
 /// A key usage by its name, RFC 5280 section 4.2.1.3.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use hf_store::record::{ProfileSnapshot, SnapshotId};
 use hf_x509::digest::sha256;
 
-use super::settings::{BeyondIssuer, ProfileKind, ProfileSettings, Qualifier, SubjectRule};
+use super::settings::{BeyondIssuer, LintLimit, ProfileKind, ProfileSettings, Qualifier, SubjectRule};
 
 /// The settings as lines of `key=value`: the same on every machine and in every version.
 pub(super) fn of(settings: &ProfileSettings) -> ProfileSnapshot {
@@ -44,7 +44,7 @@ fn canonical(settings: &ProfileSettings) -> String {
         ("max-names", settings.max_names.to_string()),
         ("beyond-issuer", beyond.to_owned()),
         ("crl", optional(&settings.crl_url)),
-        ("ca-issuers", optional(&settings.ca_issuers_url)),
+        ("ca-issuers", settings.ca_issuers_urls.join(" ")),
         ("ocsp", optional(&settings.ocsp_url)),
     ];
     let mut text = lines.map(|(key, value)| format!("{key}={value}")).join("\n") + "\n";
@@ -86,6 +86,13 @@ fn added(settings: &ProfileSettings) -> Vec<(&'static str, String)> {
     if !settings.allowed_extensions.is_empty() {
         lines.push(("allowed-extensions", list(&settings.allowed_extensions)));
     }
+    if settings.lint_limit != LintLimit::Errors {
+        let word = if settings.lint_limit == LintLimit::Warnings { "warnings" } else { "notices" };
+        lines.push(("lint-limit", word.to_owned()));
+    }
+    if !settings.lint_exempt.is_empty() {
+        lines.push(("lint-exempt", list(&settings.lint_exempt)));
+    }
     for (key, set) in [
         ("ocsp-no-check", settings.ocsp_no_check),
         ("copy-extensions", settings.copy_extensions),
@@ -116,6 +123,10 @@ mod tests {
             ProfileSettings { client_serial: true, ..peer.clone() },
             ProfileSettings { crl_shard_url: Some("http://x/{authority}/{shard}".into()), ..peer.clone() },
             ProfileSettings { copy_extensions: true, ..peer.clone() },
+            ProfileSettings { lint_limit: LintLimit::Warnings, ..peer.clone() },
+            ProfileSettings { lint_limit: LintLimit::Notices, ..peer.clone() },
+            ProfileSettings { lint_exempt: vec!["RFC 5280".into()], ..peer.clone() },
+            ProfileSettings { ca_issuers_urls: vec!["http://a/".into(), "http://b/".into()], ..peer.clone() },
         ];
         let mut ids: Vec<_> = wanted.iter().map(|settings| of(settings).id.0).collect();
         ids.push(of(&peer).id.0);

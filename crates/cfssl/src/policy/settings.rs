@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use hf_ca::profile::{
-    BeyondIssuer, KeyUsageName, PolicyStatement, ProfileKind, ProfileSettings, Qualifier, SubjectRule,
+    BeyondIssuer, KeyUsageName, LintLimit, PolicyStatement, ProfileKind, ProfileSettings, Qualifier,
+    SubjectRule,
 };
 use hf_core::algorithm::KeyAlgorithm;
 use hf_core::time::Lifetime;
-use hf_proto::cfssl::config::{CertificatePolicy, PolicyQualifier, Profile};
+use hf_proto::cfssl::config::{CertificatePolicy, LintLevel, OUR_LINTS, PolicyQualifier, Profile};
 use hf_proto::cfssl::duration::GoDuration;
 use hf_proto::cfssl::usage::KeyUsage;
 
@@ -44,7 +45,7 @@ pub(super) fn of(name: String, profile: &Profile, usual: &Profile) -> ProfileSet
         beyond_issuer: BeyondIssuer::Shorten,
         crl_url: first(&[&profile.crl_url, &usual.crl_url]),
         crl_shard_url: None,
-        ca_issuers_url: issuers.first().cloned(),
+        ca_issuers_urls: issuers.clone(),
         ocsp_url: first(&[&profile.ocsp_url, &usual.ocsp_url]),
         key_usage: Some(usages.key.iter().map(|usage| key_usage(*usage)).collect()),
         extended_key_usage: usages.extended.iter().map(|usage| usage.oid().to_owned()).collect(),
@@ -55,6 +56,8 @@ pub(super) fn of(name: String, profile: &Profile, usual: &Profile) -> ProfileSet
         allowed_extensions: profile.allowed_extensions.clone(),
         copy_extensions: profile.copy_extensions,
         client_serial: profile.client_provides_serial_numbers,
+        lint_limit: lint_limit(profile.lint_error_level),
+        lint_exempt: lint_exempt(profile),
     }
 }
 
@@ -81,6 +84,24 @@ fn subject(profile: &Profile) -> SubjectRule {
         Some(list) if !list.subject && !profile.ca_constraint.is_ca => SubjectRule::Empty,
         _ => SubjectRule::Wanted,
     }
+}
+
+/// What is above the level stops an issuance, as in zlint. Errors always do: a level that would let them through is warned
+/// of when the file is read.
+fn lint_limit(level: Option<LintLevel>) -> LintLimit {
+    match level {
+        Some(LintLevel::NotApplicable | LintLevel::NotEffective | LintLevel::Pass) => LintLimit::Notices,
+        Some(LintLevel::Info) => LintLimit::Warnings,
+        None | Some(LintLevel::Warn | LintLevel::Error | LintLevel::Fatal) => LintLimit::Errors,
+    }
+}
+
+/// Lints by their codes, and documents by their names: `RFC5280` is our `RFC 5280`. Others are never looked at here.
+fn lint_exempt(profile: &Profile) -> Vec<String> {
+    let ours = profile.ignored_lints.iter().filter(|name| name.starts_with(OUR_LINTS)).cloned();
+    let documents = profile.ignored_lint_sources.iter();
+    let documents = documents.filter_map(|source| Some(format!("RFC {}", source.strip_prefix("RFC")?)));
+    ours.chain(documents).collect()
 }
 
 fn first(urls: &[&String]) -> Option<String> {

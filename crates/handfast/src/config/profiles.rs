@@ -89,7 +89,7 @@ fn published(topology: &Topology, settings: ProfileSettings) -> ProfileSettings 
     ProfileSettings {
         crl_url: Some(published.crl),
         crl_shard_url: Some(published.crl_shard),
-        ca_issuers_url: Some(published.ca_issuers),
+        ca_issuers_urls: vec![published.ca_issuers],
         ocsp_url: Some(published.ocsp),
         ..settings
     }

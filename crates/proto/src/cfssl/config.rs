@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 pub use keys::KeyResolver;
 pub use lint::LintLevel;
-pub use profile::{CertificatePolicy, PolicyQualifier, Profile, RemoteSigner};
+pub use profile::{CertificatePolicy, OUR_LINTS, PolicyQualifier, Profile, RemoteSigner};
 
 use super::code::{CfsslError, ErrorKind};
 use super::go_json;

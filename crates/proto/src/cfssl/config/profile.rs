@@ -56,7 +56,7 @@ pub struct Profile {
     pub ct_log_servers: Vec<String>,
     /// Lint results above this stop an issuance; `None` leaves it to the authority.
     pub lint_error_level: Option<LintLevel>,
-    /// Lints that are left out.
+    /// Lints that are left out; ours begin with [`OUR_LINTS`].
     pub ignored_lints: Vec<String>,
     /// Sources whose lints are left out.
     pub ignored_lint_sources: Vec<String>,
@@ -112,6 +112,9 @@ impl Profile {
         usage::usages(self.usages.iter().map(String::as_str))
     }
 }
+
+/// How the codes of our own lints begin.
+pub const OUR_LINTS: &str = "HF-LINT-";
 
 /// Sources of lints that zlint has.
 const LINT_SOURCES: [&str; 11] = [
@@ -212,6 +215,18 @@ impl<'a> Maker<'a> {
             if key.is_short() {
                 warn(format!("{called}: its auth key has fewer than 16 octets; take 16 random ones or more"));
             }
+        }
+        if profile.lint_error_level >= Some(LintLevel::Error) {
+            warn(format!(
+                "{called}: `lint_error_level` would let errors through; here an error always stops an issuance"
+            ));
+        }
+        for name in profile.ignored_lints.iter().filter(|name| !name.starts_with(OUR_LINTS)) {
+            warn(format!(
+                "{called}: `ignored_lints` names `{}`, which is a lint of zlint; here others look, whose names begin with \
+                 {OUR_LINTS}",
+                name.escape_debug()
+            ));
         }
         if profile.remote.is_some() && has_local_settings(raw) {
             warn(format!(
