@@ -169,7 +169,11 @@ pub(crate) fn is_about(response: &[u8], asked: &CertId) -> bool {
     })
 }
 
-fn digest(word: &str) -> Result<CertIdHash, CfsslError> {
+/// The digest that a request names; SHA-1 when it names none.
+///
+/// # Errors
+/// 8200 for other words.
+pub(crate) fn digest(word: &str) -> Result<CertIdHash, CfsslError> {
     match word {
         "" | "SHA1" => Ok(CertIdHash::Sha1),
         "SHA256" => Ok(CertIdHash::Sha256),

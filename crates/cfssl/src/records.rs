@@ -4,6 +4,8 @@
 
 mod add;
 
+pub(crate) use add::new_row;
+
 use std::collections::BTreeMap;
 
 use base64::Engine as _;

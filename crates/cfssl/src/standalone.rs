@@ -59,6 +59,15 @@ impl Standalone {
         Ok(Self { authority: Arc::new(authority), machine: machine.clone(), _directory: directory })
     }
 
+    /// Sign under these profiles from now on, and no others.
+    ///
+    /// # Errors
+    /// Code 11000 when they cannot be recorded.
+    pub async fn set_profiles(&self, profiles: Vec<Profile>) -> Result<(), CfsslError> {
+        let set = self.authority.set_profiles(profiles, &self.origin()).await;
+        set.map_err(|error| failure::because(ErrorKind::StoreUnknown, &error))
+    }
+
     /// Let a CA sign: its certificate first, then those above it as far as known. Returns its name here.
     ///
     /// # Errors

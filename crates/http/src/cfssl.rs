@@ -35,24 +35,26 @@ mod token;
 mod wording;
 mod work;
 
-use std::sync::Arc;
+use std::net::IpAddr;
 
 use axum::Router;
 use axum::extract::{Path, Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 
-use door::Door;
+use door::{Door, DoorHandle};
 use endpoint::{Endpoint, Row};
 use reply::{Refusal, Reply};
+
+use crate::peer::Peer;
 
 pub use wording::envelope;
 
 /// Path below which the endpoints are. Bound proofs cover it, whatever an intermediary makes of it.
 const PATH: &str = "/api/v1/cfssl";
 
-/// The endpoints over this door.
-pub fn router(door: Arc<Door>) -> Router {
+/// The endpoints over this door, and over whichever takes its place.
+pub fn router(door: DoorHandle) -> Router {
     Router::new()
         .route(&format!("{PATH}/{{endpoint}}"), any(receive))
         .fallback(async || reply::no_such_page())
@@ -63,6 +65,8 @@ pub fn router(door: Arc<Door>) -> Router {
 struct Asked {
     row: &'static Row,
     caller: crate::access::Caller,
+    /// Where the request came from, over TCP.
+    address: Option<IpAddr>,
     query: Vec<(String, String)>,
     body: bytes::Bytes,
 }
@@ -74,9 +78,9 @@ impl Asked {
     }
 }
 
-async fn receive(State(door): State<Arc<Door>>, Path(name): Path<String>, request: Request) -> Response {
+async fn receive(State(door): State<DoorHandle>, Path(name): Path<String>, request: Request) -> Response {
     match name.parse() {
-        Ok(endpoint) => receive_at(&door, endpoint, request).await,
+        Ok(endpoint) => receive_at(&door.current(), endpoint, request).await,
         Err(_) => reply::no_such_page(),
     }
 }
@@ -106,7 +110,8 @@ async fn admit(door: &Door, row: &'static Row, request: Request) -> Result<Reply
     gate::open(row, &door.openings, &caller.rights)?;
     let body = body::read(body).await?;
     let query = Query::try_from_uri(&head.uri).map(|Query(pairs)| pairs).unwrap_or_default();
-    answer(door, &Asked { row, caller, query, body }).await
+    let address = head.extensions.get::<Peer>().and_then(|peer| peer.address.ip());
+    answer(door, &Asked { row, caller, address, query, body }).await
 }
 
 async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal> {
@@ -122,7 +127,7 @@ async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal> {
         Endpoint::InitCa => init_ca::answer(door, asked).await,
         Endpoint::Newcert => newcert::answer(door, asked).await,
         Endpoint::Newkey => newkey::answer(door, asked).await,
-        Endpoint::Ocspsign => ocspsign::answer(door, asked),
+        Endpoint::Ocspsign => ocspsign::answer(door, asked).await,
         Endpoint::Revoke => revoke::answer(door, asked).await,
         Endpoint::Scan => scan::answer(door, asked).await,
         Endpoint::Scaninfo => Ok(scaninfo::answer()),

@@ -87,6 +87,11 @@ impl ServerTls {
         self.set(credential, clients)
     }
 
+    /// Show this credential and ask this of clients from now on. On error both stay as they were.
+    pub fn replace_all(&self, credential: Credential, clients: ClientAuth) -> Result<(), TlsError> {
+        self.set(Arc::new(credential), clients)
+    }
+
     /// What is shown now.
     pub fn credential(&self) -> Arc<Credential> {
         Arc::clone(&self.current.load().credential)

@@ -6,6 +6,7 @@
 mod access;
 mod acme;
 mod authority;
+mod cfssl;
 mod external;
 mod faults;
 mod instance;

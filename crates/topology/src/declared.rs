@@ -28,7 +28,7 @@ pub use party::{Member, Party};
 pub use place::Place;
 pub use profile::{Profile, Usage};
 pub use server::{
-    CfsslDoor, ListenAddress, ListenAddressError, LogFormat, Ocsp, OcspResponder, RequestRate,
+    CfsslDoor, CfsslLabel, ListenAddress, ListenAddressError, LogFormat, Ocsp, OcspResponder, RequestRate,
     RequestRateError, Server, ServerLimits,
 };
 pub use service::{Address, FileSettings, Instance, KeyStore, Service};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hf_ca::authority::Authority;
 use hf_ca::issuer::Issuer;
-use hf_core::audit::AuditAction;
+use hf_core::audit::{AuditAction, AuditEvent};
 use hf_core::name::SanSet;
 use hf_core::reason::RevocationReason;
 use hf_core::serial::Serial;
@@ -144,6 +144,38 @@ pub async fn import(
     }
 }
 
+/// Take in one certificate, which `issuer` must have signed.
+///
+/// # Errors
+/// 11100 when it cannot be taken in or is on record already, 11000 when the record fails.
+pub(crate) async fn add(
+    row: &CertRow,
+    authority: &Authority,
+    issuer: &str,
+    origin: &Origin,
+) -> Result<(), CfsslError> {
+    let refuse = |text: String| failure::saying(ErrorKind::StoreInsertion, text);
+    let issuers: Vec<_> = authority.issuers().get(issuer).into_iter().collect();
+    let certificate = foreign(row, &issuers).map_err(|why| refuse(why.to_string()))?;
+    let event = event(&certificate, origin);
+    match authority.store().import_certificate(certificate, event).await {
+        Ok(Imported::Added | Imported::RevocationAdded) => Ok(()),
+        Ok(Imported::Present) => Err(refuse("the certificate is on record already".to_owned())),
+        Err(error @ (StoreError::SerialTaken { .. } | StoreError::TooLong { .. })) => {
+            Err(refuse(error.to_string()))
+        }
+        Err(error) => Err(failure::because(ErrorKind::StoreUnknown, &error)),
+    }
+}
+
+fn event(certificate: &ForeignCertificate, origin: &Origin) -> AuditEvent {
+    origin.event(AuditAction::CertificateImported {
+        authority: certificate.authority.clone(),
+        serial: certificate.serial.clone(),
+        certificate_sha256: hex(&sha256(certificate)),
+    })
+}
+
 fn serial_of(error: &CertDbError) -> String {
     if let CertDbError::Unreadable { serial, .. } = error { serial.clone() } else { String::new() }
 }
@@ -158,11 +190,7 @@ async fn record(
     let mut tasks = JoinSet::new();
     for (serial, certificate) in wanted {
         let store = Arc::clone(authority.store());
-        let event = origin.event(AuditAction::CertificateImported {
-            authority: certificate.authority.clone(),
-            serial: certificate.serial.clone(),
-            certificate_sha256: hex(&sha256(&certificate)),
-        });
+        let event = event(&certificate, origin);
         tasks.spawn(async move { (serial, store.import_certificate(certificate, event).await) });
     }
     while let Some(done) = tasks.join_next().await {

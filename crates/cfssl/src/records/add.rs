@@ -5,7 +5,7 @@ use hf_proto::cfssl::code::{CfsslError, ErrorKind};
 use hf_proto::cfssl::endpoints::certadd::CertAddRequest;
 use hf_proto::cfssl::go_json;
 use hf_proto::cfssl::revocation_reason::Reason;
-use hf_store::certdb::{CertRow, CertStatus};
+use hf_store::certdb::{CertDbError, CertRow, CertStatus};
 use hf_x509::certificate::Certificate;
 
 use super::{Records, row};
@@ -15,29 +15,37 @@ impl Records {
     /// Add a row. Serial number, authority key identifier and end must be those of the certificate.
     ///
     /// # Errors
-    /// Code 11100 when they are not, or when there is such a row; 8200 for a status or reason that is none.
+    /// Code 400 when they are not, 11100 when there is such a row, 8200 for a status or reason that is none, 11000 when the
+    /// database fails.
     pub async fn add(&self, request: &CertAddRequest, now: Timestamp) -> Result<Certificate, CfsslError> {
-        let certificate = certificates::one(&request.pem)?;
-        let new = new_row(request, &certificate, now)?;
+        let new = new_row(request, now)?;
+        let certificate = certificates::one(&new.pem)?;
         let inserted = self.0.insert(new).await;
-        inserted.map_err(|error| failure::because(ErrorKind::StoreInsertion, &error))?;
+        inserted.map_err(|error| match error {
+            CertDbError::Exists { .. } => failure::because(ErrorKind::StoreInsertion, &error),
+            other => failure::because(ErrorKind::StoreUnknown, &other),
+        })?;
         Ok(certificate)
     }
 }
 
-fn new_row(
-    request: &CertAddRequest,
-    certificate: &Certificate,
-    now: Timestamp,
-) -> Result<CertRow, CfsslError> {
+/// The row that a request asks for.
+///
+/// # Errors
+/// As [`Records::add`].
+pub(crate) fn new_row(request: &CertAddRequest, now: Timestamp) -> Result<CertRow, CfsslError> {
+    let certificate = &certificates::one(&request.pem)?;
     let metadata = request.metadata.as_ref().map_or_else(|| "null".to_owned(), go_json::to_string);
     let own = row(certificate, &request.ca_label, Some(metadata));
     let check = |same: bool, what: &str| {
         if same {
             return Ok(());
         }
-        let text = format!("{what} of the request is not that of the certificate");
-        Err(failure::saying(ErrorKind::StoreInsertion, text))
+        // The code of CFSSL for a request that cannot be right.
+        Err(CfsslError {
+            code: 400,
+            message: format!("{what} of the request is not that of the certificate"),
+        })
     };
     check(request.serial_number == own.serial, "the serial number")?;
     check(request.authority_key_identifier == own.aki, "the authority key identifier")?;

@@ -1,19 +1,25 @@
-//! What the record of our own authority answers: certificates by serial number, revocation, revocation lists.
+//! What the record of our own authority answers: certificates by serial number, revocation, revocation lists, OCSP
+//! responses; and how certificates that were issued elsewhere come on it.
 
 use hf_ca::crl::{CrlError, CrlRequest};
+use hf_ca::ocsp::OcspSettings;
 use hf_ca::revoke::{RevokeError, RevokeRequest, RevokeTarget};
 use hf_core::principal::{Channel, Principal};
 use hf_core::serial::Serial;
 use hf_core::time::Lifetime;
 use hf_proto::cfssl::code::{CfsslError, ErrorKind};
+use hf_proto::cfssl::endpoints::certadd::CertAddRequest;
+use hf_proto::cfssl::endpoints::ocspsign::{self, OcspSignRequest, Status};
 use hf_proto::cfssl::revocation_reason::Reason;
 use hf_store::StoreError;
-use hf_store::audit::hex;
+use hf_store::audit::{Origin, hex};
+use hf_store::certdb::CertRow;
 use hf_store::record::COMPLETE;
 use hf_x509::certificate::Certificate;
+use hf_x509::ocsp::{CertId, OcspRequest};
 
 use super::LocalSigner;
-use crate::{crl, failure};
+use crate::{crl, failure, import, ocsp, records};
 
 impl LocalSigner {
     /// Whether certificates of this signer carry this authority key identifier, in hexadecimal with or without colons.
@@ -64,6 +70,61 @@ impl LocalSigner {
                 Err(failure::because(ErrorKind::PolicyInvalidRequest, &error))
             }
         }
+    }
+
+    /// Put a certificate on record that another program issued with this signer's key.
+    ///
+    /// # Errors
+    /// 400 when the request does not fit the certificate; 11100 when another key signed it or it is on record; 8200 for a
+    /// status or reason that is none; 11000 when the record fails.
+    pub async fn add(&self, request: &CertAddRequest, principal: &Principal) -> Result<(), CfsslError> {
+        let now = self.authority.now();
+        let row = records::new_row(request, now)?;
+        let origin = Origin { at: now, principal: principal.clone(), channel: Channel::Cfssl };
+        let label = self.policy.label();
+        let row = CertRow { ca_label: label.to_owned(), ..row };
+        import::certificates::add(&row, &self.authority, &self.issuer, &origin).await
+    }
+
+    /// An OCSP response about a certificate of this signer: what stands on record.
+    ///
+    /// # Errors
+    /// 8100 when another key signed the certificate; 8200 for words that are no status or digest, and for a request that
+    /// says `revoked` or `unknown` where the record says otherwise; 2500 when the authority cannot sign.
+    pub async fn ocsp_response(
+        &self,
+        certificate: &Certificate,
+        request: &OcspSignRequest,
+    ) -> Result<Vec<u8>, CfsslError> {
+        let issuer = self.certificate().ok_or(ErrorKind::KeyUnavailable)?;
+        if certificate.verify_signed_by(issuer.public_key()).is_err() {
+            return Err(ErrorKind::OcspIssuerMismatch.into());
+        }
+        let serial =
+            certificate.serial().map_err(|error| failure::because(ErrorKind::CertificateParse, &error))?;
+        let about = CertId::new(ocsp::digest(&request.issuer_hash)?, &issuer, &serial);
+        self.check_stated(ocspsign::status(&request.status)?, &serial).await?;
+        let asked = OcspRequest { certificates: vec![about], nonce: None }.to_der();
+        let settings = OcspSettings { lifetime: ocsp::INTERVAL, ..OcspSettings::default() };
+        let answer = self.authority.answer_ocsp(&asked, &settings).await;
+        Ok(answer.map_err(|error| failure::because(ErrorKind::KeyUnavailable, &error))?.der)
+    }
+
+    /// A caller may not have another status signed than the one on record. `good` is what a request says that states
+    /// nothing.
+    async fn check_stated(&self, stated: Status, serial: &Serial) -> Result<(), CfsslError> {
+        let found = self.authority.store().find_by_serial(&self.issuer, serial).await;
+        let found = found.map_err(|error| failure::because(ErrorKind::StoreUnknown, &error))?;
+        let recorded = match &found {
+            None => Status::Unknown,
+            Some(record) if record.revocation.is_some() => Status::Revoked,
+            Some(_) => Status::Good,
+        };
+        if stated == Status::Good || stated == recorded {
+            return Ok(());
+        }
+        let text = "the record of the authority says otherwise: `revoke` changes it, `ocspsign` tells it";
+        Err(failure::saying(ErrorKind::OcspInvalidStatus, text.to_owned()))
     }
 
     /// The latest revocation list, DER, where it holds everything that is revoked and has not ended; else a new one.

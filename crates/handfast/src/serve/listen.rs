@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hf_http::cfssl::door::Door;
+use hf_http::cfssl::door::DoorHandle;
 use hf_http::server::{Listener, Router, problem};
 use hf_http::state::Doors;
 use hf_http::{acme, admin, api, cfssl, pki};
@@ -23,7 +23,8 @@ pub(super) fn listener(
     let listener = match bound.socket {
         Socket::Tcp(socket) => {
             let listener = Listener::tcp(name, socket);
-            if bound.kind == Kind::Api { listener.map(|it| it.with_tls(Arc::clone(tls))) } else { listener }
+            let is_secure = matches!(bound.kind, Kind::Api | Kind::CfsslHttps);
+            if is_secure { listener.map(|it| it.with_tls(Arc::clone(tls))) } else { listener }
         }
         Socket::Unix(socket, path) => {
             let listener = Listener::unix(name, socket);
@@ -34,7 +35,7 @@ pub(super) fn listener(
         }
     };
     let fitted = |it: Listener| match bound.kind {
-        Kind::Cfssl => it.with_wording(Arc::new(cfssl::envelope)),
+        Kind::Cfssl | Kind::CfsslHttps => it.with_wording(Arc::new(cfssl::envelope)),
         Kind::Api => {
             it.with_wording(acme.wording(Arc::new(problem))).with_remembered(pki::remembered(doors.clone()))
         }
@@ -45,14 +46,16 @@ pub(super) fn listener(
 }
 
 /// What answers on listeners of a kind.
-pub(super) fn router(kind: Kind, doors: &Doors, acme: &AcmeDoor, door: Option<&Arc<Door>>) -> Router {
+pub(super) fn router(kind: Kind, doors: &Doors, acme: &AcmeDoor, door: Option<&DoorHandle>) -> Router {
     match kind {
         Kind::Api => api::router(doors.clone())
             .merge(acme::router(Arc::clone(&acme.door)))
             .merge(pki::router(doors.clone()))
             .merge(admin::health(doors.clone())),
         Kind::Plain => pki::router(doors.clone()).merge(admin::health(doors.clone())),
-        Kind::Cfssl => door.map_or_else(Router::new, |door| cfssl::router(Arc::clone(door))),
+        Kind::Cfssl | Kind::CfsslHttps => {
+            door.map_or_else(Router::new, |door| cfssl::router(DoorHandle::clone(door)))
+        }
         Kind::Admin => admin::router(doors.clone()),
     }
 }

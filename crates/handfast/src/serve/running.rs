@@ -1,15 +1,16 @@
 //! A server that runs: listeners, tasks, and what is shared between them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hf_ca::authority::Authority;
 use hf_ca::ocsp::Responder;
-use hf_ca::profile::Profile;
 use hf_ca::published::CrlCache;
 use hf_core::finding::Finding;
 use hf_core::time::Clock;
 use hf_http::access::{Access, Owner};
+use hf_http::cfssl::door::DoorHandle;
 use hf_http::limits::credentials::CredentialLimiter;
 use hf_http::server::{ListenAddress, Server};
 use hf_http::state::Doors;
@@ -17,11 +18,11 @@ use hf_http::telemetry::metrics::Metrics;
 use hf_identity::server::{ClientAuth, ServerTls};
 use hf_keys::random::SystemRandom;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::acme_door::AcmeDoor;
-use super::cfssl_door::CfsslDoor;
+use super::cfssl_door::{CfsslDoor, Lasting};
 use super::key_fetcher::HttpFetcher;
 use super::local::LocalSocket;
 use super::mirror::Mirror;
@@ -53,8 +54,7 @@ pub(super) struct Running {
     server: Server,
     doors: Doors,
     acme: AcmeDoor,
-    /// Profiles beyond those of the file.
-    further: Vec<Profile>,
+    cfssl: Option<Cfssl>,
     domain: watch::Sender<Arc<Domain>>,
     tasks: JoinSet<()>,
 }
@@ -67,12 +67,13 @@ impl Running {
         }
         let random = Arc::new(SystemRandom);
         let limits = limits::from(&parts.domain.topology.server.limits);
-        let metrics = Metrics::new();
-        let metrics = match &parts.cfssl {
-            Some(cfssl) => metrics.with_cfssl(cfssl.metrics()),
-            None => metrics,
+        let lasting = Lasting {
+            metrics: hf_http::cfssl::metrics::Metrics::default(),
+            workers: Arc::new(Semaphore::new(limits.writers)),
         };
         let responder = Responder::new(Arc::clone(&parts.authority), responders::settings(&parts.domain));
+        let metrics = Metrics::new();
+        let metrics = if parts.cfssl.is_some() { metrics.with_cfssl(&lasting.metrics) } else { metrics };
         let doors = Doors {
             responder: Arc::new(responder),
             authority: parts.authority,
@@ -91,13 +92,13 @@ impl Running {
         let mut publisher = Publisher::new(doors.clone(), Mirror::of(&parts.domain.state()));
         publisher.run_once(schedule(&parts.domain)).await;
         responders::appoint(&doors, &parts.domain).await;
-        let cfssl = parts.cfssl.as_ref().map(|cfssl| cfssl.open(&doors, limits.writers)).transpose()?;
+        let cfssl = parts.cfssl.map(|declared| Cfssl::open(declared, &doors, lasting)).transpose()?;
         let mut acme = AcmeDoor::open(&parts.domain, &doors, &parts.sockets, limits.exempt.clone()).await?;
         let mut listeners = Vec::new();
         let mut kinds = Vec::new();
         for bound in parts.sockets {
             let kind = bound.kind;
-            let router = listen::router(kind, &doors, &acme, cfssl.as_ref());
+            let router = listen::router(kind, &doors, &acme, cfssl.as_ref().map(|cfssl| &cfssl.handle));
             listeners.push((listen::listener(bound, &tls, &doors, &acme)?, router));
             kinds.push(kind);
         }
@@ -107,7 +108,6 @@ impl Running {
             tracing::info!(listener = kind.name(), address = %Shown(address), "listening");
         }
         let local = LocalSocket::bind(&parts.domain)?;
-        let further = parts.cfssl.iter().flat_map(CfsslDoor::profiles).collect();
         let (domain, watched) = watch::channel(Arc::new(parts.domain));
         let mut tasks = JoinSet::new();
         tasks.spawn(local.run(Arc::clone(&doors.authority)));
@@ -117,7 +117,7 @@ impl Running {
         tasks.spawn(responders::sign_ahead(doors.clone()));
         tasks.spawn(keep_certificate(doors.clone(), tls, watched));
         acme.start(&doors, &mut tasks);
-        Ok(Self { server, doors, acme, further, domain, tasks })
+        Ok(Self { server, doors, acme, cfssl, domain, tasks })
     }
 
     /// Serve until SIGINT or SIGTERM comes; read the file again on SIGHUP and when it changes.
@@ -127,7 +127,7 @@ impl Running {
             listen_to(SignalKind::interrupt())?,
             listen_to(SignalKind::hangup())?,
         );
-        let mut watch = FileWatch::start(&self.domain.borrow().file);
+        let mut watch = FileWatch::start(self.files());
         systemd::ready("serving");
         tracing::info!("ready");
         loop {
@@ -137,8 +137,12 @@ impl Running {
                 _ = again.recv() => {
                     watch.note();
                     self.reload().await;
+                    watch.follow(self.files());
                 }
-                () = watch.changed() => self.reload().await,
+                () = watch.changed() => {
+                    self.reload().await;
+                    watch.follow(self.files());
+                }
             }
         }
         systemd::stopping();
@@ -162,11 +166,17 @@ impl Running {
         Ok(())
     }
 
+    /// The files whose changes take effect.
+    fn files(&self) -> Vec<PathBuf> {
+        let own = std::iter::once(self.domain.borrow().file.clone());
+        own.chain(self.cfssl.iter().flat_map(|cfssl| cfssl.declared.files().to_vec())).collect()
+    }
+
     async fn reload(&mut self) {
         systemd::reloading();
         let before = Arc::clone(&self.domain.borrow());
         match Reload::read(&before.file) {
-            Ok(reload) => match reload.apply(&before, &self.doors, &self.acme, self.further.clone()).await {
+            Ok(reload) => match reload.apply(&before, &self.doors, &self.acme, self.cfssl.as_mut()).await {
                 Ok(domain) => {
                     self.domain.send_replace(Arc::new(domain));
                     systemd::ready("serving");
@@ -175,6 +185,23 @@ impl Running {
             },
             Err(error) => report(&error),
         }
+    }
+}
+
+/// The endpoints of CFSSL that are served.
+pub(super) struct Cfssl {
+    /// What the file says of them.
+    pub(super) declared: CfsslDoor,
+    /// What is in force.
+    pub(super) handle: DoorHandle,
+    /// What stays when it changes.
+    pub(super) lasting: Lasting,
+}
+
+impl Cfssl {
+    fn open(declared: CfsslDoor, doors: &Doors, lasting: Lasting) -> Result<Self, CommandError> {
+        let handle = DoorHandle::new(declared.open(doors, &lasting)?);
+        Ok(Self { declared, handle, lasting })
     }
 }
 

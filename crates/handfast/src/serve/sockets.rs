@@ -21,8 +21,10 @@ pub(super) enum Kind {
     Plain,
     /// Plain HTTP: metrics and health.
     Admin,
-    /// The endpoints of CFSSL.
+    /// Plain HTTP: the endpoints of CFSSL.
     Cfssl,
+    /// HTTPS: the same.
+    CfsslHttps,
 }
 
 impl Kind {
@@ -33,6 +35,7 @@ impl Kind {
             Self::Plain => "plain",
             Self::Admin => "admin",
             Self::Cfssl => "cfssl",
+            Self::CfsslHttps => "cfssl-https",
         }
     }
 }
@@ -52,7 +55,9 @@ pub(super) enum Socket {
 
 /// Every listener of the file, with its kind.
 pub(super) fn declared(server: &Server) -> impl Iterator<Item = (Kind, &ListenAddress)> {
-    let cfssl = server.cfssl.iter().flat_map(|door| &door.listen).map(|address| (Kind::Cfssl, address));
+    let plain_cfssl = server.cfssl.iter().flat_map(|door| &door.listen).map(|address| (Kind::Cfssl, address));
+    let cfssl = server.cfssl.iter().flat_map(|door| &door.https).map(|address| (Kind::CfsslHttps, address));
+    let cfssl = plain_cfssl.chain(cfssl);
     let api = server.listen.iter().map(|address| (Kind::Api, address));
     let plain = server.plain.iter().map(|address| (Kind::Plain, address));
     api.chain(plain).chain(server.admin.iter().map(|address| (Kind::Admin, address))).chain(cfssl)

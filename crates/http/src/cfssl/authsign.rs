@@ -12,7 +12,7 @@ pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal>
     let message: AuthenticatedRequest = body::json(&asked.body, UNREADABLE)?;
     // Read before the token is checked, because the profile inside names the key; bounded like every body.
     let request: SignRequest = body::json(message.request.as_slice(), UNREADABLE)?;
-    let label = door.labels.find(&request.label)?;
+    let label = door.labels.admitted(&request.label, asked.address)?;
     let key = token::prove(door, asked.row, label, &request.profile, &message)?;
     sign::certificate(door, asked, label, request, Principal::AuthKey { name: key }).await
 }

@@ -42,7 +42,7 @@ pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal>
     let bundler = door.bundler.as_ref().ok_or_else(|| {
         failure::unavailable("`bundle` needs certificates to choose from: `-ca-bundle` and `-int-bundle`")
     })?;
-    Ok(Reply::of(bundler.bundle(&chain, key.as_ref(), flavor, door.now()).await?.bundle))
+    Ok(Reply::of(bundler().bundle(&chain, key.as_ref(), flavor, door.now()).await?.bundle))
 }
 
 /// The bundle of a certificate that was just issued, when one is wanted; a remark when there can be none.
@@ -56,6 +56,6 @@ pub(super) async fn beside(
         return Ok((None, if wanted { vec![remark] } else { Vec::new() }));
     };
     let chain = std::slice::from_ref(certificate);
-    let found = bundler.bundle(chain, None, Flavor::Optimal, door.now()).await?;
+    let found = bundler().bundle(chain, None, Flavor::Optimal, door.now()).await?;
     Ok((Some(found.bundle), Vec::new()))
 }

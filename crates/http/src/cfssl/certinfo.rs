@@ -22,14 +22,14 @@ pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal>
             let chain = presented::of(get("domain"), get("ip"), door.now()).await?;
             chain.into_iter().next().ok_or_else(failure::nothing_presented)?
         }
-        _ => by_serial(door, get("serial"), get("authority_key_id")).await?,
+        _ => by_serial(door, asked, get("serial"), get("authority_key_id")).await?,
     };
     Ok(Reply::of(certinfo::of(&certificate)))
 }
 
 /// From our own record where the signer is ours, else from the certificate database.
-async fn by_serial(door: &Door, serial: &str, key_id: &str) -> Result<Certificate, Refusal> {
-    match door.labels.by_key_id(key_id) {
+async fn by_serial(door: &Door, asked: &Asked, serial: &str, key_id: &str) -> Result<Certificate, Refusal> {
+    match door.labels.by_key_id(key_id, asked.address)? {
         Some(signer) => Ok(signer.find(serial).await?),
         None => Ok(door.records()?.find(serial, key_id).await?),
     }

@@ -1,4 +1,5 @@
-//! `GET crl`: the revocation list of the signer, from the certificate database where there is one, else from our record.
+//! `GET crl`: the revocation list of a signer, from the certificate database where there is one, else from our record.
+//! `label` in the query chooses among several signers, as CFSSL's labels do elsewhere.
 
 use hf_core::right::Right;
 use hf_core::time::Lifetime;
@@ -30,7 +31,7 @@ async fn of_our_record(
 ) -> Result<Result<Vec<u8>, CfsslError>, Refusal> {
     let signer = door
         .labels
-        .find("")?
+        .admitted(asked.query("label").as_deref().unwrap_or_default(), asked.address)?
         .local()
         .ok_or_else(|| failure::unavailable("`crl` needs a signer that signs here, not at a remote"))?;
     let caller = &asked.caller;

@@ -1,9 +1,11 @@
 //! What the endpoints work with: signers by label, switches, auth keys with their guards, database, responder.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arc_swap::ArcSwap;
 use hf_cfssl::bundle::Bundler;
 use hf_cfssl::machine::Machine;
 use hf_cfssl::ocsp::Responder;
@@ -50,12 +52,38 @@ pub struct Door {
     /// Signs OCSP responses.
     pub responder: Option<Responder>,
     /// Completes chains.
-    pub bundler: Option<Bundler>,
+    pub bundler: Option<BundlerSource>,
     /// Clock and randomness.
     pub machine: Machine,
     /// Places for work that keeps a processor busy.
     pub workers: Arc<Semaphore>,
 }
+
+/// The door that is in force. Clones show the same one.
+#[derive(Clone)]
+pub struct DoorHandle(Arc<ArcSwap<Door>>);
+
+impl DoorHandle {
+    /// This door, until another takes its place.
+    pub fn new(door: Door) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(door)))
+    }
+
+    /// For the next request.
+    pub fn current(&self) -> Arc<Door> {
+        self.0.load_full()
+    }
+
+    /// Put another door in its place. Requests that are under way finish with the one that they began with. What is
+    /// remembered of the use of auth keys stays: a reload must not make a proof good a second time.
+    pub fn replace(&self, mut door: Door) {
+        door.labels.remember(&self.current().labels);
+        self.0.store(Arc::new(door));
+    }
+}
+
+/// What bundles are made of, now: roots of a trust domain come and go while it is served.
+pub type BundlerSource = Box<dyn Fn() -> Bundler + Send + Sync>;
 
 /// Signs a revocation list that begins now and holds for so long; DER. The key stays with whoever made this.
 pub type CrlSource = Box<dyn Fn(Timestamp, Lifetime) -> CrlFuture + Send + Sync>;
@@ -137,9 +165,37 @@ impl Labels {
         Ok(Self { by_name: labels, default: default.to_owned(), single: false })
     }
 
-    /// The signer of certificates with this authority key identifier, hexadecimal.
-    pub(super) fn by_key_id(&self, key_id: &str) -> Option<&LocalSigner> {
-        self.by_name.values().filter_map(Label::local).find(|signer| signer.has_key_id(key_id))
+    /// Go on with what `before` remembers of auth keys, label by label and key by key.
+    fn remember(&mut self, before: &Self) {
+        for (name, label) in &mut self.by_name {
+            let Some(old) = before.by_name.get(name) else { continue };
+            for (key, guard) in &mut label.guards {
+                if let Some(old) = old.guards.get(key) {
+                    *guard = Arc::clone(old);
+                }
+            }
+        }
+    }
+
+    /// The signer of certificates with this authority key identifier, hexadecimal, if that address may ask it.
+    pub(super) fn by_key_id(
+        &self,
+        key_id: &str,
+        address: Option<IpAddr>,
+    ) -> Result<Option<&LocalSigner>, Refusal> {
+        let mut found = self.by_name.values().filter_map(|label| Some((label, label.local()?)));
+        let Some((label, signer)) = found.find(|(_, signer)| signer.has_key_id(key_id)) else {
+            return Ok(None);
+        };
+        label.admit(address)?;
+        Ok(Some(signer))
+    }
+
+    /// The signer with this label, if that address may ask it.
+    pub(super) fn admitted(&self, label: &str, address: Option<IpAddr>) -> Result<&Label, Refusal> {
+        let label = self.find(label)?;
+        label.admit(address)?;
+        Ok(label)
     }
 
     /// The signer with this label.
@@ -167,9 +223,9 @@ pub struct Label {
     policy: Arc<Policy>,
     unknown: Unknown,
     /// Networks whose addresses may ask; `None`: any.
-    pub(super) networks: Option<Vec<ipnet::IpNet>>,
+    networks: Option<Vec<ipnet::IpNet>>,
     /// By name of the auth key.
-    guards: BTreeMap<String, Guard>,
+    guards: BTreeMap<String, Arc<Guard>>,
 }
 
 impl Label {
@@ -177,7 +233,7 @@ impl Label {
     pub fn new(name: impl Into<String>, signer: UniversalSigner, policy: Arc<Policy>) -> Self {
         let profiles = policy.config().signing.all();
         let keys = profiles.flat_map(|(_, profile)| [&profile.auth_key, &profile.previous_auth_key]);
-        let guards = keys.map(|key| (key.clone(), Guard::new())).collect();
+        let guards = keys.map(|key| (key.clone(), Arc::new(Guard::new()))).collect();
         Self { name: name.into(), signer, policy, unknown: Unknown::Refused, networks: None, guards }
     }
 
@@ -191,6 +247,14 @@ impl Label {
     #[must_use]
     pub fn with_networks(self, networks: Option<Vec<ipnet::IpNet>>) -> Self {
         Self { networks, ..self }
+    }
+
+    /// Nothing, if this address may ask; one that is not known may not where networks are named.
+    pub(super) fn admit(&self, address: Option<IpAddr>) -> Result<(), Refusal> {
+        let may = self.networks.as_ref().is_none_or(|networks| {
+            address.is_some_and(|address| networks.iter().any(|network| network.contains(&address)))
+        });
+        if may { Ok(()) } else { Err(Refusal::new("network", Failure::with_status(403, "not authorised"))) }
     }
 
     /// The signer for what is signed here.

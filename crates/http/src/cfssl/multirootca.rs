@@ -3,8 +3,6 @@
 //! Checks come in the order of the original, every failure has the code 1, and the words tell little; the log has the
 //! reason. Unlike `cfssl serve`, the whole request counts: extensions, validity, serial number, metadata.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -18,14 +16,14 @@ use hf_proto::cfssl::sign_request::SignRequest;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use prometheus_client::registry::Registry;
 
-use super::door::{Door, Label};
+use super::door::{Door, DoorHandle, Label};
 use super::endpoint::{Endpoint, Row};
 use super::reply::{Refusal, Reply};
 use super::{PATH, body, receive_at, reply, token};
 use crate::peer::Peer;
 
 /// The endpoints over this door, whose labels are those of the INI file.
-pub fn router(door: Arc<Door>) -> Router {
+pub fn router(door: DoorHandle) -> Router {
     Router::new()
         .route(&format!("{PATH}/authsign"), any(authsign))
         .route(&format!("{PATH}/info"), any(info))
@@ -34,13 +32,13 @@ pub fn router(door: Arc<Door>) -> Router {
         .with_state(door)
 }
 
-async fn info(State(door): State<Arc<Door>>, request: Request) -> Response {
-    receive_at(&door, Endpoint::Info, request).await
+async fn info(State(door): State<DoorHandle>, request: Request) -> Response {
+    receive_at(&door.current(), Endpoint::Info, request).await
 }
 
-async fn metrics(State(door): State<Arc<Door>>) -> Response {
+async fn metrics(State(door): State<DoorHandle>) -> Response {
     let mut registry = Registry::default();
-    door.metrics.register(&mut registry);
+    door.current().metrics.register(&mut registry);
     let mut text = String::new();
     if prometheus_client::encoding::text::encode(&mut text, &registry).is_err() {
         return failure(500, "the metrics cannot be written").into_response();
@@ -51,7 +49,8 @@ async fn metrics(State(door): State<Arc<Door>>) -> Response {
     response
 }
 
-async fn authsign(State(door): State<Arc<Door>>, request: Request) -> Response {
+async fn authsign(State(door): State<DoorHandle>, request: Request) -> Response {
+    let door = door.current();
     let row = Endpoint::Authsign.row();
     match signed(&door, row, request).await {
         Ok(reply) => reply.into_response(),
@@ -106,10 +105,8 @@ fn admitted<'a>(
 ) -> Result<&'a Label, Refusal> {
     let label = door.labels.find(&request.label).map_err(|_| failure(400, "bad request"))?;
     let address = extensions.get::<Peer>().and_then(|peer| peer.address.ip());
-    let may = label.networks.as_ref().is_none_or(|networks| {
-        address.is_some_and(|address| networks.iter().any(|network| network.contains(&address)))
-    });
-    if may { Ok(label) } else { Err(failure(403, "not authorised")) }
+    label.admit(address).map_err(worded)?;
+    Ok(label)
 }
 
 /// The words of the refusal, the code of this program.

@@ -49,7 +49,7 @@ fn opened<'a>(door: &'a Door, asked: &Asked) -> Result<(NewCertRequest, &'a Labe
         .filter(|message| !message.request.is_empty());
     let Some(message) = sealed else {
         let request = newcert::read(&asked.body)?;
-        let label = door.labels.find(&request.label)?;
+        let label = door.labels.admitted(&request.label, asked.address)?;
         token::none_needed(label, &request.profile)?;
         return Ok((request, label, asked.caller.principal.clone()));
     };
@@ -59,7 +59,7 @@ fn opened<'a>(door: &'a Door, asked: &Asked) -> Result<(NewCertRequest, &'a Labe
     if whole.is_none_or(|whole| whole.field("request").is_none()) {
         return Err(Refusal::new("json", Failure::bad_request("missing request section")));
     }
-    let label = door.labels.find(&request.label)?;
+    let label = door.labels.admitted(&request.label, asked.address)?;
     let name = token::prove(door, asked.row, label, &request.profile, &message)?;
     Ok((request, label, Principal::AuthKey { name }))
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -28,12 +29,21 @@ pub enum Source {
 
 /// Answers requests below one path.
 pub struct Responses {
-    /// Where the responses are.
-    pub source: Source,
-    /// The path, `/` for all.
-    pub path: String,
-    /// The clock.
-    pub clock: Arc<dyn Clock>,
+    source: ArcSwap<Source>,
+    path: String,
+    clock: Arc<dyn Clock>,
+}
+
+impl Responses {
+    /// From this source, below this path, `/` for all.
+    pub fn new(source: Source, path: String, clock: Arc<dyn Clock>) -> Self {
+        Self { source: ArcSwap::from_pointee(source), path, clock }
+    }
+
+    /// Answer from this source from now on.
+    pub fn replace(&self, source: Source) {
+        self.source.store(Arc::new(source));
+    }
 }
 
 /// The responder. Everything goes to one handler, because base64 in a path holds `/` and `//`, which no router may mend.
@@ -52,7 +62,8 @@ async fn receive(State(responses): State<Arc<Responses>>, request: Request) -> R
         _ => return plain(StatusCode::METHOD_NOT_ALLOWED),
     };
     let now = responses.clock.now();
-    let answer = match (asked, &responses.source) {
+    let source = responses.source.load_full();
+    let answer = match (asked, source.as_ref()) {
         (None, _) => Answer::refusal(ResponseStatus::MalformedRequest),
         (Some(asked), Source::File(file)) => file.answer(&asked, now),
         (Some(asked), Source::Records(records)) => records.answer_ocsp(&asked, now).await,

@@ -14,7 +14,7 @@ pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal>
     let reason = request.reason()?;
     let key = request.normalized_key_id();
     let failed = |error| failure::refusal(asked.row.name, "", error);
-    let signer = door.labels.by_key_id(&key);
+    let signer = door.labels.by_key_id(&key, asked.address)?;
     let own = match signer {
         Some(signer) => signer.revoke(&request.serial, reason, &asked.caller.principal).await,
         None => Err(ErrorKind::StoreNotFound.into()),

@@ -12,7 +12,7 @@ use super::{Asked, body, bundle, token};
 
 pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal> {
     let request: SignRequest = body::json(&asked.body, "Unable to parse sign request")?;
-    let label = door.labels.find(&request.label)?;
+    let label = door.labels.admitted(&request.label, asked.address)?;
     token::none_needed(label, &request.profile)?;
     certificate(door, asked, label, request, asked.caller.principal.clone()).await
 }

@@ -89,7 +89,9 @@ fn serving(parts: &Parts) -> Server {
     let default = parts.trust.authority.clone().or_else(first).unwrap_or_default();
     server.authority = parts.server.authority.clone().unwrap_or_else(|| default.clone());
     if let Some(cfssl) = &mut server.cfssl {
-        cfssl.label = parts.server.label.clone().unwrap_or(default);
+        if cfssl.labels.is_empty() {
+            cfssl.label = parts.server.label.clone().unwrap_or(default);
+        }
     }
     server
 }

@@ -207,10 +207,10 @@ impl<'t, 'i> Section<'t, 'i> {
         let Some(parent) = self.table(key, faults) else { return Vec::new() };
         let mut sections = Vec::new();
         for (name, value) in parent.table {
-            let path = format!("{key}.{}", name.get_ref());
+            let path = format!("{}.{}", parent.path, name.get_ref());
             let at = name.span().start;
             let Some(table) = value.get_ref().as_table() else {
-                wrong_type(value, &path, &format!("a section `[{key}.NAME]`"), faults);
+                wrong_type(value, &path, &format!("a section `[{}.NAME]`", parent.path), faults);
                 continue;
             };
             if check_name(name.get_ref(), at, &path, faults) {
@@ -221,8 +221,13 @@ impl<'t, 'i> Section<'t, 'i> {
         sections.sort_by_key(|section| section.section.at);
         if sections.len() > max {
             faults.add(
-                Fault::new(LIMIT, parent.at, key, format!("there are too many sections `[{key}.NAME]`"))
-                    .expected_found(format!("at most {max}"), sections.len().to_string()),
+                Fault::new(
+                    LIMIT,
+                    parent.at,
+                    &parent.path,
+                    format!("there are too many sections `[{}.NAME]`", parent.path),
+                )
+                .expected_found(format!("at most {max}"), sections.len().to_string()),
             );
             sections.truncate(max);
         }

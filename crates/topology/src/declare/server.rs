@@ -1,13 +1,14 @@
-//! `[server]`, `[server.limits]` and `[server.cfssl]`.
+//! `[server]` and `[server.limits]`.
 
 use hf_core::name::{Identifier, SanSet, UriName};
 use hf_core::time::Lifetime;
 
+use super::cfssl;
 use super::faults::{Fault, Faults, VALUE};
 use super::references::{Kind, References};
 use super::section::{Section, parsed};
 use super::suggest::nearest;
-use crate::declared::{CfsslDoor, ListenAddress, LogFormat, Ocsp, OcspResponder, Server, ServerLimits};
+use crate::declared::{ListenAddress, LogFormat, Ocsp, OcspResponder, Server, ServerLimits};
 
 /// The section before the authority is known that signs for it.
 pub(super) struct ServerSection {
@@ -38,7 +39,7 @@ pub(super) fn read(
     };
     let base = defaults();
     let listen = addresses(&mut section, "listen", faults);
-    let (cfssl, label) = cfssl(&mut section, faults, references);
+    let (cfssl, label) = cfssl::read(&mut section, faults, references);
     let authority = section.text("authority", faults);
     let server = Server {
         names: names(&mut section, faults),
@@ -125,7 +126,7 @@ fn url(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<String>
     None
 }
 
-fn addresses(
+pub(super) fn addresses(
     section: &mut Section<'_, '_>,
     key: &'static str,
     faults: &mut Faults<'_>,
@@ -216,21 +217,21 @@ fn limits(parent: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> ServerLimits
     limits
 }
 
-/// Networks as `10.0.0.0/8` or `2001:db8::/32`.
+/// Networks as `10.0.0.0/8` or `2001:db8::/32`; `None` without the key.
 pub(super) fn networks(
     section: &mut Section<'_, '_>,
-    name: &'static str,
+    key: &'static str,
     faults: &mut Faults<'_>,
 ) -> Option<Vec<String>> {
-    section.get(name)?;
-    let key = section.key(name);
+    section.get(key)?;
+    let path = section.key(key);
     let mut networks = Vec::new();
-    for text in section.texts(name, faults) {
+    for text in section.texts(key, faults) {
         if is_network(text.value) {
             networks.push(text.value.to_owned());
         } else {
             faults.add(
-                Fault::new(VALUE, text.span.start, &key, "this is no network")
+                Fault::new(VALUE, text.span.start, &path, "this is no network")
                     .expected_found("an address and a prefix length, such as `10.0.0.0/8`", text.value),
             );
         }
@@ -243,22 +244,6 @@ fn is_network(text: &str) -> bool {
     let Ok(address) = address.parse::<std::net::IpAddr>() else { return false };
     let longest = if address.is_ipv4() { 32 } else { 128 };
     length.parse::<u8>().is_ok_and(|length| length <= longest)
-}
-
-fn cfssl(
-    parent: &mut Section<'_, '_>,
-    faults: &mut Faults<'_>,
-    references: &mut References,
-) -> (Option<CfsslDoor>, Option<String>) {
-    let Some(mut section) = parent.table("cfssl", faults) else { return (None, None) };
-    let listen = addresses(&mut section, "listen", faults);
-    let config = section.text("config", faults).map(|text| text.value.to_owned());
-    let label = section.text("label", faults);
-    let label = label.map(|text| references.add(Kind::Authority, "server.cfssl.label".to_owned(), &text));
-    let enable = section.texts("enable", faults).iter().map(|text| text.value.to_owned()).collect();
-    section.finish(faults);
-    let listen = listen.unwrap_or_else(|| vec![ListenAddress::Tcp(([127, 0, 0, 1], 8888).into())]);
-    (Some(CfsslDoor { listen, config, label: String::new(), enable }), label)
 }
 
 #[cfg(test)]

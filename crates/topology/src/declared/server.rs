@@ -96,14 +96,34 @@ pub enum OcspResponder {
 /// `[server.cfssl]`: the endpoints of CFSSL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CfsslDoor {
-    /// Where they are served.
+    /// Where they are served, over plain HTTP.
     pub listen: Vec<ListenAddress>,
+    /// Where they are served over HTTPS, with the server's own certificate.
+    pub https: Vec<ListenAddress>,
     /// A policy file of CFSSL, relative to the directory of the topology file.
     pub config: Option<String>,
-    /// The authority that signs; CFSSL's label.
+    /// Without `labels` the authority that signs, whatever the label of a request; with them the label of requests that
+    /// name none, empty for no such label.
     pub label: String,
+    /// Signers by label, in the order of the file.
+    pub labels: Vec<CfsslLabel>,
     /// Endpoints that are open though they are closed by default.
     pub enable: Vec<String>,
+    /// Endpoints that are closed though they are open by default.
+    pub disable: Vec<String>,
+}
+
+/// `[server.cfssl.labels.NAME]`: a signer that requests choose by its label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CfsslLabel {
+    /// The label.
+    pub name: String,
+    /// The authority that signs.
+    pub authority: String,
+    /// Its policy file; `None`: that of `[server.cfssl]`.
+    pub config: Option<String>,
+    /// Networks whose addresses may ask, such as `10.0.0.0/8`; `None`: any.
+    pub networks: Option<Vec<String>>,
 }
 
 /// `[server.limits]`. What is `None` is as the listeners have it by themselves.

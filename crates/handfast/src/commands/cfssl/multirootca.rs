@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use hf_cfssl::machine::Machine;
 use hf_cfssl::policy::Policy;
-use hf_cfssl::signer::LocalSigner;
-use hf_cfssl::standalone::Standalone;
 use hf_cfssl::universal::UniversalSigner;
 use hf_http::cfssl::caller::Proofs;
-use hf_http::cfssl::door::{Door, Label, Labels};
+use hf_http::cfssl::door::{Door, DoorHandle, Label, Labels};
 use hf_http::cfssl::metrics::Metrics;
 use hf_http::cfssl::multirootca::router;
 use hf_http::cfssl::openings::Openings;
@@ -17,7 +15,8 @@ use hf_proto::cfssl::multiroot::{self, PrivateKey, Root};
 use tokio::sync::Semaphore;
 
 use super::call::{Call, Failure};
-use super::{GoCommand, config, flags, recording, serve, serving};
+use super::recording::{Recording, Wanted};
+use super::{GoCommand, config, flags, serve, serving};
 use crate::go_flags::Flag;
 
 static ADDRESS: Flag = Flag::text("a", ":8888", "listening address");
@@ -44,68 +43,109 @@ Flags:",
 
 fn run(call: &Call) -> Result<(), Failure> {
     call.no_words()?;
-    let path = call.some(&ROOTS).ok_or_else(|| Failure::new("no root configuration: name it with -roots"))?;
-    let roots = multiroot::read(&call.read(path)?).map_err(|error| Failure::new(error.to_string()))?;
     let (address, port) = address(call.text(&ADDRESS))?;
-    let tls = serving::tls(call, call.some(&flags::TLS_CERT), call.some(&flags::TLS_KEY), None)?;
+    let files = serving::TlsFiles {
+        certificate: call.some(&flags::TLS_CERT),
+        key: call.some(&flags::TLS_KEY),
+        clients: None,
+    };
+    let tls = files.open(call)?;
     let socket = serving::bind(address, port)?;
-    let machine = call.machine();
+    let mut making = Making {
+        machine: call.machine(),
+        recording: Recording::default(),
+        metrics: Metrics::default(),
+        credentials: Arc::new(CredentialLimiter::new(serving::limits().per_credential)),
+        workers: Arc::new(Semaphore::new(serve::WORKERS)),
+    };
     serving::log(&call.log);
     call.block_on(async {
-        let mut records = Vec::new();
-        let mut labels = Vec::new();
-        for (name, root) in &roots {
-            let (record, label) = signer(call, &machine, name, root).await?;
-            records.push(record);
-            labels.push(label);
+        let door = DoorHandle::new(making.door(call).await?);
+        let served = serving::Served { socket, tls: tls.clone(), router: router(door.clone()) };
+        serving::run(&call.log, served, async || {
+            let held = files.read(call)?;
+            let next = making.door(call).await?;
+            serving::show(tls.as_deref(), held)?;
+            door.replace(next);
+            Ok(())
+        })
+        .await
+    })?
+}
+
+/// What doors are made of, and what stays from one to the next.
+struct Making {
+    machine: Machine,
+    recording: Recording,
+    metrics: Metrics,
+    credentials: Arc<CredentialLimiter>,
+    workers: Arc<Semaphore>,
+}
+
+impl Making {
+    /// The door that the files describe now. All of them are read before any signer changes.
+    async fn door(&mut self, call: &Call) -> Result<Door, Failure> {
+        let path =
+            call.some(&ROOTS).ok_or_else(|| Failure::new("no root configuration: name it with -roots"))?;
+        let roots = multiroot::read(&call.read(path)?).map_err(|error| Failure::new(error.to_string()))?;
+        let default = call.text(&DEFAULT);
+        if !default.is_empty() && !roots.iter().any(|(name, _)| name == default) {
+            return Err(Failure::new(format!("no signer has the default label `{default}`")));
         }
-        let labels = Labels::several(labels, call.text(&DEFAULT))
+        let wanted: Vec<_> = roots.iter().map(|(name, root)| wanted(call, name, root)).collect();
+        let mut labels = Vec::new();
+        for ((name, root), wanted) in roots.iter().zip(wanted.into_iter().collect::<Result<Vec<_>, _>>()?) {
+            labels.push(self.label(call, name, root, wanted).await?);
+        }
+        let labels = Labels::several(labels, default)
             .map_err(|label| Failure::new(format!("no signer has the default label `{label}`")))?;
-        let door = Door {
+        Ok(Door {
             labels,
             openings: Openings::none(),
             proofs: Proofs::Nothing,
-            metrics: Metrics::default(),
-            credentials: Arc::new(CredentialLimiter::new(serving::limits().per_credential)),
+            metrics: self.metrics.clone(),
+            credentials: Arc::clone(&self.credentials),
             records: None,
             crl: None,
             responder: None,
             bundler: None,
-            machine: machine.clone(),
-            workers: Arc::new(Semaphore::new(serve::WORKERS)),
-        };
-        serving::run(&call.log, socket, tls, router(Arc::new(door)), Arc::new(hf_http::cfssl::envelope)).await
-    })?
+            machine: self.machine.clone(),
+            workers: Arc::clone(&self.workers),
+        })
+    }
+
+    async fn label(
+        &mut self,
+        call: &Call,
+        name: &str,
+        root: &Root,
+        wanted: Wanted,
+    ) -> Result<Label, Failure> {
+        let policy = Arc::clone(&wanted.policy);
+        let mut local = self.recording.signer(&call.log, &self.machine, wanted).await?;
+        if let Some(path) = &root.dbconfig {
+            local = local.with_records(Arc::new(serve::records_in(call, path).await?));
+        }
+        let connect = |addresses: &str| serve::connect(call, &self.machine, addresses);
+        let signer = UniversalSigner::new(Arc::clone(&policy), Some(local), &connect)?;
+        Ok(Label::new(name, signer, policy).with_networks(root.nets.clone()))
+    }
+}
+
+/// The signer of a label.
+fn wanted(call: &Call, name: &str, root: &Root) -> Result<Wanted, Failure> {
+    let PrivateKey::File(key) = &root.private else {
+        return Err(Failure::new(format!(
+            "[{name}]: `rofile` needs a Red October server, which Handfast does not ask: name a file with `file://`"
+        )));
+    };
+    let policy = Arc::new(Policy::compile(config::load(call, &root.config)?, name)?);
+    let certificate = call.certificate(&root.certificate)?;
+    Ok(Wanted { certificate, key: call.key_file(key)?, policy, label: Some(name.to_owned()) })
 }
 
 /// `address:port`, `[address]:port` or `:port`.
 fn address(text: &str) -> Result<(&str, i64), Failure> {
     let split = text.rsplit_once(':').and_then(|(address, port)| Some((address, port.parse().ok()?)));
     split.ok_or_else(|| Failure::new(format!("`{text}` is no listening address: expected `ADDRESS:PORT`")))
-}
-
-/// The signer of a label, and its record, which must outlive it.
-async fn signer(
-    call: &Call,
-    machine: &Machine,
-    name: &str,
-    root: &Root,
-) -> Result<(Standalone, Label), Failure> {
-    let PrivateKey::File(key) = &root.private else {
-        return Err(Failure::new(format!(
-            "[{name}]: `rofile` needs a Red October server, which Handfast does not ask: name a file with `file://`"
-        )));
-    };
-    let certificate = call.certificate(&root.certificate)?;
-    let machine = recording::lasting(&call.log, machine, &certificate, Some(name))?;
-    let policy = Arc::new(Policy::compile(config::load(call, &root.config)?, name)?);
-    let record = Standalone::open(&machine, policy.profiles()).await?;
-    let issuer = record.admit(std::slice::from_ref(&certificate), call.key_file(key)?).await?;
-    let mut local = LocalSigner::new(Arc::clone(record.authority()), issuer, Arc::clone(&policy));
-    if let Some(path) = &root.dbconfig {
-        local = local.with_records(Arc::new(serve::records_in(call, path).await?));
-    }
-    let connect = |addresses: &str| serve::connect(call, &machine, addresses);
-    let signer = UniversalSigner::new(Arc::clone(&policy), Some(local), &connect)?;
-    Ok((record, Label::new(name, signer, policy).with_networks(root.nets.clone())))
 }

@@ -27,18 +27,23 @@ fn run(call: &Call) -> Result<(), Failure> {
     let socket = serving::bind(call.text(&flags::ADDRESS), call.given.number(&flags::PORT))?;
     serving::log(&call.log);
     call.block_on(async {
-        let source = match (call.some(&flags::RESPONSES), call.some_db_config()?) {
-            (Some(path), _) => Source::File(FileSource::read(&String::from_utf8_lossy(&call.read(path)?))?),
-            (None, Some(config)) => Source::Records(call.records(&config).await?),
-            (None, None) => {
-                return Err(Failure::new(
-                    "no response file or db-config provided, please set -responses or -db-config",
-                ));
-            }
-        };
         let path = call.text(&flags::PATH).to_owned();
-        let responses = Responses { source, path, clock: Arc::clone(&call.clock) };
-        serving::run(&call.log, socket, None, router(Arc::new(responses)), Arc::new(hf_http::cfssl::envelope))
-            .await
+        let responses = Arc::new(Responses::new(source(call).await?, path, Arc::clone(&call.clock)));
+        let served = serving::Served { socket, tls: None, router: router(Arc::clone(&responses)) };
+        serving::run(&call.log, served, async || {
+            responses.replace(source(call).await?);
+            Ok(())
+        })
+        .await
     })?
+}
+
+async fn source(call: &Call) -> Result<Source, Failure> {
+    match (call.some(&flags::RESPONSES), call.some_db_config()?) {
+        (Some(path), _) => Ok(Source::File(FileSource::read(&String::from_utf8_lossy(&call.read(path)?))?)),
+        (None, Some(config)) => Ok(Source::Records(call.records(&config).await?)),
+        (None, None) => {
+            Err(Failure::new("no response file or db-config provided, please set -responses or -db-config"))
+        }
+    }
 }

@@ -9,11 +9,10 @@ use hf_cfssl::ocsp::Responder;
 use hf_cfssl::policy::{Policy, Unknown};
 use hf_cfssl::records::Records;
 use hf_cfssl::signer::LocalSigner;
-use hf_cfssl::standalone::Standalone;
 use hf_cfssl::universal::UniversalSigner;
 use hf_client::cfssl::CfsslClient;
 use hf_http::cfssl::caller::Proofs;
-use hf_http::cfssl::door::{CrlSource, Door, Label, Labels};
+use hf_http::cfssl::door::{BundlerSource, CrlSource, Door, DoorHandle, Label, Labels};
 use hf_http::cfssl::metrics::Metrics;
 use hf_http::cfssl::openings::Openings;
 use hf_http::limits::credentials::CredentialLimiter;
@@ -24,7 +23,8 @@ use regex::Regex;
 use tokio::sync::Semaphore;
 
 use super::call::{Call, Failure};
-use super::{GoCommand, flags, recording, serving};
+use super::recording::{Recording, Wanted};
+use super::{GoCommand, config, flags, serving};
 
 pub(super) static COMMAND: GoCommand = GoCommand {
     name: "serve",
@@ -73,91 +73,121 @@ pub(super) const WORKERS: usize = 2;
 
 fn run(call: &Call) -> Result<(), Failure> {
     call.no_words()?;
-    let openings = Openings::parse(call.text(&flags::ENABLE), call.text(&flags::DISABLE));
-    let openings = openings.map_err(|error| Failure::new(error.to_string()))?;
-    let (proofs, roots) = proofs(call)?;
-    let tls = serving::tls(call, call.some(&flags::TLS_CERT), call.some(&flags::TLS_KEY), roots)?;
+    let files = serving::TlsFiles {
+        certificate: call.some(&flags::TLS_CERT),
+        key: call.some(&flags::TLS_KEY),
+        clients: call.some(&flags::MUTUAL_TLS_CA),
+    };
+    let tls = files.open(call)?;
     let socket = serving::bind(call.text(&flags::ADDRESS), call.given.number(&flags::PORT))?;
-    let machine = call.machine();
+    let mut making = Making {
+        machine: call.machine(),
+        recording: Recording::default(),
+        metrics: Metrics::default(),
+        credentials: Arc::new(CredentialLimiter::new(serving::limits().per_credential)),
+        workers: Arc::new(Semaphore::new(WORKERS)),
+    };
     serving::log(&call.log);
     call.block_on(async {
-        let records = records(call).await?;
-        let (_record, labels) = labels(call, &machine, records.as_ref()).await?;
-        let door = Door {
-            crl: crl(call, records.as_ref())?,
-            labels,
-            records,
-            responder: responder(call)?,
-            bundler: bundler(call)?,
-            openings,
-            proofs,
-            metrics: Metrics::default(),
-            credentials: Arc::new(CredentialLimiter::new(serving::limits().per_credential)),
-            machine,
-            workers: Arc::new(Semaphore::new(WORKERS)),
-        };
-        let router = hf_http::cfssl::router(Arc::new(door));
-        serving::run(&call.log, socket, tls, router, Arc::new(hf_http::cfssl::envelope)).await
+        let config = call.config.clone().unwrap_or_else(Config::standard);
+        let door = DoorHandle::new(making.door(call, config).await?);
+        let router = hf_http::cfssl::router(door.clone());
+        let served = serving::Served { socket, tls: tls.clone(), router };
+        serving::run(&call.log, served, async || {
+            let config = call.some(&flags::CONFIG).map(|path| config::load(call, path)).transpose()?;
+            let held = files.read(call)?;
+            let next = making.door(call, config.unwrap_or_else(Config::standard)).await?;
+            serving::show(tls.as_deref(), held)?;
+            door.replace(next);
+            Ok(())
+        })
+        .await
     })?
 }
 
+/// What doors are made of, and what stays from one to the next.
+struct Making {
+    machine: Machine,
+    recording: Recording,
+    metrics: Metrics,
+    credentials: Arc<CredentialLimiter>,
+    workers: Arc<Semaphore>,
+}
+
+impl Making {
+    /// The door that the flags and what their files hold now describe.
+    async fn door(&mut self, call: &Call, config: Config) -> Result<Door, Failure> {
+        let openings = Openings::parse(call.text(&flags::ENABLE), call.text(&flags::DISABLE));
+        let openings = openings.map_err(|error| Failure::new(error.to_string()))?;
+        let (proofs, responder, bundler) = (proofs(call)?, responder(call)?, bundler(call)?);
+        let records = records(call).await?;
+        Ok(Door {
+            crl: crl(call, records.as_ref())?,
+            labels: self.labels(call, config, records.as_ref()).await?,
+            records,
+            responder,
+            bundler,
+            openings,
+            proofs,
+            metrics: self.metrics.clone(),
+            credentials: Arc::clone(&self.credentials),
+            machine: self.machine.clone(),
+            workers: Arc::clone(&self.workers),
+        })
+    }
+
+    /// The signer that the flags name.
+    async fn labels(
+        &mut self,
+        call: &Call,
+        mut config: Config,
+        records: Option<&Arc<Records>>,
+    ) -> Result<Labels, Failure> {
+        if let Some(addresses) = call.some(&flags::REMOTE) {
+            config.signing.override_remotes(addresses);
+        }
+        let need = config.signing.need();
+        let policy = Arc::new(Policy::compile(config, call.text(&flags::LABEL))?);
+        let local = match need {
+            SignerNeed::Remote => None,
+            SignerNeed::Local | SignerNeed::Mixed => {
+                let Some(local) = self.local(call, &policy).await? else {
+                    call.log.warning("no signer: -ca and -ca-key name its certificate and key");
+                    return Ok(Labels::none());
+                };
+                Some(match records {
+                    Some(records) => local.with_records(Arc::clone(records)),
+                    None => local,
+                })
+            }
+        };
+        let connect = |addresses: &str| connect(call, &self.machine, addresses);
+        let signer = UniversalSigner::new(Arc::clone(&policy), local, &connect)?;
+        let unknown = if call.given.is_on(&flags::LENIENT) { Unknown::IsDefault } else { Unknown::Refused };
+        let label = Label::new(policy.label(), signer, Arc::clone(&policy)).with_unknown(unknown);
+        Ok(Labels::single(label))
+    }
+
+    /// The signer over `-ca` and `-ca-key`; none when neither is given.
+    async fn local(&mut self, call: &Call, policy: &Arc<Policy>) -> Result<Option<LocalSigner>, Failure> {
+        if call.some(&flags::CA).is_none() && call.some(&flags::CA_KEY).is_none() {
+            return Ok(None);
+        }
+        let (certificate, key) = call.authority()?;
+        let wanted = Wanted { certificate, key, policy: Arc::clone(policy), label: None };
+        self.recording.signer(&call.log, &self.machine, wanted).await.map(Some)
+    }
+}
+
 /// What proves a right: a certificate of `-mutual-tls-ca`, if it is asked for.
-fn proofs(call: &Call) -> Result<(Proofs, Option<serving::ClientRoots>), Failure> {
-    let Some(path) = call.some(&flags::MUTUAL_TLS_CA) else { return Ok((Proofs::Nothing, None)) };
+fn proofs(call: &Call) -> Result<Proofs, Failure> {
+    if call.some(&flags::MUTUAL_TLS_CA).is_none() {
+        return Ok(Proofs::Nothing);
+    }
     let expression = call.some(&flags::MUTUAL_TLS_CN).map(Regex::new).transpose();
     let common_name =
         expression.map_err(|error| Failure::new(format!("malformed regular expression: {error}")))?;
-    Ok((Proofs::MutualTls { common_name }, Some(serving::der(&call.read(path)?, path)?)))
-}
-
-/// The signer that the flags name, and its record, which must outlive it.
-async fn labels(
-    call: &Call,
-    machine: &Machine,
-    records: Option<&Arc<Records>>,
-) -> Result<(Option<Standalone>, Labels), Failure> {
-    let mut config = call.config.clone().unwrap_or_else(Config::standard);
-    if let Some(addresses) = call.some(&flags::REMOTE) {
-        config.signing.override_remotes(addresses);
-    }
-    let need = config.signing.need();
-    let policy = Arc::new(Policy::compile(config, call.text(&flags::LABEL))?);
-    let (record, local) = match need {
-        SignerNeed::Remote => (None, None),
-        SignerNeed::Local | SignerNeed::Mixed => {
-            let Some((record, local)) = local(call, machine, &policy).await? else {
-                call.log.warning("no signer: -ca and -ca-key name its certificate and key");
-                return Ok((None, Labels::none()));
-            };
-            let local = match records {
-                Some(records) => local.with_records(Arc::clone(records)),
-                None => local,
-            };
-            (Some(record), Some(local))
-        }
-    };
-    let signer =
-        UniversalSigner::new(Arc::clone(&policy), local, &|addresses| connect(call, machine, addresses))?;
-    let unknown = if call.given.is_on(&flags::LENIENT) { Unknown::IsDefault } else { Unknown::Refused };
-    let label = Label::new(policy.label(), signer, Arc::clone(&policy)).with_unknown(unknown);
-    Ok((record, Labels::single(label)))
-}
-
-/// The signer over `-ca` and `-ca-key`; none when neither is given.
-async fn local(
-    call: &Call,
-    machine: &Machine,
-    policy: &Arc<Policy>,
-) -> Result<Option<(Standalone, LocalSigner)>, Failure> {
-    if call.some(&flags::CA).is_none() && call.some(&flags::CA_KEY).is_none() {
-        return Ok(None);
-    }
-    let (certificate, key) = call.authority()?;
-    let machine = recording::lasting(&call.log, machine, &certificate, None)?;
-    let record = Standalone::open(&machine, policy.profiles()).await?;
-    let name = record.admit(std::slice::from_ref(&certificate), key).await?;
-    let signer = LocalSigner::new(Arc::clone(record.authority()), name, Arc::clone(policy));
-    Ok(Some((record, signer)))
+    Ok(Proofs::MutualTls { common_name })
 }
 
 /// The certificate database, if one is named.
@@ -190,7 +220,7 @@ fn responder(call: &Call) -> Result<Option<Responder>, Failure> {
 }
 
 /// What bundles are made of, if roots or intermediates are named.
-fn bundler(call: &Call) -> Result<Option<Bundler>, Failure> {
+fn bundler(call: &Call) -> Result<Option<BundlerSource>, Failure> {
     let pool = |flag, kind| match call.some(flag) {
         Some(path) => Ok(Some(certificates::pool(&String::from_utf8_lossy(&call.read(path)?), kind)?)),
         None => Ok::<_, Failure>(None),
@@ -201,7 +231,8 @@ fn bundler(call: &Call) -> Result<Option<Bundler>, Failure> {
         return Ok(None);
     }
     let (roots, intermediates) = (roots.unwrap_or_default(), intermediates.unwrap_or_default());
-    Ok(Some(Bundler { roots, intermediates, ..Bundler::default() }))
+    let bundler = Bundler { roots, intermediates, ..Bundler::default() };
+    Ok(Some(Box::new(move || bundler.clone())))
 }
 
 pub(super) fn connect(call: &Call, machine: &Machine, addresses: &str) -> Result<CfsslClient, CfsslError> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hf_http::limits::{Limits, Rate};
-use hf_http::server::{ListenAddress, Listener, Router, Server, Wording};
+use hf_http::server::{ListenAddress, Listener, Router, Server};
 use hf_http::telemetry::metrics::Metrics;
 use hf_identity::credential::Credential;
 use hf_identity::server::{ClientAuth, MinimumVersion, ServerTls};
@@ -27,9 +27,6 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// What one auth key may ask for. CFSSL has no limit; this one is beyond what a machine signs.
 const PER_KEY: (u32, u32) = (20_000, 40_000);
 
-/// Certificates that clients may show lead to these roots, DER; every client must.
-pub(super) type ClientRoots = Vec<Vec<u8>>;
-
 /// Bind a socket; `address` is one of this machine's, or empty for all of them.
 pub(super) fn bind(address: &str, port: i64) -> Result<TcpListener, Failure> {
     let shown = format!("{address}:{port}");
@@ -44,25 +41,46 @@ pub(super) fn bind(address: &str, port: i64) -> Result<TcpListener, Failure> {
     bound.map_err(|error| Failure::new(format!("listen tcp {shown}: {error}")))
 }
 
-/// The server's side of TLS, when a certificate and its key are named; with `roots`, clients must show a certificate.
-pub(super) fn tls(
-    call: &Call,
-    certificate: Option<&str>,
-    key: Option<&str>,
-    roots: Option<ClientRoots>,
-) -> Result<Option<Arc<ServerTls>>, Failure> {
-    let minimum = minimum_version(call.text(&flags::MIN_TLS_VERSION))?;
-    let (certificate, key) = match (certificate, key) {
-        (Some(certificate), Some(key)) => (certificate, key),
-        (None, None) if roots.is_none() => return Ok(None),
-        _ => return Err(Failure::new("TLS needs both -tls-cert and -tls-key")),
-    };
-    let chain = der(&call.read(certificate)?, certificate)?;
-    let key = call.key_file(key)?.to_pkcs8_der();
-    let credential = Credential::new(chain, key).map_err(|error| Failure::new(error.to_string()))?;
-    let clients = roots.map_or(ClientAuth::None, ClientAuth::Required);
-    let tls = ServerTls::from_version(minimum, credential, clients, Arc::clone(&call.clock));
-    Ok(Some(Arc::new(tls.map_err(|error| Failure::new(error.to_string()))?)))
+/// The files of the server's side of TLS, as flags name them.
+#[derive(Clone, Copy)]
+pub(super) struct TlsFiles<'a> {
+    pub(super) certificate: Option<&'a str>,
+    pub(super) key: Option<&'a str>,
+    /// Certificates that clients must show lead to the roots in this file.
+    pub(super) clients: Option<&'a str>,
+}
+
+impl TlsFiles<'_> {
+    /// The server's side of TLS, when a certificate and its key are named.
+    pub(super) fn open(self, call: &Call) -> Result<Option<Arc<ServerTls>>, Failure> {
+        let minimum = minimum_version(call.text(&flags::MIN_TLS_VERSION))?;
+        let Some((credential, clients)) = self.read(call)? else { return Ok(None) };
+        let tls = ServerTls::from_version(minimum, credential, clients, Arc::clone(&call.clock));
+        Ok(Some(Arc::new(tls.map_err(|error| Failure::new(error.to_string()))?)))
+    }
+
+    /// What the files hold now: what to show, and what to ask of clients.
+    pub(super) fn read(self, call: &Call) -> Result<Option<(Credential, ClientAuth)>, Failure> {
+        let (certificate, key) = match (self.certificate, self.key) {
+            (Some(certificate), Some(key)) => (certificate, key),
+            (None, None) if self.clients.is_none() => return Ok(None),
+            _ => return Err(Failure::new("TLS needs both -tls-cert and -tls-key")),
+        };
+        let chain = der(&call.read(certificate)?, certificate)?;
+        let key = call.key_file(key)?.to_pkcs8_der();
+        let credential = Credential::new(chain, key).map_err(|error| Failure::new(error.to_string()))?;
+        let clients = match self.clients {
+            Some(path) => ClientAuth::Required(der(&call.read(path)?, path)?),
+            None => ClientAuth::None,
+        };
+        Ok(Some((credential, clients)))
+    }
+}
+
+/// Show from now on what the files hold.
+pub(super) fn show(tls: Option<&ServerTls>, held: Option<(Credential, ClientAuth)>) -> Result<(), Failure> {
+    let (Some(tls), Some((credential, clients))) = (tls, held) else { return Ok(()) };
+    tls.replace_all(credential, clients).map_err(|error| Failure::new(error.to_string()))
 }
 
 /// CFSSL takes every word that it does not know for 1.0; older versions than 1.2 are spoken nowhere here.
@@ -75,7 +93,7 @@ fn minimum_version(word: &str) -> Result<MinimumVersion, Failure> {
 }
 
 /// The certificates of a PEM file, DER.
-pub(super) fn der(octets: &[u8], path: &str) -> Result<Vec<Vec<u8>>, Failure> {
+fn der(octets: &[u8], path: &str) -> Result<Vec<Vec<u8>>, Failure> {
     let read = Certificate::many_from_pem(&String::from_utf8_lossy(octets));
     let read = read.map_err(|error| Failure::new(format!("{path}: {error}")))?;
     Ok(read.iter().map(|certificate| certificate.der().to_vec()).collect())
@@ -92,16 +110,25 @@ pub(super) fn limits() -> Limits {
     }
 }
 
-/// Answer on the socket until SIGINT or SIGTERM comes, then finish what is under way.
+/// What a server answers with, and where.
+pub(super) struct Served {
+    pub(super) socket: TcpListener,
+    pub(super) tls: Option<Arc<ServerTls>>,
+    pub(super) router: Router,
+}
+
+/// Answer on the socket until SIGINT or SIGTERM comes, then finish what is under way. On SIGHUP `reload` reads every file
+/// again; when that fails nothing has changed.
 pub(super) async fn run(
     log: &Log,
-    socket: TcpListener,
-    tls: Option<Arc<ServerTls>>,
-    router: Router,
-    wording: Wording,
+    served: Served,
+    mut reload: impl AsyncFnMut() -> Result<(), Failure>,
 ) -> Result<(), Failure> {
+    let Served { socket, tls, router } = served;
     let failed = |error: &dyn std::error::Error| Failure::new(error.to_string());
-    let listener = Listener::tcp("cfssl", socket).map_err(|error| failed(&error))?.with_wording(wording);
+    let listener = Listener::tcp("cfssl", socket)
+        .map_err(|error| failed(&error))?
+        .with_wording(Arc::new(hf_http::cfssl::envelope));
     let listener = match tls {
         Some(tls) => listener.with_tls(tls),
         None => listener,
@@ -109,14 +136,21 @@ pub(super) async fn run(
     let metrics = Arc::new(Metrics::new());
     let mut end = signal(SignalKind::terminate()).map_err(|error| failed(&error))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| failed(&error))?;
+    let mut again = signal(SignalKind::hangup()).map_err(|error| failed(&error))?;
     let server = Server::start(vec![(listener, router)], limits(), metrics, &SystemRandom)
         .map_err(|error| failed(&error))?;
     if let Some(ListenAddress::Tcp(address)) = server.addresses().first() {
         log.info(&format!("Now listening on {address}"));
     }
-    tokio::select! {
-        _ = end.recv() => {}
-        _ = interrupt.recv() => {}
+    loop {
+        tokio::select! {
+            _ = end.recv() => break,
+            _ = interrupt.recv() => break,
+            _ = again.recv() => match reload().await {
+                Ok(()) => log.info("the files were read again"),
+                Err(failure) => log.error(&format!("{}; the server goes on with what it had", failure.text)),
+            },
+        }
     }
     let left = server.shutdown(DRAIN).await;
     if left > 0 {

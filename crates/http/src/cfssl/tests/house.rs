@@ -26,7 +26,7 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 use crate::cfssl::caller::Proofs;
-use crate::cfssl::door::{Door, Label, Labels};
+use crate::cfssl::door::{Door, DoorHandle, Label, Labels};
 use crate::cfssl::metrics::Metrics;
 use crate::cfssl::openings::Openings;
 use crate::limits::Rate;
@@ -120,7 +120,7 @@ impl House {
         let metrics = Metrics::default();
         let credentials = Arc::new(CredentialLimiter::new(wish.rate));
         let door = |labels: Labels| {
-            Arc::new(Door {
+            DoorHandle::new(Door {
                 labels,
                 openings: Openings::parse(wish.enable, "").unwrap(),
                 proofs: Proofs::Nothing,

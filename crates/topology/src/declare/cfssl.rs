@@ -1,0 +1,82 @@
+//! `[server.cfssl]` and `[server.cfssl.labels.NAME]`.
+
+use super::faults::{Fault, Faults, UNKNOWN_NAME};
+use super::references::{Kind, References};
+use super::section::{Section, Text, listed};
+use super::server::{addresses, networks};
+use crate::declared::{CfsslDoor, CfsslLabel, ListenAddress};
+
+/// The most labels of one server.
+const MAX_LABELS: usize = 100;
+
+/// The section, and the authority behind the endpoints, if one is named and there are no labels.
+pub(super) fn read(
+    parent: &mut Section<'_, '_>,
+    faults: &mut Faults<'_>,
+    references: &mut References,
+) -> (Option<CfsslDoor>, Option<String>) {
+    let Some(mut section) = parent.table("cfssl", faults) else { return (None, None) };
+    let listen = addresses(&mut section, "listen", faults);
+    let https = addresses(&mut section, "https", faults);
+    let config = section.text("config", faults).map(|text| text.value.to_owned());
+    let label = section.text("label", faults);
+    let labels = labels(&mut section, faults, references);
+    let (default, authority) = match label {
+        Some(text) if labels.is_empty() => {
+            (String::new(), Some(references.add(Kind::Authority, "server.cfssl.label".to_owned(), &text)))
+        }
+        Some(text) => (one_of(&labels, &text, faults), None),
+        None => (String::new(), None),
+    };
+    let mut texts = |key| section.texts(key, faults).iter().map(|text| text.value.to_owned()).collect();
+    let (enable, disable) = (texts("enable"), texts("disable"));
+    section.finish(faults);
+    let usual =
+        if https.is_some() { Vec::new() } else { vec![ListenAddress::Tcp(([127, 0, 0, 1], 8888).into())] };
+    let door = CfsslDoor {
+        listen: listen.unwrap_or(usual),
+        https: https.unwrap_or_default(),
+        config,
+        label: default,
+        labels,
+        enable,
+        disable,
+    };
+    (Some(door), authority)
+}
+
+fn labels(
+    section: &mut Section<'_, '_>,
+    faults: &mut Faults<'_>,
+    references: &mut References,
+) -> Vec<CfsslLabel> {
+    let mut labels = Vec::new();
+    for found in section.named_sections("labels", MAX_LABELS, faults) {
+        let (name, mut section) = (found.name, found.section);
+        let key = section.key("authority");
+        let authority = match section.text("authority", faults) {
+            Some(text) => references.add(Kind::Authority, key, &text),
+            None => {
+                references.add(Kind::Authority, key, &Text { value: &name, span: section.at..section.at })
+            }
+        };
+        let config = section.text("config", faults).map(|text| text.value.to_owned());
+        let networks = networks(&mut section, "networks", faults);
+        section.finish(faults);
+        labels.push(CfsslLabel { name, authority, config, networks });
+    }
+    labels
+}
+
+/// The label of requests that name none.
+fn one_of(labels: &[CfsslLabel], text: &Text<'_>, faults: &mut Faults<'_>) -> String {
+    if !labels.iter().any(|label| label.name == text.value) {
+        let names: Vec<&str> = labels.iter().map(|label| label.name.as_str()).collect();
+        faults.add(
+            Fault::new(UNKNOWN_NAME, text.span.start, "server.cfssl.label", "there is no such label")
+                .expected_found(format!("one of {}", listed(&names)), text.value)
+                .write(format!("add a section `[server.cfssl.labels.{}]`", text.value)),
+        );
+    }
+    text.value.to_owned()
+}
