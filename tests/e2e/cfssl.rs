@@ -1,7 +1,11 @@
 //! CFSSL's programs and ours, in each other's place.
 
+mod database;
 mod differential;
+mod domain;
 mod killed;
+mod mkbundle;
 mod programs;
+mod reload;
 mod serve;
 mod walk;

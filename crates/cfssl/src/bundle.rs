@@ -21,6 +21,7 @@ use hf_x509::certificate::Certificate;
 use crate::failure;
 
 pub use fetch::Issuers;
+pub(crate) use fetch::issuer as fetch_issuer;
 pub use platform::{Platform, read_metadata};
 
 /// Makes bundles out of pools of roots and intermediates.

@@ -23,6 +23,7 @@ use hf_x509::certificate::Certificate;
 use hf_x509::ocsp::{CertIdHash, CertStatus as OcspStatus, OcspRequest, ResponseStatus};
 
 use crate::crl::{self, Revoked};
+use crate::database::{self, Tls};
 use crate::ocsp::{self, Answer, Responder};
 use crate::{certificates, certinfo, failure};
 
@@ -46,9 +47,8 @@ impl Records {
     ///
     /// # Errors
     /// Code 11000 when it cannot be reached.
-    pub async fn open(config: &DbConfig) -> Result<Self, CfsslError> {
-        let opened = CertDb::open(&config.driver, &config.data_source).await;
-        opened.map(Self).map_err(|error| failed(&error))
+    pub async fn open(config: &DbConfig, tls: Tls<'_>) -> Result<Self, CfsslError> {
+        database::open(config, tls).await.map(Self).map_err(|error| failed(&error))
     }
 
     /// Write the row of a certificate that was signed.
@@ -138,7 +138,7 @@ impl Records {
         loop {
             let page = self.0.unexpired(now, after, MAX_PAGE).await.map_err(|error| failed(&error))?;
             for row in page.rows {
-                if row.aki != own {
+                if !is_own(&row, &own, responder) {
                     refreshed.foreign += 1;
                     continue;
                 }
@@ -250,6 +250,15 @@ fn entry(row: &CertRow) -> Result<Revoked, CfsslError> {
         at: row.revoked_at.unwrap_or(row.expiry),
         reason: reason.unwrap_or(RevocationReason::Unspecified),
     })
+}
+
+/// Whether a row is about a certificate of the responder's issuer. Rows without a key identifier, as CFSSL 1.2.0 writes
+/// them, are told by who signed the certificate.
+fn is_own(row: &CertRow, own: &str, responder: &Responder) -> bool {
+    if !row.aki.is_empty() {
+        return row.aki == own;
+    }
+    certificates::one(&row.pem).is_ok_and(|certificate| responder.check(&certificate).is_ok())
 }
 
 /// The response about a row.

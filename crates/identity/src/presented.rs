@@ -3,16 +3,14 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hf_core::time::Clock;
 use rustls::ClientConfig;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, SignatureScheme};
 
-use crate::credential::Credential;
 use crate::error::TlsError;
-use crate::shared::{ClockTime, provider};
+use crate::shared::provider;
 
 /// Notes the chain that a server presents and accepts it, so that the handshake goes on until the server's signature has
 /// been checked. One for each connection.
@@ -45,30 +43,6 @@ impl Presented {
             .with_custom_certificate_verifier(Arc::clone(self) as Arc<dyn ServerCertVerifier>)
             .with_no_client_auth();
         Ok(Arc::new(config))
-    }
-
-    /// The same client with this clock, which shows `credential` to servers that ask for one.
-    ///
-    /// # Errors
-    /// As [`Self::client`], and when TLS cannot use the credential.
-    pub(crate) fn client_with(
-        self: &Arc<Self>,
-        credential: Option<&Credential>,
-        clock: Arc<dyn Clock>,
-    ) -> Result<ClientConfig, TlsError> {
-        let time = Arc::new(ClockTime(clock));
-        let builder = ClientConfig::builder_with_details(Arc::clone(&self.provider), time)
-            .with_protocol_versions(rustls::ALL_VERSIONS)
-            .map_err(TlsError::Versions)?
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::clone(self) as Arc<dyn ServerCertVerifier>);
-        match credential {
-            Some(credential) => {
-                let (chain, key) = credential.for_rustls()?;
-                builder.with_client_auth_cert(chain, key).map_err(TlsError::Identity)
-            }
-            None => Ok(builder.with_no_client_auth()),
-        }
     }
 }
 

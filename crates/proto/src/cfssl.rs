@@ -10,6 +10,7 @@ pub mod certinfo;
 pub mod code;
 pub mod config;
 pub mod csr_json;
+pub mod data_source;
 pub mod db_config;
 pub mod defaults;
 pub mod duration;

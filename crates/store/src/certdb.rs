@@ -8,11 +8,15 @@ mod error;
 mod postgres;
 mod row;
 mod schema;
+mod secure;
 mod sqlite;
+
+use std::sync::Arc;
 
 pub use error::CertDbError;
 use hf_core::time::Timestamp;
 pub use row::{CertRow, CertStatus, OcspRow, Page, Place, RevokedBy};
+pub use secure::{Duplex, Secure, Secured, Securing};
 
 use self::postgres::Postgres;
 use self::row::{OcspPage, Which};
@@ -49,25 +53,40 @@ impl CertDb {
     /// a file, a URL or `key=value` words, as CFSSL's drivers take them.
     ///
     /// # Errors
-    /// `UnknownDriver`; `BadSource`; `Database` when nobody answers or there is no such file. A database without the
+    /// `MySql`; `UnknownDriver`; `BadSource`; `Database` when nobody answers or there is no such file. A database without the
     /// tables opens; what is missing shows when it is used.
     pub async fn open(driver: &str, data_source: &str) -> Result<Self, CertDbError> {
-        Self::open_with(driver, data_source, false).await
+        Self::open_with(driver, data_source, None, false).await
+    }
+
+    /// As [`Self::open`], over TLS by `secure` where the `sslmode` of the data source is `prefer` or `require`.
+    pub async fn open_over(
+        driver: &str,
+        data_source: &str,
+        secure: Arc<dyn Secure>,
+    ) -> Result<Self, CertDbError> {
+        Self::open_with(driver, data_source, Some(secure), false).await
     }
 
     /// As [`Self::open`], and make the file when it is missing and the tables when they are.
     pub async fn create(driver: &str, data_source: &str) -> Result<Self, CertDbError> {
-        let database = Self::open_with(driver, data_source, true).await?;
+        let database = Self::open_with(driver, data_source, None, true).await?;
         database.create_schema().await?;
         Ok(database)
     }
 
-    async fn open_with(driver: &str, data_source: &str, create: bool) -> Result<Self, CertDbError> {
+    async fn open_with(
+        driver: &str,
+        data_source: &str,
+        secure: Option<Arc<dyn Secure>>,
+        create: bool,
+    ) -> Result<Self, CertDbError> {
         match driver {
             "sqlite3" => Sqlite::open(data_source, create).await.map(|db| Self(Backend::Sqlite(db))),
             "postgres" | "postgresql" => {
-                Postgres::open(data_source).await.map(|db| Self(Backend::Postgres(Box::new(db))))
+                Postgres::open(data_source, secure).await.map(|db| Self(Backend::Postgres(Box::new(db))))
             }
+            "mysql" => Err(CertDbError::MySql),
             other => Err(CertDbError::UnknownDriver { found: other.chars().take(40).collect() }),
         }
     }

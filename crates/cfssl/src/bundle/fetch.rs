@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use hf_client::http::{Bounds, Target, send};
+use hf_client::http::Bounds;
 use hf_store::audit::hex;
 use hf_x509::certificate::Certificate;
-use http::{Request, Uri};
+
+use crate::web;
 
 /// Whether issuers that are missing may be fetched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,20 +59,21 @@ fn places(certificate: &Certificate) -> Vec<String> {
     access.map(|access| access.ca_issuers().map(str::to_owned).collect()).unwrap_or_default()
 }
 
+/// The issuer of a certificate, from the first place that has it. Whether it is the issuer is for the caller to check.
+pub(crate) async fn issuer(certificate: &Certificate) -> Option<Certificate> {
+    for url in places(certificate).iter().take(MAX_REQUESTS) {
+        if let Some(found) = fetch(url).await {
+            return Some(found);
+        }
+    }
+    None
+}
+
 /// One certificate, DER or PEM; whatever goes wrong, there is none.
 async fn fetch(url: &str) -> Option<Certificate> {
-    let uri: Uri = url.parse().ok().filter(|uri: &Uri| uri.scheme_str() == Some("http"))?;
-    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let target = Target::Tcp { host, port: uri.port_u16().unwrap_or(80) };
-    let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let request = Request::get(path).body(Bytes::new()).ok()?;
-    let reply = send(&target, request, BOUNDS).await.ok()?;
-    if reply.status != 200 {
-        return None;
-    }
-    Certificate::from_der(&reply.body)
-        .ok()
-        .or_else(|| Certificate::from_pem(std::str::from_utf8(&reply.body).ok()?).ok())
+    let body = web::get(url, BOUNDS).await?;
+    let pem = || Certificate::from_pem(std::str::from_utf8(&body).ok()?).ok();
+    Certificate::from_der(&body).ok().or_else(pem)
 }
 
 /// The name of the file in which CFSSL keeps an intermediate. Letters, digits and a few signs of the common name alone:

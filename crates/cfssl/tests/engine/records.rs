@@ -20,7 +20,9 @@ const LEAF: &str = r#"{"CN":"a.shop.internal","hosts":["a.shop.internal","10.0.0
 async fn database(directory: &tempfile::TempDir) -> Records {
     let data_source = directory.path().join("certs.db").display().to_string();
     CertDb::create("sqlite3", &data_source).await.unwrap();
-    Records::open(&DbConfig { driver: "sqlite3".to_owned(), data_source }).await.unwrap()
+    Records::open(&DbConfig { driver: "sqlite3".to_owned(), data_source }, &|_| Err("no TLS".into()))
+        .await
+        .unwrap()
 }
 
 #[tokio::test]

@@ -11,6 +11,12 @@ pub enum CertDbError {
         /// What was found.
         found: String,
     },
+    /// CFSSL has a driver for MySQL, Handfast has not.
+    #[error(
+        "MySQL is not supported: its schema cuts certificates off at 4096 octets; move the two tables to SQLite or PostgreSQL, \
+         whose columns have the same names"
+    )]
+    MySql,
     /// The data source cannot be used.
     #[error("the data source of the certificate database cannot be used")]
     BadSource {

@@ -1,5 +1,8 @@
 //! The database in PostgreSQL. Texts stand there as octets (`bytea`), as CFSSL's driver writes them.
 
+mod tls;
+
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hf_core::time::Timestamp;
@@ -10,7 +13,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, Error, NoTls, Row};
 
 use super::row::{self, At, CertRow, Columns, OcspRow, Page, Place, RevokedBy, Which};
-use super::{CertDbError, MAX_ISSUERS, MAX_PAGE, schema};
+use super::{CertDbError, MAX_ISSUERS, MAX_PAGE, Secure, schema};
 
 /// How long connecting may take, and each statement.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -22,6 +25,7 @@ const COLUMNS: &str =
 #[derive(Debug)]
 pub(super) struct Postgres {
     config: Config,
+    secure: Option<Arc<dyn Secure>>,
     connection: Mutex<Option<Connection>>,
 }
 
@@ -36,12 +40,11 @@ struct Connection {
 type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 impl Postgres {
-    pub(super) async fn open(source: &str) -> Result<Self, CertDbError> {
+    pub(super) async fn open(source: &str, secure: Option<Arc<dyn Secure>>) -> Result<Self, CertDbError> {
         let bad = |source: Box<dyn std::error::Error + Send + Sync>| CertDbError::BadSource { source };
         let mut config: Config = source.parse().map_err(|error: Error| bad(error.into()))?;
-        if config.get_ssl_mode() == SslMode::Require {
-            let why = "`sslmode=require` is not supported: use a UNIX socket, or TCP with `sslmode=disable`";
-            return Err(bad(why.into()));
+        if config.get_ssl_mode() == SslMode::Require && secure.is_none() {
+            return Err(bad("`sslmode=require` needs TLS, and none was brought".into()));
         }
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(PATIENCE);
@@ -49,7 +52,7 @@ impl Postgres {
         if config.get_application_name().is_none() {
             config.application_name("handfast");
         }
-        let postgres = Self { config, connection: Mutex::new(None) };
+        let postgres = Self { config, secure, connection: Mutex::new(None) };
         drop(postgres.connection().await?);
         Ok(postgres)
     }
@@ -58,14 +61,23 @@ impl Postgres {
     async fn connection(&self) -> Result<Lent<'_>, CertDbError> {
         let mut held = self.connection.lock().await;
         if held.as_ref().is_none_or(|connection| connection.client.is_closed()) {
-            let (client, connection) =
-                in_time("connect", self.config.connect(NoTls)).await?.map_err(fault("connect"))?;
-            // Ends with the client; its errors reach whoever waits for an answer.
-            tokio::spawn(connection);
+            let client = in_time("connect", self.connect()).await?.map_err(fault("connect"))?;
             let is_new = is_new(&client).await?;
             *held = Some(Connection { client, is_new });
         }
         Ok(Lent(held))
+    }
+
+    /// A connection, served by a task that ends with the client; its errors reach whoever waits for an answer.
+    async fn connect(&self) -> Result<Client, Error> {
+        if let Some(secure) = &self.secure {
+            let (client, connection) = self.config.connect(tls::Maker(Arc::clone(secure))).await?;
+            tokio::spawn(connection);
+            return Ok(client);
+        }
+        let (client, connection) = self.config.connect(NoTls).await?;
+        tokio::spawn(connection);
+        Ok(client)
     }
 
     async fn query(

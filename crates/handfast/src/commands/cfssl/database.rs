@@ -2,10 +2,11 @@
 
 use hf_cfssl::records::Records;
 use hf_proto::cfssl::code::CfsslError;
+use hf_proto::cfssl::data_source::SslMode;
 use hf_proto::cfssl::db_config::DbConfig;
 
 use super::call::{Call, Failure};
-use super::flags;
+use super::{database_tls, flags};
 
 impl Call {
     /// The configuration of the database, which must be named.
@@ -22,6 +23,14 @@ impl Call {
 
     /// The database, open.
     pub(super) async fn records(&self, config: &DbConfig) -> Result<Records, CfsslError> {
-        Records::open(config).await
+        Records::open(config, &|wanted| {
+            if wanted.mode == SslMode::Require || wanted.mode == SslMode::Prefer {
+                self.log.warning(
+                    "whether the database is the right one is not checked: `sslmode=verify-full` in its data source would",
+                );
+            }
+            database_tls::client(wanted, &self.clock)
+        })
+        .await
     }
 }

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use hf_cfssl::import::{certificates, multiroot, policy, request};
 use hf_proto::cfssl::csr_json::KeyKind;
+use hf_proto::cfssl::data_source::DatabaseTls;
 use hf_proto::cfssl::db_config::DbConfig;
-use hf_store::certdb::CertDb;
 use serde_json::{Value, json};
 
 use super::config::resolve_key;
+use super::database_tls;
 use crate::authority::{self, Opened};
 use crate::commands::options::{DomainOptions, FormatOptions};
 use crate::context::Context;
@@ -128,8 +129,9 @@ fn database(path: &Path, opened: &Opened, context: &Context) -> Result<Told, Com
     };
     let config = DbConfig::read(&read(path)?).map_err(|error| failed(error.into()))?;
     let report = context.block_on(async {
-        let database =
-            CertDb::open(&config.driver, &config.data_source).await.map_err(|error| failed(error.into()))?;
+        let tls = |wanted: &DatabaseTls| database_tls::client(wanted, &context.clock);
+        let database = hf_cfssl::database::open(&config, &tls).await;
+        let database = database.map_err(|error| failed(error.into()))?;
         certificates::import(&database, &opened.authority, &opened.origin)
             .await
             .map_err(|error| failed(error.into()))

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 
-/// Make links in a directory, so that `cfssl`, `cfssljson` and `multirootca` run this program
+/// Make links in a directory, so that `cfssl`, `cfssljson`, `multirootca` and `mkbundle` run this program
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -24,8 +24,17 @@ Examples:
   handfast cfssl install-links --force /usr/local/bin";
 
 /// The names of the links.
-const NAMES: &[&str] =
-    &["cfssl", "cfssljson", "multirootca", "cfssl-bundle", "cfssl-certinfo", "cfssl-newkey", "cfssl-scan"];
+const NAMES: &[&str] = &[
+    "cfssl",
+    "cfssljson",
+    "multirootca",
+    "mkbundle",
+    "cfssl-bundle",
+    "cfssl-certinfo",
+    "cfssl-mkbundle",
+    "cfssl-newkey",
+    "cfssl-scan",
+];
 
 /// Make the links; nothing is made when a name is taken.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {

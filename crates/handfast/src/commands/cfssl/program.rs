@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::call::{Call, Failure};
 use super::log::Log;
-use super::{COMMANDS, GoCommand, cfssljson, find, flags, multirootca};
+use super::{COMMANDS, GoCommand, cfssljson, find, flags, mkbundle, multirootca};
 use crate::env::Env;
 use crate::error::Exit;
 use crate::go_flags::{self, Flag, FlagError, Given};
@@ -82,6 +82,7 @@ impl Kind {
     fn of_program(name: &str) -> Option<Self> {
         let command = match name {
             "cfssljson" => return Some(Self::Command(&cfssljson::COMMAND, cfssljson::FLAGS)),
+            "mkbundle" | "cfssl-mkbundle" => return Some(Self::Command(&mkbundle::COMMAND, mkbundle::FLAGS)),
             "multirootca" => return Some(Self::Command(&multirootca::COMMAND, multirootca::FLAGS)),
             "cfssl-bundle" => "bundle",
             "cfssl-certinfo" => "certinfo",
@@ -222,6 +223,8 @@ mod tests {
         assert_eq!(called("handfast cfssl version -h"), "version: -h");
         assert_eq!(called("handfast cfssljson -f x"), "cfssljson: -f x");
         assert_eq!(called("cfssl-scan -list"), "scan: -list");
+        assert_eq!(called("handfast mkbundle -f x y"), "mkbundle: -f x y");
+        assert_eq!(called("/bin/cfssl-mkbundle y"), "mkbundle: y");
     }
 
     #[test]
