@@ -7,6 +7,7 @@ mod disk;
 mod keys;
 mod killed;
 mod modes;
+mod serving;
 
 use std::collections::BTreeSet;
 use std::process::{Command, Output};

@@ -111,7 +111,7 @@ impl LocalSigner {
         let issued = self.authority.issue(wanted).await.map_err(|error| failure::issue(&error))?;
         if let Some(records) = &self.records {
             let (metadata, now) = (request.metadata.as_ref(), self.authority.now());
-            records.insert(&issued.certificate, self.policy.label(), metadata, now).await?;
+            records.insert(&issued.certificate, &request.label, metadata, now).await?;
         }
         Ok(Signed { certificate: issued.certificate, chain: issued.chain, notices: issued.notices })
     }

@@ -5,10 +5,13 @@
 //! difference that is no longer there fails as well.
 
 mod commands;
+mod database;
 mod endpoints;
 mod fixture;
+mod multirootca;
 mod observe;
 mod openssl;
+mod scan;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -45,7 +48,8 @@ fn differences(case: &str, stock: &Observation, ours: &Observation) -> Vec<Diffe
     let told = |field: &str| {
         let within =
             own.iter().any(|object| field.strip_prefix(object).is_some_and(|rest| rest.starts_with('.')));
-        !within && !(only_one_did_it && (field.starts_with("out") || field.starts_with("file ")))
+        !within
+            && !(only_one_did_it && ["out", "file ", "database "].iter().any(|made| field.starts_with(made)))
     };
     let all = fields.into_iter().filter(|field| told(field) && differs(field)).map(|field| Difference {
         case: case.to_owned(),
@@ -132,13 +136,33 @@ fn our_commands_say_what_stock_commands_say_but_for_the_list() {
 fn our_endpoints_say_what_stock_endpoints_say_but_for_the_list() {
     let (stock, ours) = (Programs::stock(), Programs::ours());
     let fixture = fixture::make(&stock);
-    let left = endpoints::run(&stock, &fixture, "");
-    let right = endpoints::run(&ours, &fixture, endpoints::OURS);
-    assert_eq!(left.len(), right.len());
-    let pairs = left.iter().zip(&right);
-    let found: Vec<Difference> =
-        pairs.flat_map(|((name, one), (_, other))| differences(name, one, other)).collect();
+    let stock = endpoints::run(&stock, &fixture, "");
+    let found = between(&stock, &endpoints::run(&ours, &fixture, endpoints::OURS));
     hold_to_the_list(&found, "differences-serve.toml");
+}
+
+type Runs = Vec<(&'static str, Observation)>;
+
+fn between(left: &Runs, right: &Runs) -> Vec<Difference> {
+    assert_eq!(left.len(), right.len());
+    let pairs = left.iter().zip(right);
+    pairs.flat_map(|((name, one), (_, other))| differences(name, one, other)).collect()
+}
+
+#[test]
+fn our_scans_say_what_stock_scans_say_but_for_the_list() {
+    let (stock, ours) = (Programs::stock(), Programs::ours());
+    let fixture = fixture::make(&stock);
+    let found = between(&scan::run(&stock, &fixture), &scan::run(&ours, &fixture));
+    hold_to_the_list(&found, "differences-scan.toml");
+}
+
+#[test]
+fn our_multirootca_says_what_the_stock_one_says_but_for_the_list() {
+    let (stock, ours) = (Programs::stock(), Programs::ours());
+    let fixture = fixture::make(&stock);
+    let found = between(&multirootca::run(&stock, &fixture), &multirootca::run(&ours, &fixture));
+    hold_to_the_list(&found, "differences-multirootca.toml");
 }
 
 /// The comparison is deaf to keys, serial numbers and the clock, and to nothing else.
@@ -152,9 +176,9 @@ fn stock_programs_do_not_differ_from_themselves() {
         found.extend(differences(case.name, &left, &right));
         assert!(left.len() > 1, "{}: nothing to compare: {left:?}", case.name);
     }
-    let (left, right) = (endpoints::run(&stock, &fixture, ""), endpoints::run(&stock, &fixture, ""));
-    for ((name, one), (_, other)) in left.iter().zip(&right) {
-        found.extend(differences(name, one, other));
-    }
+    let endpoints = || endpoints::run(&stock, &fixture, "");
+    found.extend(between(&endpoints(), &endpoints()));
+    found.extend(between(&scan::run(&stock, &fixture), &scan::run(&stock, &fixture)));
+    found.extend(between(&multirootca::run(&stock, &fixture), &multirootca::run(&stock, &fixture)));
     assert_eq!(found, []);
 }

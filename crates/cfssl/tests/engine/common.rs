@@ -22,7 +22,7 @@ pub(crate) const CA: &str =
 
 pub(crate) const POLICY: &str = r#"{"signing":{"default":{"usages":["signing","server auth"],"expiry":"168h"},"profiles":{
     "server":{"usages":["signing","key encipherment","server auth"],"expiry":"8760h","crl_url":"http://pki.shop.internal/a.crl",
-              "ocsp_url":"http://ocsp.shop.internal","issuer_urls":["http://pki.shop.internal/a.cer"]},
+              "ocsp_url":"http://ocsp.shop.internal","issuer_urls":["http://pki.shop.internal/a.cer","http://pki.shop.internal/b.cer"]},
     "listed":{"usages":["signing","client auth"],"expiry":"24h","name_whitelist":"\\.shop\\.internal$"},
     "keyonly":{"usages":["signing","server auth"],"expiry":"24h","CSRWhitelist":{"PublicKey":true,"PublicKeyAlgorithm":true,"DNSNames":true}},
     "serial":{"usages":["signing","server auth"],"expiry":"24h","ClientProvidesSerialNumbers":true,"allowed_extensions":["1.2.3.4"]},
@@ -65,8 +65,13 @@ pub(crate) fn policy(json: &str) -> Arc<Policy> {
 
 /// A signer below a new root, and what must live as long.
 pub(crate) async fn signer(place: &Place) -> (LocalSigner, Standalone, NewRoot) {
+    signer_under(place, POLICY).await
+}
+
+/// The same under another policy.
+pub(crate) async fn signer_under(place: &Place, json: &str) -> (LocalSigner, Standalone, NewRoot) {
     let root = root(&place.machine).await;
-    let policy = policy(POLICY);
+    let policy = policy(json);
     let standalone = Standalone::open(&place.machine, policy.profiles()).await.unwrap();
     let key = copy(root.key.as_ref().unwrap());
     let name = standalone.admit(std::slice::from_ref(&root.certificate), key).await.unwrap();

@@ -7,7 +7,7 @@ use hf_proto::cfssl::sign_request::{Extension, SignRequest, Subject};
 use hf_x509::ext::{BasicConstraints, KeyUsage};
 use hf_x509::oids;
 
-use crate::common::{asker, place, request, sign_request, signer};
+use crate::common::{asker, place, request, sign_request, signer, signer_under};
 
 const WEB: &str = r#"{"CN":"www.shop.internal","hosts":["www.shop.internal","10.0.0.5","a@b.example","spiffe://shop/web"],
     "names":[{"C":"DE","O":"Shop"}],"key":{"algo":"rsa","size":2048}}"#;
@@ -33,7 +33,10 @@ async fn a_profile_decides_what_the_certificate_says() {
     assert_eq!(place.machine.clock.now().seconds_since(certificate.not_before()), 300);
     let access = certificate.authority_information_access().unwrap().unwrap();
     assert_eq!(access.ocsp().collect::<Vec<_>>(), ["http://ocsp.shop.internal"]);
-    assert_eq!(access.ca_issuers().collect::<Vec<_>>(), ["http://pki.shop.internal/a.cer"]);
+    assert_eq!(
+        access.ca_issuers().collect::<Vec<_>>(),
+        ["http://pki.shop.internal/a.cer", "http://pki.shop.internal/b.cer"]
+    );
     assert!(certificate.crl_distribution_points().unwrap().is_some());
 }
 
@@ -164,4 +167,39 @@ async fn info_tells_what_the_profile_says() {
     assert_eq!(info.certificate, root.certificate.to_pem().trim_end());
     assert_eq!(info.usages, ["signing", "key encipherment", "server auth"]);
     assert_eq!(info.expiry, "8760h");
+}
+
+#[tokio::test]
+async fn a_lint_level_stops_at_warnings_and_exemptions_let_them_through() {
+    // `encipher only` without `key agreement` is a warning of ours (HF-LINT-KU-ONLY, RFC 5280 section 4.2.1.3).
+    let profile = |more: &str| {
+        format!(r#"{{"usages":["signing","encipher only","server auth"],"expiry":"24h"{more}}}"#)
+    };
+    let policy = format!(
+        r#"{{"signing":{{"profiles":{{"plain":{},"warn":{},"info":{},"pass":{},"ours":{},"source":{},"zlint":{}}}}}}}"#,
+        profile(""),
+        profile(r#","lint_error_level":"warn""#),
+        profile(r#","lint_error_level":"info""#),
+        profile(r#","lint_error_level":3"#),
+        profile(r#","lint_error_level":"info","ignored_lints":["HF-LINT-KU-ONLY"]"#),
+        profile(r#","lint_error_level":"info","ignored_lint_sources":["RFC5280"]"#),
+        profile(r#","lint_error_level":"info","ignored_lints":["w_something_else"]"#),
+    );
+    let place = place();
+    let (signer, _standalone, _) = signer_under(&place, &policy).await;
+    for (name, passes) in [
+        ("plain", true),
+        ("warn", true),
+        ("info", false),
+        ("pass", false),
+        ("ours", true),
+        ("source", true),
+        ("zlint", false),
+    ] {
+        let signed = signer.sign(&sign_request(WEB, name), &asker(&place)).await;
+        assert_eq!(signed.is_ok(), passes, "{name}: {:?}", signed.err());
+        if let Err(error) = signed {
+            assert!(error.code == 5300 && error.message.contains("HF-LINT-KU-ONLY"), "{name}: {error}");
+        }
+    }
 }

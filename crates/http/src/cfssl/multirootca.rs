@@ -69,7 +69,7 @@ async fn signed(door: &Door, row: &Row, request: Request) -> Result<Reply, Refus
     let (head, body) = request.into_parts();
     if head.method != row.method {
         let refusal = Refusal::method(&head.method, row.method.clone());
-        return Err(Refusal { failure: coded(405, &refusal.failure.error.message), ..refusal });
+        return Err(Refusal { failure: coded(405, "only POST is permitted"), ..refusal });
     }
     let body = body::read(body).await?;
     let message: AuthenticatedRequest = body::json(&body, "bad request").map_err(worded)?;

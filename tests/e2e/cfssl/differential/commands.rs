@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use tempfile::TempDir;
 
 use super::super::programs::Programs;
+use super::database;
 use super::observe::{self, Observation};
 
 /// One call. The words are split at spaces; the first is the program.
@@ -168,6 +170,40 @@ pub(super) static CASES: &[Case] = &[
     case("info nobody there", "cfssl info -remote localhost:1"),
     case("sign nobody there", "cfssl sign -remote localhost:1 leaf.csr"),
     case("revoke without database", "cfssl revoke -serial 1 -aki 00"),
+    case("sign with database", "cfssl sign -db-config db.json -ca ca.pem -ca-key ca-key.pem leaf.csr"),
+    case(
+        "gencert with database",
+        "cfssl gencert -db-config db.json -ca ca.pem -ca-key ca-key.pem names.json",
+    ),
+    case("revoke", "cfssl revoke -db-config db.json -serial @serial@ -aki @aki@ -reason superseded"),
+    case("revoke by number", "cfssl revoke -db-config db.json -serial @serial@ -aki @aki@ -reason 9"),
+    case("revoke without reason", "cfssl revoke -db-config db.json -serial @serial@ -aki @aki@"),
+    case("revoke unknown reason", "cfssl revoke -db-config db.json -serial @serial@ -aki @aki@ -reason loud"),
+    case(
+        "revoke unknown certificate",
+        "cfssl revoke -db-config db.json -serial 5 -aki @aki@ -reason superseded",
+    ),
+    case("revoke without serial number", "cfssl revoke -db-config db.json -aki @aki@"),
+    case(
+        "ocsprefresh",
+        "cfssl ocsprefresh -db-config db.json -ca ca.pem -responder ca.pem -responder-key ca-key.pem",
+    ),
+    case("ocspdump", "cfssl ocspdump -db-config db.json"),
+    case("ocspdump without database", "cfssl ocspdump"),
+    case("ocspdump missing database file", "cfssl ocspdump -db-config missing.json"),
+    case("ocspdump incomplete database file", "cfssl ocspdump -db-config halfdb.json"),
+    case("crl of the database", "cfssl crl -db-config db.json -ca ca.pem -ca-key ca-key.pem"),
+    case("certinfo of the database", "cfssl certinfo -db-config db.json -serial @serial@ -aki @aki@"),
+    case(
+        "sign profile transparency",
+        "cfssl sign -ca ca.pem -ca-key ca-key.pem -config config.json -profile logs leaf.csr",
+    ),
+    case(
+        "sign profile two issuers",
+        "cfssl sign -ca ca.pem -ca-key ca-key.pem -config config.json -profile issuers leaf.csr",
+    ),
+    case("genkey odd rsa", "cfssl genkey oddrsa.json"),
+    case("sign odd rsa", "cfssl sign -ca ca.pem -ca-key ca-key.pem oddrsa.csr"),
     case("scan list", "cfssl scan -list"),
     case("unknown command", "cfssl nothing"),
     case("unknown flag", "cfssl genkey -nothing names.json"),
@@ -179,14 +215,23 @@ pub(super) static CASES: &[Case] = &[
     piped("cfssljson broken", "cfssljson -bare out", "broken.json"),
 ];
 
+/// Seconds after which a program is taken for one that never ends; its exit status is 124 then.
+const PATIENCE: &str = "10";
+
 /// Run a case in a copy of the fixture, and see what came of it.
 pub(super) fn run(programs: &Programs, fixture: &TempDir, case: &Case) -> Observation {
     let copy = TempDir::new().unwrap();
     copy_files(fixture.path(), copy.path());
-    let mut words = case.words.split(' ');
-    let mut command = programs.command(words.next().unwrap(), copy.path());
+    let words = database::filled(case.words, fixture.path());
+    let mut words = words.split(' ');
+    let program = programs.command(words.next().unwrap(), copy.path());
+    let mut command = Command::new("timeout");
+    command.arg(PATIENCE).arg(program.get_program()).current_dir(copy.path()).env("LC_ALL", "C.UTF-8");
     command.args(words).stdin(fs::File::open(copy.path().join(case.stdin)).unwrap());
     let mut seen = observe::output(&command.output().unwrap());
+    if case.words.contains("db.json") {
+        seen.extend(database::rows(copy.path()));
+    }
     for entry in fs::read_dir(copy.path()).unwrap().map(Result::unwrap) {
         let name = entry.file_name().into_string().unwrap();
         if !fixture.path().join(&name).exists() {

@@ -136,7 +136,8 @@ fn exchange(address: SocketAddr, method: &str, path: &str, body: &str) -> Vec<u8
     panic!("{method} {path}: every connection was reset");
 }
 
-fn ask(address: SocketAddr, method: &str, path: &str, body: &str) -> Observation {
+/// What an endpoint answers.
+pub(super) fn ask(address: SocketAddr, method: &str, path: &str, body: &str) -> Observation {
     let answer = exchange(address, method, path, body);
     let answer = String::from_utf8(answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{method} {path}: {answer}"));

@@ -5,6 +5,7 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::super::programs::Programs;
+use super::database;
 
 const FILES: &[(&str, &str)] = &[
     (
@@ -20,6 +21,24 @@ const FILES: &[(&str, &str)] = &[
     (
         "ecdsa521.json",
         r#"{"CN":"e.example.net","hosts":["e.example.net"],"key":{"algo":"ecdsa","size":521}}"#,
+    ),
+    ("oddrsa.json", r#"{"CN":"o.example.net","hosts":["o.example.net"],"key":{"algo":"rsa","size":2056}}"#),
+    ("tls.json", r#"{"CN":"localhost","hosts":["localhost"],"key":{"algo":"rsa","size":2048}}"#),
+    (
+        "held.json",
+        concat!(
+            r#"{"signing":{"default":{"expiry":"24h","usages":["signing","server auth"],"auth_key":"k"},"profiles":{"#,
+            r#""open":{"expiry":"1h","usages":["signing"]}}},"#,
+            r#""auth_keys":{"k":{"type":"standard","key":"0123456789abcdef0123456789abcdef"}}}"#,
+        ),
+    ),
+    (
+        "roots.ini",
+        concat!(
+            "[ primary ]\nprivate = file://ca-key.pem\ncertificate = ca.pem\nconfig = held.json\n",
+            "[ second ]\nprivate = file://other-key.pem\ncertificate = other.pem\nconfig = held.json\n",
+            "[ far ]\nprivate = file://ca-key.pem\ncertificate = ca.pem\nconfig = held.json\nnets = 10.0.0.0/8\n",
+        ),
     ),
     ("weak.json", r#"{"CN":"w.example.net","hosts":["w.example.net"],"key":{"algo":"rsa","size":1024}}"#),
     ("curve.json", r#"{"CN":"w.example.net","hosts":["w.example.net"],"key":{"algo":"ecdsa","size":255}}"#),
@@ -47,6 +66,8 @@ const FILES: &[(&str, &str)] = &[
             r#""ca":{"expiry":"43800h","usages":["cert sign","crl sign"],"ca_constraint":{"is_ca":true,"max_path_len":1}},"#,
             r#""urls":{"expiry":"1h","usages":["signing","any"],"issuer_urls":["http://i.example.net/ca"],"ocsp_url":"http://o.example.net","crl_url":"http://c.example.net/crl"},"#,
             r#""policy":{"expiry":"1h","usages":["signing","s/mime","code signing","timestamping"],"Policies":[{"ID":"1.2.3.4","Qualifiers":[{"Type":"id-qt-cps","Value":"http://cps.example.net"}]}]},"#,
+            r#""logs":{"expiry":"1h","usages":["signing"],"ct_log_servers":["http://localhost:1/"]},"#,
+            r#""issuers":{"expiry":"1h","usages":["signing"],"issuer_urls":["http://i.example.net/1","http://i.example.net/2"]},"#,
             r#""white":{"expiry":"1h","usages":["signing"],"name_whitelist":"\\.allowed\\.example$"},"#,
             r#""csrwhite":{"expiry":"1h","usages":["signing"],"CSRWhitelist":{"DNSNames":true,"PublicKey":true,"PublicKeyAlgorithm":true,"SignatureAlgorithm":true}},"#,
             r#""absolute":{"expiry":"1h","usages":["signing"],"not_before":"2030-01-01T00:00:00Z","not_after":"2030-01-02T00:00:00Z"},"#,
@@ -86,5 +107,8 @@ pub(super) fn make(stock: &Programs) -> TempDir {
     let both = fs::read_to_string(place.join("deep.pem")).unwrap()
         + &fs::read_to_string(place.join("inter.pem")).unwrap();
     fs::write(place.join("two.pem"), both).unwrap();
+    stock.split(place, "gencert -ca ca.pem -ca-key ca-key.pem tls.json", "tls");
+    stock.split(place, "genkey oddrsa.json", "oddrsa");
+    database::make(stock, place);
     folder
 }

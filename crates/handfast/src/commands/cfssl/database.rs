@@ -1,7 +1,7 @@
 //! The certificate database of `-db-config`.
 
 use hf_cfssl::records::Records;
-use hf_proto::cfssl::code::CfsslError;
+use hf_proto::cfssl::code::{CfsslError, ErrorKind};
 use hf_proto::cfssl::data_source::SslMode;
 use hf_proto::cfssl::db_config::DbConfig;
 
@@ -17,8 +17,16 @@ impl Call {
     /// The configuration of the database, if one is named.
     pub(super) fn some_db_config(&self) -> Result<Option<DbConfig>, Failure> {
         let Some(path) = self.some(&flags::DB_CONFIG) else { return Ok(None) };
-        let config = DbConfig::read(&self.read(path)?).map_err(|error| Failure::new(error.to_string()))?;
-        Ok(Some(config))
+        self.db_config_in(path).map(Some)
+    }
+
+    /// The configuration of a database in this file.
+    pub(super) fn db_config_in(&self, path: &str) -> Result<DbConfig, Failure> {
+        let refused = |text: String| Failure::from(CfsslError::wrap(ErrorKind::PolicyInvalid, text));
+        let octets = self.read(path);
+        let octets = octets
+            .map_err(|failure| refused(format!("could not read configuration file: {}", failure.text)))?;
+        DbConfig::read(&octets).map_err(|error| refused(error.to_string()))
     }
 
     /// The database, open.

@@ -18,7 +18,6 @@ use hf_http::cfssl::openings::Openings;
 use hf_http::limits::credentials::CredentialLimiter;
 use hf_proto::cfssl::code::{CfsslError, ErrorKind};
 use hf_proto::cfssl::config::{Config, SignerNeed};
-use hf_proto::cfssl::db_config::DbConfig;
 use regex::Regex;
 use tokio::sync::Semaphore;
 
@@ -200,7 +199,7 @@ async fn records(call: &Call) -> Result<Option<Arc<Records>>, Failure> {
 
 /// The certificate database that the configuration file at `path` names.
 pub(super) async fn records_in(call: &Call, path: &str) -> Result<Records, Failure> {
-    let config = DbConfig::read(&call.read(path)?).map_err(|error| Failure::new(error.to_string()))?;
+    let config = call.db_config_in(path)?;
     Ok(call.records(&config).await?)
 }
 

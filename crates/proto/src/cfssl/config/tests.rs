@@ -187,6 +187,11 @@ fn what_cfssl_passes_over_in_silence_is_told() {
     assert!(warnings(r#"{"usages":["signing","Server Auth"],"expiry":"1h"}"#)[0].contains("`Server Auth`"));
     assert!(warnings(r#"{"usages":["signing"],"expiry":"1h","auth_key":"short"}"#)[0].contains("16 octets"));
     assert!(warnings(r#"{"remote":"r","expiry":"1h"}"#)[0].contains("points to a remote signer"));
+    let lints = |text: &str| warnings(&format!(r#"{{"usages":["signing"],"expiry":"1h",{text}}}"#));
+    assert_eq!(lints(r#""lint_error_level":"warn""#), Vec::<String>::new());
+    assert!(lints(r#""lint_error_level":"error""#)[0].contains("an error always stops"));
+    assert_eq!(lints(r#""ignored_lints":["HF-LINT-KU-ONLY"]"#), Vec::<String>::new());
+    assert!(lints(r#""ignored_lints":["e_dnsname_empty_label"]"#)[0].contains("e_dnsname_empty_label"));
 }
 
 #[test]

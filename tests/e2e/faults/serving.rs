@@ -1,0 +1,229 @@
+//! What happens to a server that runs: its disk fills up, its clock jumps, another process locks its record.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::domain::{Domain, handfast};
+use crate::program::{finish, succeed, text};
+use crate::serve::Served;
+
+const TRUST: &str = r#"[trust]
+domain = "shop.internal"
+
+[service.web]
+instances = ["web.shop.internal"]
+calls     = ["orders"]
+
+[service.orders]
+instances = ["orders.shop.internal"]
+
+[server]
+listen = ["127.0.0.1:0"]
+admin = ["127.0.0.1:0"]
+
+[server.cfssl]
+listen = ["127.0.0.1:0"]
+enable = ["sign"]
+"#;
+
+/// How often a server is asked before it must have come round again.
+const TRIES: u32 = 200;
+
+/// A request for a certificate, made once.
+fn request(place: &Path) -> Value {
+    succeed("openssl", |command| {
+        let words = "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k -out r -subj /CN=a.shop.internal";
+        command.current_dir(place).args(words.split(' '));
+    });
+    json!({ "certificate_request": fs::read_to_string(place.join("r")).unwrap() })
+}
+
+/// Status and body of an endpoint of CFSSL.
+fn ask(served: &Served, endpoint: &str, body: Option<&Value>) -> (String, String) {
+    let output = finish("curl", |command| {
+        command.args(["--silent", "--show-error", "--max-time", "29", "--write-out", "\n%{http_code}"]);
+        if let Some(body) = body {
+            command.arg("--data").arg(body.to_string());
+        }
+        command.arg(format!("http://{}/api/v1/cfssl/{endpoint}", served.address("cfssl")));
+    });
+    let said = text(&output.stdout);
+    let (body, status) = said.rsplit_once('\n').unwrap_or_else(|| panic!("{}", text(&output.stderr)));
+    (status.to_owned(), body.to_owned())
+}
+
+/// It signs nothing and says so, and goes on with everything else.
+#[track_caller]
+fn refuses_only_to_sign(served: &Served, request: &Value) {
+    let refused = ask(served, "sign", Some(request));
+    assert!(refused.0 == "503" && !refused.1.contains("BEGIN CERTIFICATE"), "{refused:?}");
+    assert!(refused.1.contains("the log of the server says why"), "{refused:?}");
+    assert_eq!(ask(served, "info", Some(&json!({}))).0, "200");
+    assert_eq!(ask(served, "health", None).0, "200");
+    assert!(served.get("api", "/livez").contains("ok"));
+}
+
+/// It signs again by itself.
+#[track_caller]
+fn signs_again(served: &Served, request: &Value) {
+    for _ in 0..TRIES {
+        if ask(served, "sign", Some(request)).0 == "200" {
+            return;
+        }
+    }
+    panic!("it does not sign again: {:?}", ask(served, "sign", Some(request)));
+}
+
+/// How many certificates for the request are on record, as a command beside the server finds them.
+fn recorded(file: &Path) -> usize {
+    let listed = succeed(handfast(), |command| {
+        command
+            .args(["list", "--name", "a.shop.internal", "--limit", "1000", "--format", "json", "-f"])
+            .arg(file);
+    });
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    listed["certificates"].as_array().unwrap().len()
+}
+
+fn library() -> PathBuf {
+    let folders = fs::read_dir("/usr/lib").unwrap().map(|entry| entry.unwrap().path());
+    let mut files = folders.map(|folder| folder.join("faketime/libfaketimeMT.so.1"));
+    files.find(|file| file.exists()).expect("`cargo xtask packages` installs faketime")
+}
+
+#[test]
+fn a_clock_that_jumps_back_stops_signing_until_it_is_right_again() {
+    let domain = Domain::declared(TRUST);
+    let clock = domain.path().join("clock");
+    let turn = |offset: &str| {
+        // In one step, so that no half of it is read.
+        fs::write(domain.path().join("clock.new"), offset).unwrap();
+        fs::rename(domain.path().join("clock.new"), domain.path().join("clock")).unwrap();
+    };
+    turn("+0");
+    let request = request(domain.path());
+    let file = domain.path().join("handfast.toml");
+    let folder = domain.path().to_owned();
+    let served = Served::start(domain, |command| {
+        command.env("LD_PRELOAD", library()).env("FAKETIME_TIMESTAMP_FILE", &clock);
+        command.env("FAKETIME_NO_CACHE", "1").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    });
+    let turn = |offset: &str| {
+        fs::write(folder.join("clock.new"), offset).unwrap();
+        fs::rename(folder.join("clock.new"), folder.join("clock")).unwrap();
+    };
+    assert_eq!(ask(&served, "sign", Some(&request)).0, "200");
+    for behind in ["-1h", "-3000d"] {
+        turn(behind);
+        refuses_only_to_sign(&served, &request);
+        turn("+0");
+        signs_again(&served, &request);
+    }
+    // A jump ahead makes certificates that begin later; what comes after it back in time is behind the record.
+    turn("+2d");
+    signs_again(&served, &request);
+    turn("+0");
+    refuses_only_to_sign(&served, &request);
+    turn("+2d");
+    signs_again(&served, &request);
+    assert_eq!(recorded(&file), 5);
+    assert!(served.good("audit verify").contains("intact"));
+}
+
+/// Moves the domain onto a small disk that only this server sees. Words: folder, program.
+const SMALL_DISK: &str = r#"
+set -eu
+mkdir "$1/disk"; mount -t tmpfs -o size=12m disk "$1/disk"
+cp -a "$1/handfast.toml" "$1/.handfast" "$1/trust" "$1/disk"
+cd "$1/disk"; exec "$2" serve -f handfast.toml
+"#;
+
+#[test]
+fn a_full_disk_stops_signing_until_there_is_room() {
+    let may = |words: &[&str]| Command::new("unshare").args(words).arg("true").status().unwrap().success();
+    // Root makes a mount namespace; others need one of users around it.
+    let namespace = if may(&["-m"]) { "-m" } else { "-rm" };
+    let domain = Domain::declared(TRUST);
+    let request = request(domain.path());
+    let folder = domain.path().to_owned();
+    let served = Served::start(domain, |command| {
+        *command = Command::new("unshare");
+        command.args([namespace, "sh", "-c", SMALL_DISK, "sh"]).arg(&folder).arg(handfast());
+    });
+    let disk = PathBuf::from(format!("/proc/{}/root{}/disk", served.program.id(), folder.display()));
+    assert_eq!(ask(&served, "sign", Some(&request)).0, "200");
+    let mut acknowledged = 1;
+    for _ in 0..2 {
+        fill(&disk.join("fill"));
+        // What was allotted before the disk was full may still be used up.
+        let mut last = ask(&served, "sign", Some(&request));
+        while last.0 == "200" {
+            acknowledged += 1;
+            last = ask(&served, "sign", Some(&request));
+        }
+        refuses_only_to_sign(&served, &request);
+        let ready = text(&served.curl("admin", "/readyz", &[]).stdout);
+        assert!(ready.contains("\"ready\":false"), "{ready}");
+        fs::remove_file(disk.join("fill")).unwrap();
+        signs_again(&served, &request);
+        acknowledged += 1;
+    }
+    assert_eq!(recorded(&disk.join("handfast.toml")), acknowledged);
+    let verified = succeed(handfast(), |command| {
+        command.args(["audit", "verify", "-f"]).arg(disk.join("handfast.toml"));
+    });
+    assert!(verified.contains("intact"), "{verified}");
+}
+
+/// Takes all the room that there is.
+fn fill(file: &Path) {
+    let mut file = fs::File::create(file).unwrap();
+    for size in [64 * 1024, 4096, 1] {
+        while file.write_all(&vec![0; size]).is_ok() {}
+    }
+}
+
+#[test]
+fn a_record_that_another_process_locks_loses_nothing_that_was_acknowledged() {
+    let domain = Domain::declared(TRUST);
+    let request = request(domain.path());
+    let file = domain.path().join("handfast.toml");
+    let database = domain.path().join(".handfast/store/handfast.db");
+    assert!(
+        database.exists(),
+        "{:?}",
+        fs::read_dir(domain.path().join(".handfast")).unwrap().collect::<Vec<_>>()
+    );
+    let served = Served::start(domain, |_| {});
+    assert_eq!(ask(&served, "sign", Some(&request)).0, "200");
+    let script = "import sqlite3, sys\nheld = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=20)\n\
+                  held.execute('BEGIN IMMEDIATE')\nprint('held', flush=True)\nsys.stdin.readline()\nheld.execute('ROLLBACK')\n";
+    let mut holder = Command::new("python3");
+    holder.args(["-c", script]).arg(&database).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut holder = holder.spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line, "held\n");
+    // Those that ask wait behind the lock: what the journal takes is acknowledged, what it does not take is refused.
+    let waiting = std::thread::scope(|scope| {
+        let asking = [(); 3].map(|()| scope.spawn(|| ask(&served, "sign", Some(&request))));
+        assert_eq!(ask(&served, "info", Some(&json!({}))).0, "200");
+        assert_eq!(ask(&served, "health", None).0, "200");
+        assert!(served.get("api", "/livez").contains("ok"));
+        asking.map(|one| one.join().unwrap())
+    });
+    let refused = waiting.iter().filter(|answer| answer.0 == "503").count();
+    let acknowledged = waiting.iter().filter(|answer| answer.1.contains("BEGIN CERTIFICATE")).count();
+    assert_eq!(refused + acknowledged, waiting.len(), "{waiting:?}");
+    holder.stdin.take().unwrap().write_all(b"\n").unwrap();
+    holder.wait().unwrap();
+    signs_again(&served, &request);
+    // The one before, those in the meantime and the one after; one that was refused may be on record all the same.
+    let found = recorded(&file);
+    assert!((acknowledged + 2..=acknowledged + refused + 2).contains(&found), "{found} of {acknowledged}");
+    assert!(served.good("audit verify").contains("intact"));
+}
