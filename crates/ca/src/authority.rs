@@ -18,6 +18,7 @@ use crate::key_directory::KeyDirectory;
 use crate::ocsp::StatusCache;
 use crate::policy::{NamePattern, Policy};
 use crate::profile::{Profile, Profiles};
+use crate::record_health::RecordHealth;
 use crate::shards::Shards;
 use crate::signer::{Signer, SignerCounts, SignerError, SignerLatency};
 use crate::signing_clock::{ClockJumpedBack, SigningClock};
@@ -60,6 +61,7 @@ pub struct Authority {
     pub(crate) shards: Shards,
     /// What OCSP clients were told: whoever changes a status makes it be forgotten.
     pub(crate) statuses: Arc<StatusCache>,
+    pub(crate) record_health: RecordHealth,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
@@ -119,6 +121,7 @@ impl Authority {
             signing_clock: SigningClock::new(last, SigningClock::TOLERANCE),
             shards: Shards::default(),
             statuses: Arc::default(),
+            record_health: RecordHealth::default(),
             clock: parts.clock,
             random: parts.random,
             store,
@@ -183,6 +186,11 @@ impl Authority {
     /// What the threads that sign did since the start, and what waits.
     pub fn signer_counts(&self) -> SignerCounts {
         self.signer.counts()
+    }
+
+    /// Why certificates cannot be put on record, as far as the last attempt tells.
+    pub fn record_fault(&self) -> Option<String> {
+        self.record_health.fault(self.clock.now())
     }
 
     /// The time by the authority's clock.

@@ -20,7 +20,9 @@ impl Authority {
         let now = self.signing_clock.now(self.clock.as_ref())?;
         let issuer = self.issuers.active_for(&request.authority, now)?;
         let proposal = self.propose(&request, &issuer, now)?;
-        self.carry_out(proposal, &issuer, request.dedup_key.clone(), request.origin(now)).await
+        let outcome = self.carry_out(proposal, &issuer, request.dedup_key.clone(), request.origin(now)).await;
+        self.record_health.note(&outcome, now);
+        outcome
     }
 
     /// Nothing is signed that is not on record; nothing leaves that is not on record. The order of these steps is the

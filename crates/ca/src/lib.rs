@@ -18,6 +18,7 @@ pub mod prepared;
 pub mod profile;
 mod propose;
 pub mod published;
+mod record_health;
 mod refresh;
 pub mod registration;
 pub mod reissue;

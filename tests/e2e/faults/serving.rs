@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -44,12 +45,16 @@ fn request(place: &Path) -> Value {
 
 /// Status and body of an endpoint of CFSSL.
 fn ask(served: &Served, endpoint: &str, body: Option<&Value>) -> (String, String) {
+    ask_at(served.address("cfssl"), endpoint, body)
+}
+
+fn ask_at(address: SocketAddr, endpoint: &str, body: Option<&Value>) -> (String, String) {
     let output = finish("curl", |command| {
         command.args(["--silent", "--show-error", "--max-time", "29", "--write-out", "\n%{http_code}"]);
         if let Some(body) = body {
             command.arg("--data").arg(body.to_string());
         }
-        command.arg(format!("http://{}/api/v1/cfssl/{endpoint}", served.address("cfssl")));
+        command.arg(format!("http://{address}/api/v1/cfssl/{endpoint}"));
     });
     let said = text(&output.stdout);
     let (body, status) = said.rsplit_once('\n').unwrap_or_else(|| panic!("{}", text(&output.stderr)));
@@ -167,7 +172,7 @@ fn a_full_disk_stops_signing_until_there_is_room() {
         }
         refuses_only_to_sign(&served, &request);
         let ready = text(&served.curl("admin", "/readyz", &[]).stdout);
-        assert!(ready.contains("\"ready\":false"), "{ready}");
+        assert!(ready.contains("\"ready\":false") && ready.contains("could not be recorded"), "{ready}");
         fs::remove_file(disk.join("fill")).unwrap();
         signs_again(&served, &request);
         acknowledged += 1;
@@ -210,7 +215,8 @@ fn a_record_that_another_process_locks_loses_nothing_that_was_acknowledged() {
     assert_eq!(line, "held\n");
     // Those that ask wait behind the lock: what the journal takes is acknowledged, what it does not take is refused.
     let waiting = std::thread::scope(|scope| {
-        let asking = [(); 3].map(|()| scope.spawn(|| ask(&served, "sign", Some(&request))));
+        let address = served.address("cfssl");
+        let asking = [(); 3].map(|()| scope.spawn(|| ask_at(address, "sign", Some(&request))));
         assert_eq!(ask(&served, "info", Some(&json!({}))).0, "200");
         assert_eq!(ask(&served, "health", None).0, "200");
         assert!(served.get("api", "/livez").contains("ok"));

@@ -103,10 +103,16 @@ fn status(doors: &Doors) -> Vec<String> {
     reasons
 }
 
-/// The store answers.
+/// The store answers, and took what was last put on record.
 async fn record(doors: &Doors) -> Vec<String> {
     match doors.authority.store().last_signing_time().await {
-        Ok(_) => Vec::new(),
+        Ok(_) => {
+            let fault = doors.authority.record_fault();
+            fault
+                .map(|why| format!("the last certificate could not be recorded: {why}"))
+                .into_iter()
+                .collect()
+        }
         Err(error) => vec![format!("the store does not answer: {error}")],
     }
 }
