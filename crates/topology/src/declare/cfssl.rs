@@ -80,3 +80,46 @@ fn one_of(labels: &[CfsslLabel], text: &Text<'_>, faults: &mut Faults<'_>) -> St
     }
     text.value.to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::declare::parse;
+    use crate::declared::CfsslDoor;
+
+    const TRUST: &str =
+        "[trust]\ndomain = \"x.internal\"\n[authority.root]\n[authority.a]\nparent = \"root\"\n";
+
+    fn door(lines: &str) -> CfsslDoor {
+        parse(&format!("{TRUST}[server.cfssl]\n{lines}"), "f").unwrap().server.cfssl.unwrap()
+    }
+
+    fn faults(lines: &str) -> String {
+        let faults = parse(&format!("{TRUST}[server.cfssl]\n{lines}"), "f").unwrap_err();
+        format!("{faults:?}")
+    }
+
+    #[test]
+    fn https_alone_takes_the_place_of_plain_http() {
+        assert_eq!(door("").listen.len(), 1);
+        let secure = door("https = [\"127.0.0.1:1\"]\ndisable = [\"info\"]\n");
+        assert_eq!((secure.listen.len(), secure.https.len(), secure.disable.len()), (0, 1, 1));
+        assert_eq!(secure.label, "a");
+        assert_eq!(door("listen = [\"127.0.0.1:2\"]\nhttps = [\"127.0.0.1:1\"]\n").listen.len(), 1);
+    }
+
+    #[test]
+    fn a_label_is_an_authority_or_names_one() {
+        let door = door(
+            "label = \"b\"\n[server.cfssl.labels.a]\n[server.cfssl.labels.b]\nauthority = \"a\"\nnetworks = [\"10.0.0.0/8\"]\n",
+        );
+        assert_eq!(door.label, "b");
+        let pairs: Vec<_> = door.labels.iter().map(|it| (it.name.as_str(), it.authority.as_str())).collect();
+        assert_eq!(pairs, [("a", "a"), ("b", "a")]);
+        assert!(door.labels[1].networks.is_some());
+        assert!(faults("[server.cfssl.labels.c]\n").contains("server.cfssl.labels.c.authority"));
+        assert!(faults("label = \"c\"\n[server.cfssl.labels.a]\n").contains("no such label"));
+        assert!(faults("label = \"c\"\n").contains("`c` is no authority"));
+        assert!(faults("[server.cfssl.labels.a]\nnetworks = [\"10.0.0.0\"]\n").contains("no network"));
+        assert!(faults("[server.cfssl.labels.a]\nnets = []\n").contains("nets"));
+    }
+}
