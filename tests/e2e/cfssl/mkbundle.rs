@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
 use super::programs::Programs;
-use crate::program::{finish, succeed, text};
+use crate::program::{succeed, text};
 
 fn write(place: &Path, name: &str, content: &str) {
     fs::write(place.join(name), content).unwrap();

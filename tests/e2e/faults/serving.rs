@@ -214,8 +214,8 @@ fn a_record_that_another_process_locks_loses_nothing_that_was_acknowledged() {
     BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert_eq!(line, "held\n");
     // Those that ask wait behind the lock: what the journal takes is acknowledged, what it does not take is refused.
+    let address = served.address("cfssl");
     let waiting = std::thread::scope(|scope| {
-        let address = served.address("cfssl");
         let asking = [(); 3].map(|()| scope.spawn(|| ask_at(address, "sign", Some(&request))));
         assert_eq!(ask(&served, "info", Some(&json!({}))).0, "200");
         assert_eq!(ask(&served, "health", None).0, "200");

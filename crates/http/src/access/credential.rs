@@ -77,12 +77,7 @@ pub async fn create(
         name: request.name.clone(),
         secret_sha256: key.sha256(),
         rights: rights.into_iter().collect(),
-        limits: CredentialLimits {
-            names: request.names.clone(),
-            profiles: request.profiles.clone(),
-            authorities: request.authorities.clone(),
-            max_lifetime: request.max_lifetime,
-        },
+        limits: limits(request),
         created: origin.at,
         expires: request.valid_for.map(|span| origin.at.plus(span)),
         revoked_at: None,
@@ -94,6 +89,16 @@ pub async fn create(
     });
     store.add_credential(record.clone(), event).await.map_err(CredentialError::Store)?;
     Ok((key, record))
+}
+
+/// The limits that a request asks for.
+pub(crate) fn limits(request: &CredentialRequest) -> CredentialLimits {
+    CredentialLimits {
+        names: request.names.clone(),
+        profiles: request.profiles.clone(),
+        authorities: request.authorities.clone(),
+        max_lifetime: request.max_lifetime,
+    }
 }
 
 /// Revoke a key; whether it was in force before.

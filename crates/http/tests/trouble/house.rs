@@ -26,7 +26,7 @@ use hf_core::time::{Clock as _, Timestamp};
 use hf_http::access::rules::Rules;
 use hf_http::access::{Access, Owner};
 use hf_http::cfssl::caller::Proofs;
-use hf_http::cfssl::door::{Door, Label, Labels};
+use hf_http::cfssl::door::{Door, DoorHandle, Label, Labels};
 use hf_http::cfssl::openings::Openings;
 use hf_http::limits::Limits;
 use hf_http::limits::credentials::CredentialLimiter;
@@ -184,7 +184,7 @@ impl House {
             },
             workers: Arc::new(tokio::sync::Semaphore::new(1)),
         };
-        let server = listen(directory.path(), &doors, hf_http::cfssl::router(Arc::new(door)));
+        let server = listen(directory.path(), &doors, hf_http::cfssl::router(DoorHandle::new(door)));
         let house = Self { authority, key, store, inner, directory, _server: server };
         for name in ["root", "services"] {
             let made = house.ask("api", "POST", &format!("/v1/authorities/{name}/crl"), "{}").await;

@@ -9,7 +9,6 @@ use hf_proto::api::credential::{CredentialRequest, NewCredential};
 use hf_proto::api::problem::Problem;
 use hf_proto::api::route;
 use hf_store::audit::Origin;
-use hf_store::record::CredentialLimits;
 
 use crate::access::credential::{self, CredentialError, Known};
 use crate::access::denied::Denied;
@@ -52,13 +51,7 @@ fn check_own(caller: &Caller, body: &CredentialRequest) -> Result<(), Failure> {
     if let Some(right) = body.rights.iter().find(|right| !caller.rights.contains(right)) {
         return Err(Denied::Right { right: *right }.into());
     }
-    let wanted = CredentialLimits {
-        names: body.names.clone(),
-        profiles: body.profiles.clone(),
-        authorities: body.authorities.clone(),
-        max_lifetime: body.max_lifetime,
-    };
-    let wanted = limits_of(&wanted).ok_or_else(|| {
+    let wanted = limits_of(&credential::limits(body)).ok_or_else(|| {
         let names = body.names.iter().flatten();
         let found = names.into_iter().find(|name| name.parse::<hf_ca::policy::NamePattern>().is_err());
         CredentialError::Pattern {

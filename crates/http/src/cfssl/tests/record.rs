@@ -74,7 +74,7 @@ async fn ocsp_says_what_stands_on_record_and_nothing_else() {
         let told = house.post("ocspsign", request.to_string()).await;
         let base64 = told.body["result"]["ocspResponse"].as_str().ok_or_else(|| told.code())?;
         let response = OcspResponse::from_der(&STANDARD.decode(base64).unwrap()).unwrap();
-        Ok(response.basic.unwrap().responses[0].status)
+        Ok::<CertStatus, i64>(response.basic.unwrap().responses[0].status)
     };
     assert_eq!(status(json!({ "certificate": pem })).await, Ok(CertStatus::Good));
     assert_eq!(status(json!({ "certificate": pem, "status": "revoked" })).await, Err(8200));
