@@ -21,7 +21,6 @@ pub struct Presented {
 
 impl Presented {
     /// That has noted nothing.
-    #[expect(clippy::new_without_default, reason = "it is shared with the connection that it looks at")]
     pub fn new() -> Arc<Self> {
         Arc::new(Self { provider: provider(), chain: Mutex::new(Vec::new()) })
     }

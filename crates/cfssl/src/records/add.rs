@@ -21,9 +21,10 @@ impl Records {
         let new = new_row(request, now)?;
         let certificate = certificates::one(&new.pem)?;
         let inserted = self.0.insert(new).await;
-        inserted.map_err(|error| match error {
-            CertDbError::Exists { .. } => failure::because(ErrorKind::StoreInsertion, &error),
-            other => failure::because(ErrorKind::StoreUnknown, &other),
+        inserted.map_err(|error| {
+            let is_there = matches!(error, CertDbError::Exists { .. });
+            let kind = if is_there { ErrorKind::StoreInsertion } else { ErrorKind::StoreUnknown };
+            failure::because(kind, &error)
         })?;
         Ok(certificate)
     }

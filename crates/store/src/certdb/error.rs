@@ -11,7 +11,7 @@ pub enum CertDbError {
         /// What was found.
         found: String,
     },
-    /// CFSSL has a driver for MySQL, Handfast has not.
+    /// CFSSL has a driver for this database, Handfast has not.
     #[error(
         "MySQL is not supported: its schema cuts certificates off at 4096 octets; move the two tables to SQLite or PostgreSQL, \
          whose columns have the same names"

@@ -88,10 +88,10 @@ fn serving(parts: &Parts) -> Server {
     let first = || issuing(&parts.authorities).into_iter().next();
     let default = parts.trust.authority.clone().or_else(first).unwrap_or_default();
     server.authority = parts.server.authority.clone().unwrap_or_else(|| default.clone());
-    if let Some(cfssl) = &mut server.cfssl {
-        if cfssl.labels.is_empty() {
-            cfssl.label = parts.server.label.clone().unwrap_or(default);
-        }
+    if let Some(cfssl) = &mut server.cfssl
+        && cfssl.labels.is_empty()
+    {
+        cfssl.label = parts.server.label.clone().unwrap_or(default);
     }
     server
 }

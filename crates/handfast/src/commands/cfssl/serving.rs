@@ -121,10 +121,10 @@ pub(super) struct Served {
 /// again; when that fails nothing has changed.
 pub(super) async fn run(
     log: &Log,
-    served: Served,
+    what: Served,
     mut reload: impl AsyncFnMut() -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let Served { socket, tls, router } = served;
+    let Served { socket, tls, router } = what;
     let failed = |error: &dyn std::error::Error| Failure::new(error.to_string());
     let listener = Listener::tcp("cfssl", socket)
         .map_err(|error| failed(&error))?
