@@ -1,8 +1,10 @@
 //! What the record of our own authority answers: certificates by serial number, revocation, revocation lists, OCSP
 //! responses; and how certificates that were issued elsewhere come on it.
 
+use std::sync::Arc;
+
 use hf_ca::crl::{CrlError, CrlRequest};
-use hf_ca::ocsp::OcspSettings;
+use hf_ca::ocsp::{OcspSettings, Responder};
 use hf_ca::revoke::{RevokeError, RevokeRequest, RevokeTarget};
 use hf_core::principal::{Channel, Principal};
 use hf_core::serial::Serial;
@@ -106,8 +108,9 @@ impl LocalSigner {
         self.check_stated(ocspsign::status(&request.status)?, &serial).await?;
         let asked = OcspRequest { certificates: vec![about], nonce: None }.to_der();
         let settings = OcspSettings { lifetime: ocsp::INTERVAL, ..OcspSettings::default() };
-        let answer = self.authority.answer_ocsp(&asked, &settings).await;
-        Ok(answer.map_err(|error| failure::because(ErrorKind::KeyUnavailable, &error))?.der)
+        let responder = Arc::new(Responder::new(Arc::clone(&self.authority), settings));
+        let answer = responder.answer(&self.issuer, &asked).await;
+        Ok(answer.map_err(|error| failure::because(ErrorKind::KeyUnavailable, &*error))?.der.to_vec())
     }
 
     /// A caller may not have another status signed than the one on record. `good` is what a request says that states
