@@ -1,5 +1,6 @@
 //! `handfast serve` as operators, callers and attackers meet it.
 
+mod acme_killed;
 mod attacks;
 mod commands;
 mod doors;
