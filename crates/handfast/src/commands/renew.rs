@@ -78,6 +78,7 @@ impl Args {
 
 /// Renew it.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
+    args.all.check()?;
     if args.all.all {
         return renew_all::run(&args.all, args.format, &args.domain, context);
     }

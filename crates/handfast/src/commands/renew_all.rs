@@ -41,6 +41,20 @@ pub(super) struct Options {
     yes: bool,
 }
 
+impl Options {
+    /// That nothing is said about everything where one certificate is named.
+    pub(super) fn check(&self) -> Result<(), CommandError> {
+        let said = self.issued_by.is_some() || self.profile.is_some() || self.before.is_some();
+        if !self.all && (said || self.clear || self.yes) {
+            return Err(CommandError::refused(
+                "a certificate is named, and words about all of them are said",
+            )
+            .hint("say `--all` in the place of the certificate, or leave these words out"));
+        }
+        Ok(())
+    }
+}
+
 /// A point in time as people write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum When {
