@@ -12,10 +12,10 @@ use std::time::Duration;
 use crate::domain::handfast;
 
 /// One command of a page with what the page says of it.
-struct Step {
+pub(crate) struct Step {
     line: usize,
-    command: String,
-    shown: Vec<String>,
+    pub(crate) command: String,
+    pub(crate) shown: Vec<String>,
     refused: bool,
 }
 
@@ -159,7 +159,7 @@ fn path_variable() -> String {
 }
 
 /// The first shown line that the output does not hold at or after the place of the line before it.
-fn missing_line<'a>(shown: &'a [String], printed: &str) -> Option<&'a str> {
+pub(crate) fn missing_line<'a>(shown: &'a [String], printed: &str) -> Option<&'a str> {
     let mut lines = printed.lines();
     shown
         .iter()
@@ -190,7 +190,7 @@ enum Next {
     HereDocument(String),
 }
 
-fn steps_of(text: &str) -> Vec<Step> {
+pub(crate) fn steps_of(text: &str) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut block: Option<bool> = None;
     let mut next = Next::Anything;

@@ -1,6 +1,8 @@
 //! Whole-application tests, in one binary.
 
 #[cfg(test)]
+mod acme;
+#[cfg(test)]
 mod api;
 #[cfg(test)]
 mod cfssl;

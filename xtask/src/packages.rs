@@ -29,6 +29,11 @@ const NEEDS: &[Need] = &[
     Need { program: "python3", package: "python3" },
     Need { program: "cfssl", package: "golang-cfssl" },
     Need { program: "pebble", package: "pebble" },
+    Need { program: "npm", package: "npm" },
+    Need { program: "certbot", package: "certbot" },
+    Need { program: "lego", package: "lego" },
+    Need { program: "dehydrated", package: "dehydrated" },
+    Need { program: "acme-tiny", package: "acme-tiny" },
     Need { program: "faketime", package: "faketime" },
     Need { program: "prlimit", package: "util-linux" },
     // libFuzzer, which the fuzz targets are linked with, is written in C++.

@@ -126,8 +126,10 @@ fn subject(profile: &Profile, names: &SanSet, requested: &DistinguishedName) -> 
     match profile.subject_rule() {
         SubjectRule::Empty => DistinguishedName::empty(),
         SubjectRule::Requested | SubjectRule::Wanted => requested.clone(),
+        // An address is no common name: certbot, for one, reads it as a domain and refuses to renew.
         SubjectRule::CommonName => names
             .primary()
+            .filter(|name| !matches!(name, Identifier::Ip(_)))
             .map(ToString::to_string)
             .filter(|name| name.len() <= LONGEST_COMMON_NAME)
             .map_or_else(DistinguishedName::empty, |name| DistinguishedName::common(&name)),

@@ -1,0 +1,17 @@
+//! ACME clients of others against `handfast serve`: every row of the guide's table (`docs/guide/acme-clients.md`) is tried.
+//!
+//! Names and ports are those of loopback: a small name server says where names are and holds the records of dns-01, and the
+//! authority connects to ports that need no privilege.
+
+mod acme_client;
+mod acme_tiny;
+mod ca;
+mod caddy;
+mod certbot;
+mod dehydrated;
+mod instant_acme;
+mod lego;
+mod matrix;
+mod sidecar;
+mod tools;
+mod web;
