@@ -2,7 +2,9 @@
 //!
 //! Threads of its own, a bounded queue and a deadline: a slow hardware module holds up those who wait for it and
 //! nobody else. Signatures for revocation status go before those for certificates, and requesters take turns, so that one
-//! who asks for thousands does not hold up another who asks for one.
+//! who asks for thousands does not hold up another who asks for one. A key that signs at once is called where the caller
+//! is: its signature costs less than the way to another thread and back, and leaves no queue in which to wait (decision
+//! record 0017).
 
 mod latency;
 mod places;
@@ -24,6 +26,10 @@ pub use latency::SignerLatency;
 pub use places::{Lane, Place};
 use places::{Places, Queueing};
 use queue::{Job, Queue};
+
+/// The most octets that are signed where the caller is: digesting them takes some 40 microseconds. Every certificate is
+/// smaller; long CRLs are not.
+const AT_ONCE: usize = 64 * 1024;
 
 /// How much may be under way at once, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -181,18 +187,34 @@ impl Signer {
         place: Place,
     ) -> Result<Signature, SignerError> {
         let began = Instant::now();
-        let (answer, received) = oneshot::channel();
-        let job = Arc::new(Job::new(key, bytes, place));
-        self.queue.push(Arc::clone(&job), answer);
-        let waiting = async { received.await.map_err(|_| SignerError::Stopped)?.map_err(SignerError::Key) };
-        let result = match tokio::time::timeout(self.deadline, waiting).await {
-            Ok(result) => result,
-            Err(_) if job.cancel() => Err(SignerError::Busy { deadline: self.deadline }),
-            Err(_) => Err(SignerError::Late { deadline: self.deadline }),
+        let result = if key.signs_at_once() && bytes.bytes().len() <= AT_ONCE {
+            let result = key.sign(&bytes).map_err(SignerError::Key);
+            drop(place);
+            result
+        } else {
+            self.queued(key, bytes, place).await
         };
         self.latency.note(began.elapsed());
         self.count(&result);
         result
+    }
+
+    /// Have a thread sign, in its turn.
+    async fn queued(
+        &self,
+        key: Arc<dyn SigningKey>,
+        bytes: Arc<ToBeSigned>,
+        place: Place,
+    ) -> Result<Signature, SignerError> {
+        let (answer, received) = oneshot::channel();
+        let job = Arc::new(Job::new(key, bytes, place));
+        self.queue.push(Arc::clone(&job), answer);
+        let waiting = async { received.await.map_err(|_| SignerError::Stopped)?.map_err(SignerError::Key) };
+        match tokio::time::timeout(self.deadline, waiting).await {
+            Ok(result) => result,
+            Err(_) if job.cancel() => Err(SignerError::Busy { deadline: self.deadline }),
+            Err(_) => Err(SignerError::Late { deadline: self.deadline }),
+        }
     }
 
     /// How long signatures took since the start.

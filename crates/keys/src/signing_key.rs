@@ -30,6 +30,12 @@ pub trait SigningKey: Send + Sync {
     fn is_external(&self) -> bool {
         false
     }
+
+    /// Whether a signature takes less than handing the work to another thread and back costs, and never waits for anything.
+    /// Such a key may be called on threads that must not block.
+    fn signs_at_once(&self) -> bool {
+        false
+    }
 }
 
 /// Why nothing was signed.

@@ -199,6 +199,35 @@ async fn places_are_held_by_what_waits_and_not_by_who_asks() {
     assert!(signer.place_for(lane("leaver")).is_ok(), "what was before it in the queue is done");
 }
 
+/// The only thread waits inside another key for ever.
+#[tokio::test]
+async fn a_key_that_signs_at_once_waits_for_no_thread_and_gives_its_place_back() {
+    let (slow, let_go) = SlowKey::new();
+    let quick = Arc::new(PrivateKey::generate(KeyAlgorithm::EcdsaP256).unwrap());
+    let bytes = bytes(quick.as_ref());
+    let signer = Arc::new(signer(1, 4, Duration::from_mins(10)));
+    let stuck = {
+        let (signer, bytes, place) = (signer.clone(), bytes.clone(), signer.place_for(lane("a")).unwrap());
+        tokio::spawn(async move { signer.sign(slow, bytes, place).await })
+    };
+    tokio::task::yield_now().await;
+    for _ in 0..8 {
+        let place = signer.place_for(lane("b")).unwrap();
+        let signature = signer.sign(quick.clone(), bytes.clone(), place).await.unwrap();
+        quick.public_key().verify(quick.signature_algorithm(), bytes.bytes(), &signature).unwrap();
+    }
+    assert_eq!((signer.counts().signed, signer.counts().held), (8, 1));
+    drop(let_go);
+    stuck.abort();
+}
+
+#[test]
+fn keys_that_take_long_do_not_sign_at_once() {
+    for algorithm in [KeyAlgorithm::EcdsaP384, KeyAlgorithm::EcdsaP521, KeyAlgorithm::Rsa2048] {
+        assert!(!PrivateKey::generate(algorithm).unwrap().signs_at_once(), "{algorithm}");
+    }
+}
+
 #[tokio::test]
 async fn an_error_of_the_key_comes_through() {
     struct Sealed(PrivateKey);
