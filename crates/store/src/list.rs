@@ -10,7 +10,7 @@ use crate::record::{CertificateState, StoredCertificate};
 
 /// Which records to list. Every condition given must hold; none given means all.
 ///
-/// Pages are in the order of expiry when `name` is absent and `expires_before`, or the state valid or expired, is asked
+/// Pages are in the order of expiry when `name` and `key` are absent and `expires_before`, or the state valid or expired, is asked
 /// for; else in the order of recording.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListFilter {
@@ -20,6 +20,9 @@ pub struct ListFilter {
     pub state: Option<(CertificateState, Timestamp)>,
     /// The last second of the validity lies before this time.
     pub expires_before: Option<Timestamp>,
+    /// SHA-256 of the `SubjectPublicKeyInfo`.
+    #[serde(default)]
+    pub key: Option<[u8; 32]>,
     /// Name of the issuing authority.
     pub authority: Option<String>,
     /// Name of the profile.
@@ -60,7 +63,7 @@ impl FromStr for Cursor {
     }
 }
 
-/// A page of a list.
+/// A page of a list. Where many records do not match, it may be shorter than asked for, even empty, and not the last.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// The records.

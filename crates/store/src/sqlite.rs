@@ -9,8 +9,10 @@
 
 mod acme;
 mod codec;
+mod credentials;
 mod crl_list;
 mod fault;
+mod inserts;
 mod journal;
 mod ledger;
 mod limits;
@@ -40,6 +42,7 @@ use std::thread::JoinHandle;
 use tokio::sync::{OnceCell, oneshot};
 
 use self::acme::Orders;
+use self::credentials::KnownCredentials;
 use self::fault::file_error;
 use self::ledger::Ledger;
 use self::lock::Lock;
@@ -72,6 +75,7 @@ pub struct SqliteStore {
     progress: Arc<Progress>,
     directory: PathBuf,
     orders: OnceCell<Orders>,
+    credentials: KnownCredentials,
     _lock: Lock,
 }
 
@@ -88,19 +92,26 @@ impl SqliteStore {
     }
 
     fn start(opened: recovery::Opened) -> Result<Self, StoreError> {
-        let recovery::Opened { lock, database, journal, tail, path, orders } = opened;
+        let recovery::Opened { lock, database, journal, tail, path, orders, portions } = opened;
         let progress = Arc::new(Progress::new(&database.state));
         let readers = Readers::start(&path)?;
-        let writer = Writer::new(database, journal, tail, Arc::clone(&progress));
+        let writer = Writer::new(database, journal, tail, Arc::clone(&progress))?.with_portions(portions);
         let (requests, queue) = channel();
         let thread = std::thread::Builder::new()
             .name("store-write".to_owned())
             .spawn(move || writer.run(&queue))
             .map_err(file_error("start a thread for", &path))?;
         let directory = path.parent().unwrap_or(&path).to_owned();
-        let orders = OnceCell::new_with(orders);
-        let (requests, writer) = (Some(requests), Some(thread));
-        Ok(Self { requests, writer, readers, progress, directory, orders, _lock: lock })
+        Ok(Self {
+            requests: Some(requests),
+            writer: Some(thread),
+            readers,
+            progress,
+            directory,
+            orders: OnceCell::new_with(orders),
+            credentials: KnownCredentials::default(),
+            _lock: lock,
+        })
     }
 
     /// Hand a request to the writer; `None` when it is gone.

@@ -44,13 +44,15 @@ pub(super) async fn filters_hold(backend: &dyn Backend) -> Outcome {
     let day_90 = time(0).plus(Lifetime::from_days(90));
     let expired_by = |state| Some((state, day_90.plus(Lifetime::from_seconds(3))));
     let name = |value: &str| Some(value.to_owned());
-    let cases: [(&str, ListFilter, &[u64]); 15] = [
+    let cases: [(&str, ListFilter, &[u64]); 17] = [
         ("everything", all(), &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
         ("newest first", ListFilter { newest_first: true, ..all() }, &[10, 9, 8, 7, 6, 5, 4, 3, 2, 1]),
         ("a name", ListFilter { name: name("host3.shop.internal"), ..all() }, &[3]),
         ("a name in capitals", ListFilter { name: name("HOST3.shop.internal"), ..all() }, &[3]),
         ("a subject without names", ListFilter { name: name("CN=database client"), ..all() }, &[9]),
         ("an unknown name", ListFilter { name: name("nowhere.shop.internal"), ..all() }, &[]),
+        ("a key", ListFilter { key: Some(intent(4).spki_sha256), ..all() }, &[4]),
+        ("an unknown key", ListFilter { key: Some([0xee; 32]), ..all() }, &[]),
         ("an authority", ListFilter { authority: name("databases"), ..all() }, &[9]),
         ("a profile", ListFilter { profile: name("client"), ..all() }, &[9]),
         (

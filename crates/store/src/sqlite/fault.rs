@@ -35,6 +35,11 @@ impl Faults {
         Self { file: file.into() }
     }
 
+    /// The database file.
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+
     /// An error of the database engine while it tried to do `operation`.
     pub(super) fn database(&self, operation: &'static str) -> impl Fn(rusqlite::Error) -> StoreError + use<> {
         let file = Arc::clone(&self.file);

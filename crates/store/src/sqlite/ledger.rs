@@ -3,18 +3,19 @@
 use std::path::Path;
 
 use hf_core::serial::Serial;
-use rusqlite::{Connection, OptionalExtension as _, named_params, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::codec::Decoder;
 use super::fault::Faults;
-use super::row::{CertificateRow, Key, dedup_hash};
+use super::inserts::Inserts;
+use super::row::{CertificateRow, Key};
 use super::schema;
-use super::tail::{Change, Pending, Tail};
+use super::tail::{Change, Pending, Portion};
 use crate::StoreError;
-use crate::audit::{AuditRow, ChainHead};
+use crate::audit::ChainHead;
 
-/// How many certificates lie together in the table `term`, as a power of two.
-pub(super) const EPOCH_BITS: u32 = 13;
+/// The write-ahead log is moved into the database after so many folded entries: some 16 MiB.
+const CHECKPOINT: usize = 8192;
 
 /// What the writer keeps in memory about the database; a copy is put back when a transaction fails.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +34,8 @@ pub(super) struct State {
     pub(super) status: u64,
     /// What went to the write-ahead log beside rows, counted in entries.
     pub(super) bulk: usize,
+    /// How many times a credential was changed since the store was opened.
+    pub(super) credential_changes: u64,
 }
 
 impl State {
@@ -53,6 +56,7 @@ pub(super) struct Database {
     pub(super) db: Connection,
     pub(super) faults: Faults,
     pub(super) state: State,
+    since_checkpoint: usize,
 }
 
 impl Database {
@@ -61,7 +65,7 @@ impl Database {
         let db = schema::open_writer(path, &schema::MAIN)?;
         let faults = Faults::new(path);
         let state = read_state(&db, &faults)?;
-        Ok(Self { db, faults, state })
+        Ok(Self { db, faults, state, since_checkpoint: 0 })
     }
 
     /// One transaction; all of `work` or nothing, durable when this returns.
@@ -93,25 +97,26 @@ impl Database {
         Ok(value)
     }
 
-    /// Let many queries see one state of the database, which saves each of them its locks.
-    pub(super) fn begin_read(&self) -> Result<(), StoreError> {
-        self.db.execute_batch("BEGIN").map_err(self.faults.database("read"))
+    /// Fold a portion of the tail.
+    pub(super) fn fold(&mut self, portion: &Portion) -> Result<(), StoreError> {
+        self.transaction(|ledger| {
+            let mut inserts = Inserts::of(ledger.db, ledger.faults)?;
+            portion.entries.iter().try_for_each(|pending| ledger.fold_one(pending, portion, &mut inserts))
+        })
     }
 
-    /// End what [`Self::begin_read`] began, if it did.
-    pub(super) fn end_read(&self) {
-        if !self.db.is_autocommit() {
-            let _ = self.db.execute_batch("COMMIT");
+    /// So many entries came into the database: when there were enough, the write-ahead log is moved into it.
+    pub(super) fn checkpoint_after(&mut self, count: usize) -> Result<(), StoreError> {
+        self.since_checkpoint = self.since_checkpoint.saturating_add(count);
+        if self.since_checkpoint < CHECKPOINT {
+            return Ok(());
         }
-    }
-
-    /// Fold the oldest `count` entries of the tail.
-    pub(super) fn fold(&mut self, tail: &Tail, count: usize) -> Result<(), StoreError> {
-        self.transaction(|ledger| tail.oldest(count).try_for_each(|pending| ledger.fold_one(pending, tail)))
+        self.since_checkpoint = 0;
+        self.checkpoint()
     }
 
     /// Move the write-ahead log into the database file, as far as readers let it.
-    pub(super) fn checkpoint(&self) -> Result<(), StoreError> {
+    fn checkpoint(&self) -> Result<(), StoreError> {
         self.db
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
             .map_err(self.faults.database("move the write-ahead log into the database"))
@@ -132,7 +137,8 @@ fn read_state(db: &Connection, faults: &Faults) -> Result<State, StoreError> {
     let count_of = |sql: &str| db.query_row(sql, [], |row| row.get::<_, u64>(0)).map_err(&fault);
     let blocked = count_of("SELECT count(*) FROM blocked")?;
     let intents = count_of("SELECT count(*) FROM intent")?;
-    Ok(State { head: ChainHead { count, hash }, last_signing, next_id, blocked, intents, status: 0, bulk: 0 })
+    let head = ChainHead { count, hash };
+    Ok(State { head, last_signing, next_id, blocked, intents, status: 0, bulk: 0, credential_changes: 0 })
 }
 
 /// An open transaction.
@@ -172,60 +178,44 @@ impl Ledger<'_> {
         self.state.last_signing = self.state.last_signing.max(Some(at));
     }
 
+    /// A credential is changed by this transaction.
+    pub(super) fn note_credential_change(&mut self) {
+        self.state.credential_changes = self.state.credential_changes.saturating_add(1);
+    }
+
     /// Append an event to the chain.
     pub(super) fn append(&mut self, event: String) -> Result<u64, StoreError> {
         let (row, head) = self.state.head.append(event);
-        self.insert_audit(&row)?;
+        Inserts::of(self.db, self.faults)?.audit(&row)?;
         self.state.head = head;
         Ok(head.count)
     }
 
-    fn insert_audit(&self, row: &AuditRow) -> Result<(), StoreError> {
-        self.execute(
-            "append to the audit chain",
-            "INSERT INTO audit(sequence, previous, event, hash) VALUES (?1, ?2, ?3, ?4)",
-            params![row.sequence, row.previous, row.event, row.hash],
-        )
-        .map(|_| ())
-    }
-
-    fn fold_one(&mut self, pending: &Pending, tail: &Tail) -> Result<(), StoreError> {
+    fn fold_one(
+        &mut self,
+        pending: &Pending,
+        portion: &Portion,
+        inserts: &mut Inserts<'_>,
+    ) -> Result<(), StoreError> {
         match &pending.change {
             Change::Begun(key) => {
-                if let Some(row) = tail.open_intent(key) {
-                    self.insert_intent(row)?;
+                if let Some(row) = portion.open.get(key) {
+                    inserts.intent(row)?;
+                    self.state.intents = self.state.intents.saturating_add(1);
                 }
             }
             Change::Finished { row, stored_intent } => {
                 if *stored_intent {
                     self.delete_intent(&row.key())?;
                 }
-                self.insert_certificate(row, false)?;
+                self.insert_numbered(row, false, inserts)?;
             }
         }
         if let Some(at) = pending.signing_at {
             self.note_signing(at);
         }
-        self.insert_audit(&pending.audit)?;
+        inserts.audit(&pending.audit)?;
         self.state.head = ChainHead { count: pending.audit.sequence, hash: pending.audit.hash };
-        Ok(())
-    }
-
-    fn insert_intent(&mut self, row: &CertificateRow) -> Result<(), StoreError> {
-        let mut octets = Vec::with_capacity(1024);
-        row.encode(&mut octets);
-        self.execute(
-            "record an intent",
-            "INSERT INTO intent(issuer, serial, requested_at, dedup_hash, row) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![
-                row.issuer,
-                row.serial.as_unsigned(),
-                row.requested_at,
-                row.dedup_key.as_deref().map(dedup_hash),
-                octets
-            ],
-        )?;
-        self.state.intents = self.state.intents.saturating_add(1);
         Ok(())
     }
 
@@ -250,52 +240,19 @@ impl Ledger<'_> {
         row: &CertificateRow,
         possibly_signed: bool,
     ) -> Result<(), StoreError> {
-        let id = self.state.next_id;
-        let dedup_key = row.dedup_key.as_deref().filter(|_| !possibly_signed);
-        self.execute(
-            "record a certificate",
-            "INSERT INTO certificate(id, issuer, serial, possibly_signed, not_before, not_after, requested_at, profile,
-               snapshot, subject, names, spki, dedup_key, body)
-             VALUES (:id, :issuer, :serial, :possibly_signed, :not_before, :not_after, :requested_at, :profile,
-               :snapshot, :subject, :names, :spki, :dedup_key, :body)",
-            named_params! {
-                ":id": id,
-                ":issuer": row.issuer,
-                ":serial": row.serial.as_unsigned(),
-                ":possibly_signed": possibly_signed,
-                ":not_before": row.not_before,
-                ":not_after": row.not_after,
-                ":requested_at": row.requested_at,
-                ":profile": row.profile,
-                ":snapshot": row.snapshot,
-                ":subject": row.subject,
-                ":names": row.names,
-                ":spki": row.spki,
-                ":dedup_key": dedup_key,
-                ":body": row.body,
-            },
-        )?;
-        self.insert_keys(id, dedup_key, &row.terms)?;
-        self.state.next_id = id.saturating_add(1);
-        Ok(())
+        let mut inserts = Inserts::of(self.db, self.faults)?;
+        self.insert_numbered(row, possibly_signed, &mut inserts)
     }
 
-    /// What the certificate with this number is found by.
-    fn insert_keys(&self, id: i64, dedup_key: Option<&str>, terms: &[i64]) -> Result<(), StoreError> {
-        if let Some(dedup_key) = dedup_key {
-            self.execute(
-                "record a deduplication key",
-                "INSERT INTO dedup(hash, certificate) VALUES (?1, ?2)",
-                params![dedup_hash(dedup_key), id],
-            )?;
-        }
-        for term in terms {
-            self.execute(
-                "record what a certificate is found by",
-                "INSERT INTO term(epoch, hash, certificate) VALUES (?1, ?2, ?3)",
-                params![id >> EPOCH_BITS, term, id],
-            )?;
-        }
+    fn insert_numbered(
+        &mut self,
+        row: &CertificateRow,
+        possibly_signed: bool,
+        inserts: &mut Inserts<'_>,
+    ) -> Result<(), StoreError> {
+        let id = self.state.next_id;
+        inserts.certificate(id, row, possibly_signed)?;
+        self.state.next_id = id.saturating_add(1);
         Ok(())
     }
 

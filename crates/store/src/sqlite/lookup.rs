@@ -6,7 +6,8 @@ use hf_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::fault::Faults;
-use super::ledger::{EPOCH_BITS, decode_intent, serial_column};
+use super::inserts::EPOCH_BITS;
+use super::ledger::{decode_intent, serial_column};
 use super::row::{CertificateRow, Key, dedup_hash, key_term};
 use crate::StoreError;
 use crate::record::{RevocationRecord, StoredCertificate};

@@ -19,6 +19,7 @@ pub(super) struct Progress {
     folded: AtomicU64,
     last_signing: AtomicI64,
     blocked: AtomicU64,
+    credential_changes: AtomicU64,
     commits: AtomicU64,
     records: AtomicU64,
     commit_micros: AtomicU64,
@@ -32,6 +33,7 @@ impl Progress {
             folded: AtomicU64::new(state.head.count),
             last_signing: AtomicI64::new(state.last_signing.unwrap_or(NEVER)),
             blocked: AtomicU64::new(state.blocked),
+            credential_changes: AtomicU64::new(state.credential_changes),
             commits: AtomicU64::new(0),
             records: AtomicU64::new(0),
             commit_micros: AtomicU64::new(0),
@@ -75,6 +77,7 @@ impl Progress {
     pub(super) fn set_folded(&self, state: &State) {
         self.folded.store(state.head.count, Ordering::Release);
         self.blocked.store(state.blocked, Ordering::Release);
+        self.credential_changes.store(state.credential_changes, Ordering::Release);
         self.note_signing(state.last_signing.unwrap_or(NEVER));
         self.status.send_if_modified(|known| {
             let changed = *known != state.status;
@@ -96,6 +99,11 @@ impl Progress {
     pub(super) fn last_signing(&self) -> Option<Timestamp> {
         let at = self.last_signing.load(Ordering::Acquire);
         (at != NEVER).then(|| Timestamp::from_unix_seconds(at))
+    }
+
+    /// How many changes of credentials are durable, since the store was opened.
+    pub(super) fn credential_changes(&self) -> u64 {
+        self.credential_changes.load(Ordering::Acquire)
     }
 
     pub(super) fn has_blocked_keys(&self) -> bool {

@@ -11,6 +11,7 @@ use super::ledger::Database;
 use super::lock::Lock;
 use super::medium::Medium;
 use super::tail::Tail;
+use super::writer::Portions;
 use crate::StoreError;
 use crate::audit::ChainHead;
 
@@ -31,6 +32,8 @@ pub(super) struct Opened {
     pub(super) path: PathBuf,
     /// Orders, when there ever was one.
     pub(super) orders: Option<Orders>,
+    /// How the writer folds.
+    pub(super) portions: Portions,
 }
 
 /// Open the store in this directory.
@@ -58,8 +61,8 @@ pub(super) fn open_with(
     replay(&mut database, &file, &journal_path)?;
     let tail = Tail::new(database.state.head);
     let journal = Journal::new(medium(file), &journal_path);
-    let orders = acme::open_made(&database, directory)?;
-    Ok(Opened { lock, database, journal, tail, path, orders })
+    let (orders, portions) = (acme::open_made(&database, directory)?, Portions::default());
+    Ok(Opened { lock, database, journal, tail, path, orders, portions })
 }
 
 /// A journal is made after its database: one without the other means that a file was lost.
@@ -112,7 +115,7 @@ fn fold(database: &mut Database, tail: &mut Tail) -> Result<(), StoreError> {
         return Ok(());
     }
     let count = tail.len();
-    database.fold(tail, count)?;
+    database.fold(&tail.portion(count))?;
     tail.folded(count);
     Ok(())
 }

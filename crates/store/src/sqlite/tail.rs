@@ -35,7 +35,22 @@ pub(super) enum Change {
 #[derive(Debug)]
 enum Undo {
     Begun(Key),
-    Finished { key: Key, tbs: Vec<u8>, stored_intent: bool },
+    /// `stored`: the intent was read from the database, and is there still.
+    Finished {
+        key: Key,
+        tbs: Vec<u8>,
+        stored: bool,
+    },
+}
+
+/// Intents that were open when the entries they began with were handed over to be folded: they get rows of their own.
+pub(super) type OpenIntents = HashMap<Key, Arc<CertificateRow>>;
+
+/// The oldest entries of the tail, on their way into the database.
+#[derive(Debug)]
+pub(super) struct Portion {
+    pub(super) entries: Vec<Arc<Pending>>,
+    pub(super) open: Arc<OpenIntents>,
 }
 
 /// Whose a deduplication key is, as far as the tail knows.
@@ -50,8 +65,10 @@ pub(super) enum Claim {
 pub(super) struct Tail {
     /// End of the chain, entries of the batch being collected included.
     pub(super) head: ChainHead,
-    pending: VecDeque<Pending>,
-    open: HashMap<Key, CertificateRow>,
+    pending: VecDeque<Arc<Pending>>,
+    open: OpenIntents,
+    /// Those of the portion that is being folded.
+    folding: Arc<OpenIntents>,
     done: HashMap<Key, Arc<CertificateRow>>,
     dedup: HashMap<(i64, String), Serial>,
     undo: Vec<Undo>,
@@ -73,7 +90,7 @@ impl Tail {
 
     /// The entry added last: the octets' way into the journal.
     pub(super) fn latest(&self) -> Option<(u64, Entry<'_>)> {
-        let Pending { change, audit, .. } = self.pending.back()?;
+        let Pending { change, audit, .. } = self.pending.back()?.as_ref();
         let entry = match change {
             Change::Begun(key) => Entry::Begun(self.open.get(key)?, &audit.event),
             Change::Finished { row, .. } => Entry::Finished(row, &audit.event),
@@ -81,14 +98,16 @@ impl Tail {
         Some((audit.sequence, entry))
     }
 
-    /// The oldest entries.
-    pub(super) fn oldest(&self, count: usize) -> impl Iterator<Item = &Pending> {
-        self.pending.iter().take(count)
-    }
-
-    /// The intent, when it is open and has no row in the database.
-    pub(super) fn open_intent(&self, key: &Key) -> Option<&CertificateRow> {
-        self.open.get(key)
+    /// The oldest entries, to be folded; all of them must be durable. [`Self::folded`] or [`Self::not_folded`] tells what
+    /// came of it; until then entries may be added, and no other portion taken.
+    pub(super) fn portion(&mut self, count: usize) -> Portion {
+        let entries: Vec<Arc<Pending>> = self.pending.iter().take(count).cloned().collect();
+        let begun = entries.iter().filter_map(|pending| match &pending.change {
+            Change::Begun(key) => Some((key.clone(), Arc::clone(self.open.get(key)?))),
+            Change::Finished { .. } => None,
+        });
+        self.folding = Arc::new(begun.collect());
+        Portion { entries, open: Arc::clone(&self.folding) }
     }
 
     /// Whether the serial number is in use.
@@ -110,7 +129,7 @@ impl Tail {
     fn append(&mut self, change: Change, event: String, signing_at: Option<i64>) {
         let (audit, head) = self.head.append(event);
         self.head = head;
-        self.pending.push_back(Pending { change, audit, signing_at });
+        self.pending.push_back(Arc::new(Pending { change, audit, signing_at }));
     }
 
     /// Add an intent.
@@ -120,7 +139,7 @@ impl Tail {
         if let Some(dedup_key) = &row.dedup_key {
             self.dedup.insert((row.issuer, dedup_key.clone()), row.serial.clone());
         }
-        self.open.insert(key.clone(), row);
+        self.open.insert(key.clone(), Arc::new(row));
         self.undo.push(Undo::Begun(key.clone()));
         self.append(Change::Begun(key), event, Some(at));
     }
@@ -134,15 +153,18 @@ impl Tail {
         certificate: Vec<u8>,
         event: String,
     ) -> bool {
-        let stored_intent = stored.is_some();
-        let Some(mut row) = self.open.remove(key).or(stored) else { return false };
+        let from_database = stored.is_some();
+        // An intent that is being folded has a row in the database by the time its certificate comes there.
+        let stored_intent = from_database || self.folding.contains_key(key);
+        let Some(row) = self.open.remove(key).or_else(|| stored.map(Arc::new)) else { return false };
+        let mut row = Arc::unwrap_or_clone(row);
         let tbs = std::mem::replace(&mut row.body, certificate);
         if let Some(dedup_key) = &row.dedup_key {
             self.dedup.insert((row.issuer, dedup_key.clone()), row.serial.clone());
         }
         let row = Arc::new(row);
         self.done.insert(key.clone(), Arc::clone(&row));
-        self.undo.push(Undo::Finished { key: key.clone(), tbs, stored_intent });
+        self.undo.push(Undo::Finished { key: key.clone(), tbs, stored: from_database });
         self.append(Change::Finished { row, stored_intent }, event, None);
         true
     }
@@ -161,20 +183,20 @@ impl Tail {
             self.pending.pop_back();
             match undo {
                 Undo::Begun(key) => self.forget_open(&key),
-                Undo::Finished { key, tbs, stored_intent } => self.reopen(&key, tbs, stored_intent),
+                Undo::Finished { key, tbs, stored } => self.reopen(&key, tbs, stored),
             }
         }
         self.head = self.undo_head;
     }
 
-    fn reopen(&mut self, key: &Key, tbs: Vec<u8>, stored_intent: bool) {
+    fn reopen(&mut self, key: &Key, tbs: Vec<u8>, stored: bool) {
         let Some(row) = self.done.remove(key) else { return };
-        if stored_intent {
+        if stored {
             self.forget_claim(&row);
         } else {
             let mut row = Arc::unwrap_or_clone(row);
             row.body = tbs;
-            self.open.insert(key.clone(), row);
+            self.open.insert(key.clone(), Arc::new(row));
         }
     }
 
@@ -193,21 +215,89 @@ impl Tail {
 
     /// The oldest `count` entries are in the database.
     pub(super) fn folded(&mut self, count: usize) {
+        self.not_folded();
         for _ in 0..count {
-            match self.pending.pop_front() {
-                Some(Pending { change: Change::Begun(key), .. }) => self.forget_open(&key),
-                Some(Pending { change: Change::Finished { row, .. }, .. }) => {
+            let Some(pending) = self.pending.pop_front() else { return };
+            match &pending.change {
+                Change::Begun(key) => self.forget_open(key),
+                Change::Finished { row, .. } => {
                     self.done.remove(&row.key());
-                    self.forget_claim(&row);
+                    self.forget_claim(row);
                 }
-                None => return,
             }
         }
+    }
+
+    /// The portion is not in the database, and not on its way any more.
+    pub(super) fn not_folded(&mut self) {
+        self.folding = Arc::default();
     }
 
     /// A direct operation moved the end of the chain. Nothing may be pending.
     pub(super) fn moved(&mut self, head: ChainHead) {
         self.head = head;
         self.undo_head = head;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::material::intent;
+
+    fn row(number: u64) -> CertificateRow {
+        let mut wanted = intent(number);
+        wanted.dedup_key = Some(format!("order {number}"));
+        CertificateRow { issuer: 1, ..CertificateRow::from_intent(wanted).unwrap().1 }
+    }
+
+    /// One intent, durable and handed over to be folded.
+    fn handed_over() -> (Tail, Key, Portion) {
+        let mut tail = Tail::default();
+        tail.begin(row(1), "{}".to_owned());
+        tail.keep();
+        let portion = tail.portion(10);
+        (tail, row(1).key(), portion)
+    }
+
+    #[test]
+    fn an_intent_that_is_being_folded_is_finished_over_its_row() {
+        let (mut tail, key, portion) = handed_over();
+        assert!(portion.open.contains_key(&key), "it gets a row");
+        assert!(tail.finish(&key, None, vec![1], "{}".to_owned()));
+        tail.keep();
+        tail.folded(portion.entries.len());
+        assert!(tail.holds(&key) && matches!(tail.claim(1, "order 1"), Some(Claim::Done(_))));
+        let portion = tail.portion(10);
+        let [finished] = portion.entries.as_slice() else { panic!("{portion:?}") };
+        let stored = matches!(&finished.change, Change::Finished { stored_intent: true, .. });
+        assert!(stored, "the row of the intent goes");
+        tail.folded(1);
+        assert!(tail.is_empty() && !tail.holds(&key) && tail.claim(1, "order 1").is_none());
+    }
+
+    #[test]
+    fn a_certificate_that_could_not_be_written_leaves_the_intent_as_it_was() {
+        let (mut tail, key, portion) = handed_over();
+        let before = tail.head;
+        assert!(tail.finish(&key, None, vec![1], "{}".to_owned()));
+        tail.revert();
+        assert_eq!(tail.head, before);
+        assert!(matches!(tail.claim(1, "order 1"), Some(Claim::Open(_))));
+        // Once it is in the database, the tail knows it no more: who finishes it brings the row.
+        tail.folded(portion.entries.len());
+        assert!(!tail.holds(&key) && tail.claim(1, "order 1").is_none());
+        assert!(!tail.finish(&key, None, vec![1], "{}".to_owned()));
+        assert!(tail.finish(&key, Some(row(1)), vec![1], "{}".to_owned()));
+    }
+
+    #[test]
+    fn a_portion_that_was_not_folded_comes_again() {
+        let (mut tail, key, _) = handed_over();
+        tail.not_folded();
+        assert!(tail.finish(&key, None, vec![1], "{}".to_owned()));
+        tail.keep();
+        let portion = tail.portion(10);
+        assert_eq!((portion.entries.len(), portion.open.len()), (2, 0), "the intent needs no row now");
     }
 }

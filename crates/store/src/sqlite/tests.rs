@@ -3,6 +3,7 @@
 mod acme;
 mod damage;
 mod disk;
+mod folding;
 mod journal;
 mod migration;
 mod retention;

@@ -3,19 +3,23 @@
 //! Requests that wait are taken together. Issuances among them become one batch of the journal: one write, one
 //! `fdatasync`, then all are answered (*group commit*). Other operations share one transaction of the database, in
 //! which each has a savepoint of its own, so that a bad one fails alone; everything in the journal is folded before
-//! it, so that the audit chain in the database has no gaps. Folding happens otherwise when enough has gathered, or
-//! when nothing is asked for a moment.
+//! it, so that the audit chain in the database has no gaps. Folding happens otherwise when enough has gathered, on
+//! a thread beside this one, or when nothing is asked for a moment.
 
 mod direct;
+mod folder;
 mod issue;
+mod lookups;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use self::folder::{Folded, Folder};
+use self::lookups::Lookups;
 use super::journal::Journal;
-use super::ledger::Database;
+use super::ledger::{Database, State};
 use super::progress::Progress;
 use super::request::Request;
 use super::tail::Tail;
@@ -23,32 +27,68 @@ use crate::StoreError;
 
 /// Requests that are taken together at most.
 const MAX_TAKEN: usize = 1024;
-/// Entries that are folded in one transaction while requests keep coming: short, because they wait meanwhile.
-const FOLD: usize = 512;
-/// Entries that stay unfolded while requests keep coming: most intents among them are finished before their turn and
-/// then need no row of their own.
-const KEEP: usize = 768;
+/// How much is folded beside the writer while requests keep coming.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Portions {
+    /// Entries that are folded in one transaction: so many that each page of an index that is touched takes several, so
+    /// few that what needs the database waits for milliseconds.
+    pub(super) size: usize,
+    /// Entries that stay unfolded: most intents among them are finished before their turn and then need no row of their
+    /// own.
+    pub(super) keep: usize,
+}
+
+impl Default for Portions {
+    fn default() -> Self {
+        Self { size: 2048, keep: 768 }
+    }
+}
+
 /// Nothing asked for so long: fold everything.
 const IDLE: Duration = Duration::from_millis(20);
-/// The write-ahead log is moved into the database after so many folded entries: some 16 MiB.
-const CHECKPOINT: usize = 8192;
 
 /// State of the writing thread.
 pub(super) struct Writer {
-    pub(super) database: Database,
-    pub(super) journal: Journal,
-    pub(super) tail: Tail,
-    pub(super) progress: Arc<Progress>,
+    /// Here, or away to be folded into.
+    database: Option<Box<Database>>,
+    folder: Folder,
+    lookups: Lookups,
+    /// The state of the database when it was here last.
+    known: State,
+    journal: Journal,
+    tail: Tail,
+    progress: Arc<Progress>,
     issuers: HashMap<String, i64>,
     /// Set when stable storage failed: every request is refused with it.
     failed: Option<StoreError>,
-    since_checkpoint: usize,
+    portions: Portions,
 }
 
 impl Writer {
-    pub(super) fn new(database: Database, journal: Journal, tail: Tail, progress: Arc<Progress>) -> Self {
-        let issuers = HashMap::new();
-        Self { database, journal, tail, progress, issuers, failed: None, since_checkpoint: 0 }
+    /// Over this database and its journal.
+    pub(super) fn new(
+        database: Database,
+        journal: Journal,
+        tail: Tail,
+        progress: Arc<Progress>,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            folder: Folder::start(database.faults.file())?,
+            lookups: Lookups::open(database.faults.file())?,
+            known: database.state,
+            database: Some(Box::new(database)),
+            journal,
+            tail,
+            progress,
+            issuers: HashMap::new(),
+            failed: None,
+            portions: Portions::default(),
+        })
+    }
+
+    /// Fold in portions of another size.
+    pub(super) fn with_portions(self, portions: Portions) -> Self {
+        Self { portions, ..self }
     }
 
     /// Serve until every sender is gone; then leave nothing for the next start to catch up with.
@@ -66,9 +106,7 @@ impl Writer {
             }
             taken.extend(requests.try_iter().take(MAX_TAKEN));
             self.serve(&mut taken);
-            if self.tail.len() >= KEEP + FOLD && self.failed.is_none() {
-                let _ = self.fold(FOLD);
-            }
+            self.fold_aside();
         }
         self.close();
     }
@@ -107,38 +145,78 @@ impl Writer {
         }
     }
 
+    /// The database, when it is back.
+    fn database(&mut self) -> Result<&mut Database, StoreError> {
+        if self.database.is_none() {
+            let outcome = self.folder.take();
+            self.remember_failure(&outcome);
+            self.take_back(outcome?);
+        }
+        self.database.as_deref_mut().ok_or(StoreError::NoAnswer)
+    }
+
+    /// Take the database back if it is there, and hand it over with the next portion when enough has gathered.
+    fn fold_aside(&mut self) {
+        if self.database.is_none() {
+            let outcome = self.folder.try_take();
+            self.remember_failure(&outcome);
+            match outcome {
+                Ok(Some(folded)) => self.take_back(folded),
+                Ok(None) | Err(_) => return,
+            }
+        }
+        if self.failed.is_some() || self.tail.len() < self.portions.keep + self.portions.size {
+            return;
+        }
+        if let Some(database) = self.database.take() {
+            self.database = self.folder.hand_over(database, self.tail.portion(self.portions.size));
+            if self.database.is_some() {
+                self.tail.not_folded();
+            }
+        }
+    }
+
+    fn take_back(&mut self, folded: Folded) {
+        let Folded { database, count, outcome, checkpoint } = folded;
+        self.known = database.state;
+        self.database = Some(database);
+        self.remember_failure(&outcome);
+        self.remember_failure(&checkpoint);
+        match outcome {
+            Ok(()) => {
+                self.tail.folded(count);
+                self.progress.set_folded(&self.known);
+            }
+            // The entries stay where they are, and come with the next portion.
+            Err(_) => self.tail.not_folded(),
+        }
+    }
+
     /// Fold all that is durable.
     fn fold_all(&mut self) -> Result<(), StoreError> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
+        self.database()?;
         while !self.tail.is_empty() {
-            self.fold(self.tail.len().min(4 * FOLD))?;
+            let portion = self.tail.portion(self.portions.size);
+            let count = portion.entries.len();
+            let database = self.database()?;
+            let outcome = database.fold(&portion);
+            let checkpoint = if outcome.is_ok() { database.checkpoint_after(count) } else { Ok(()) };
+            let failed = outcome.clone();
+            if let Some(database) = self.database.take() {
+                self.take_back(Folded { database, count, outcome, checkpoint });
+            }
+            failed?;
         }
         Ok(())
-    }
-
-    fn fold(&mut self, count: usize) -> Result<(), StoreError> {
-        let outcome = self.database.fold(&self.tail, count);
-        self.remember_failure(&outcome);
-        outcome?;
-        self.tail.folded(count);
-        self.progress.set_folded(&self.database.state);
-        self.checkpoint_after(count);
-        Ok(())
-    }
-
-    fn checkpoint_after(&mut self, count: usize) {
-        self.since_checkpoint = self.since_checkpoint.saturating_add(count);
-        if self.since_checkpoint >= CHECKPOINT {
-            self.since_checkpoint = 0;
-            let outcome = self.database.checkpoint();
-            self.remember_failure(&outcome);
-        }
     }
 
     fn remember_failure<T>(&mut self, outcome: &Result<T, StoreError>) {
-        if let Err(error @ (StoreError::Failed { .. } | StoreError::Damaged { .. })) = outcome {
+        if let Err(error @ (StoreError::Failed { .. } | StoreError::Damaged { .. } | StoreError::NoAnswer)) =
+            outcome
+        {
             self.failed = Some(error.clone());
         }
     }

@@ -14,7 +14,7 @@ use crate::record::{
     OrderCreation, Swap,
 };
 use crate::sqlite::fault::Faults;
-use crate::sqlite::ledger::EPOCH_BITS;
+use crate::sqlite::inserts::EPOCH_BITS;
 use crate::sqlite::listing::{Conditions, MAX_PAGE};
 use crate::sqlite::row::term;
 

@@ -40,6 +40,7 @@ pub(in crate::sqlite) fn add(
     if added == 0 {
         return Err(StoreError::CredentialExists { id: record.id });
     }
+    ledger.note_credential_change();
     ledger.append(event).map(|_| ())
 }
 
@@ -64,6 +65,7 @@ pub(in crate::sqlite) fn revoke(
                 "UPDATE credential SET revoked_at = ?2 WHERE id = ?1",
                 params![id, at.unix_seconds()],
             )?;
+            ledger.note_credential_change();
             ledger.append(event).map(|_| true)
         }
     }

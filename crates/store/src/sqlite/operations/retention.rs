@@ -8,7 +8,8 @@ use crate::StoreError;
 use crate::audit::{Origin, encode_event};
 use crate::list::Cursor;
 use crate::record::RemovedPage;
-use crate::sqlite::ledger::{EPOCH_BITS, Ledger};
+use crate::sqlite::inserts::EPOCH_BITS;
+use crate::sqlite::ledger::Ledger;
 use crate::sqlite::listing::MAX_PAGE;
 use crate::sqlite::row::{dedup_hash, terms_of};
 

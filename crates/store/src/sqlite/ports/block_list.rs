@@ -18,12 +18,12 @@ impl BlockListStore for SqliteStore {
         if !self.progress.has_blocked_keys() {
             return Box::pin(async { Ok(false) });
         }
-        self.read(move |reader| lookup::is_blocked(&reader.db, &reader.faults, &spki_sha256))
+        self.read_settled(move |reader| lookup::is_blocked(&reader.db, &reader.faults, &spki_sha256))
     }
 
     fn blocked_keys(&self, after: Option<[u8; 32]>, limit: usize) -> StoreFuture<'_, Vec<[u8; 32]>> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.read(move |reader| {
+        self.read_settled(move |reader| {
             let sql = "SELECT spki FROM blocked WHERE ?1 IS NULL OR spki > ?1 ORDER BY spki LIMIT ?2";
             reader
                 .db

@@ -26,12 +26,23 @@ impl CredentialStore for SqliteStore {
     }
 
     fn credential(&self, id: &str) -> StoreFuture<'_, Option<CredentialRecord>> {
+        // Before the record is read: a change that comes meanwhile makes what was read old.
+        let changes = self.progress.credential_changes();
+        if let Some(known) = self.credentials.get(id, changes) {
+            return Box::pin(async move { Ok(Some(known)) });
+        }
         let id = id.to_owned();
-        self.read(move |reader| read(reader, "WHERE id = ?1", [&id]).map(|mut found| found.pop()))
+        Box::pin(async move {
+            let found = self.read_settled(move |reader| read(reader, "WHERE id = ?1", [&id])).await?.pop();
+            if let Some(record) = &found {
+                self.credentials.keep(record, changes);
+            }
+            Ok(found)
+        })
     }
 
     fn credentials(&self) -> StoreFuture<'_, Vec<CredentialRecord>> {
-        self.read(|reader| read(reader, "ORDER BY number", []))
+        self.read_settled(|reader| read(reader, "ORDER BY number", []))
     }
 }
 

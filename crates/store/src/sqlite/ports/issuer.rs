@@ -28,11 +28,11 @@ impl IssuerStore for SqliteStore {
 
     fn authority(&self, name: &str) -> StoreFuture<'_, Option<AuthorityRecord>> {
         let name = name.to_owned();
-        self.read(move |reader| read(reader, "WHERE name = ?1", [&name]).map(|mut found| found.pop()))
+        self.read_settled(move |reader| read(reader, "WHERE name = ?1", [&name]).map(|mut found| found.pop()))
     }
 
     fn authorities(&self) -> StoreFuture<'_, Vec<AuthorityRecord>> {
-        self.read(|reader| read(reader, "ORDER BY name LIMIT 10000", []))
+        self.read_settled(|reader| read(reader, "ORDER BY name LIMIT 10000", []))
     }
 }
 

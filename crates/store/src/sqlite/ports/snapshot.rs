@@ -23,7 +23,7 @@ impl SnapshotStore for SqliteStore {
     }
 
     fn snapshot(&self, id: SnapshotId) -> StoreFuture<'_, Option<ProfileSnapshot>> {
-        self.read(move |reader| {
+        self.read_settled(move |reader| {
             reader
                 .db
                 .prepare_cached("SELECT profile, text FROM snapshot WHERE id = ?1")

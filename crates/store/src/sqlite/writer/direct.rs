@@ -24,18 +24,25 @@ impl Writer {
             // The operations take sequence numbers that are not in the journal. Batches behind them would not continue
             // those before, so the journal begins again: all that is in it is folded and on stable storage.
             self.journal.restart();
-            run_together(&mut self.database, &mut operations)
+            let database = self.database()?;
+            let results = run_together(database, &mut operations);
+            let state = database.state;
+            self.known = state;
+            results
         });
         self.remember_failure(&outcome);
         match outcome {
             Ok(results) => {
-                self.tail.moved(self.database.state.head);
-                self.progress.set_durable(self.database.state.head.count);
-                self.progress.set_folded(&self.database.state);
+                self.tail.moved(self.known.head);
+                self.progress.set_durable(self.known.head.count);
+                self.progress.set_folded(&self.known);
                 let count = operations.len();
                 operations.into_iter().zip(results).for_each(|(operation, result)| operation.answer(result));
-                let bulk = std::mem::take(&mut self.database.state.bulk);
-                self.checkpoint_after(count.saturating_mul(4).saturating_add(bulk));
+                let checkpoint = self.database().and_then(|database| {
+                    let bulk = std::mem::take(&mut database.state.bulk);
+                    database.checkpoint_after(count.saturating_mul(4).saturating_add(bulk))
+                });
+                self.remember_failure(&checkpoint);
             }
             Err(error) => operations.into_iter().for_each(|operation| operation.answer(Err(error.clone()))),
         }

@@ -44,7 +44,7 @@ impl Writer {
     /// One batch of the requests at the front.
     pub(super) fn issue(&mut self, taken: &mut VecDeque<Request>) {
         let ready =
-            self.make_room().and_then(|()| self.intern_all(taken)).and_then(|()| self.database.begin_read());
+            self.make_room().and_then(|()| self.intern_all(taken)).and_then(|()| self.lookups.begin());
         let mut answers = Vec::with_capacity(taken.len());
         while self.journal.waiting() < MAX_BATCH {
             match taken.pop_front() {
@@ -65,7 +65,7 @@ impl Writer {
                 None => break,
             }
         }
-        self.database.end_read();
+        self.lookups.end();
         let failed = self.write_batch().err();
         for answer in answers {
             answer.send(failed.as_ref());
@@ -78,12 +78,16 @@ impl Writer {
             if let Request::Begin(begin) = request
                 && !self.issuers.contains_key(&begin.authority)
             {
-                let outcome = self.database.transaction(|ledger| ledger.intern(&begin.authority));
+                let outcome = self.intern(&begin.authority);
                 self.remember_failure(&outcome);
                 self.issuers.insert(begin.authority.clone(), outcome?);
             }
         }
         Ok(())
+    }
+
+    fn intern(&mut self, authority: &str) -> Result<i64, StoreError> {
+        self.database()?.transaction(|ledger| ledger.intern(authority))
     }
 
     /// When the journal is full, fold everything and begin it again.
@@ -134,9 +138,7 @@ impl Writer {
         if self.tail.holds(&key) || self.serial_stored(&key)? {
             return Err(StoreError::SerialTaken { authority: authority.to_owned(), serial: row.serial });
         }
-        if self.database.state.blocked > 0
-            && lookup::is_blocked(&self.database.db, &self.database.faults, &row.spki)?
-        {
+        if self.known.blocked > 0 && lookup::is_blocked(&self.lookups.db, &self.lookups.faults, &row.spki)? {
             return Err(StoreError::KeyBlocked { spki_sha256: hex(&row.spki) });
         }
         self.tail.begin(row, event);
@@ -145,14 +147,19 @@ impl Writer {
     }
 
     fn serial_stored(&self, key: &Key) -> Result<bool, StoreError> {
-        let used = |table| lookup::serial_used(&self.database.db, &self.database.faults, table, key);
-        Ok(used(Table::Certificate)? || (self.database.state.intents > 0 && used(Table::Intent)?))
+        let used = |table| lookup::serial_used(&self.lookups.db, &self.lookups.faults, table, key);
+        Ok(used(Table::Certificate)? || (self.may_hold_intents() && used(Table::Intent)?))
+    }
+
+    /// Intents get rows when they are folded, so while the database is away there may be some.
+    fn may_hold_intents(&self) -> bool {
+        self.known.intents > 0 || self.database.is_none()
     }
 
     /// What the deduplication key already led to.
     fn claimed(&self, authority: &str, row: &CertificateRow) -> Result<Option<Begun>, StoreError> {
         let Some(dedup_key) = &row.dedup_key else { return Ok(None) };
-        let faults = &self.database.faults;
+        let faults = &self.lookups.faults;
         match self.tail.claim(row.issuer, dedup_key) {
             Some(Claim::Open(serial)) => return Ok(Some(Begun::InProgress { serial })),
             Some(Claim::Done(row)) => {
@@ -163,12 +170,12 @@ impl Writer {
             }
             None => {}
         }
-        if self.database.state.intents > 0
-            && let Some(serial) = lookup::open_claim(&self.database.db, faults, row.issuer, dedup_key)?
+        if self.may_hold_intents()
+            && let Some(serial) = lookup::open_claim(&self.lookups.db, faults, row.issuer, dedup_key)?
         {
             return Ok(Some(Begun::InProgress { serial }));
         }
-        let stored = lookup::by_dedup_key(&self.database.db, faults, row.issuer, dedup_key)?;
+        let stored = lookup::by_dedup_key(&self.lookups.db, faults, row.issuer, dedup_key)?;
         Ok(stored.map(|stored| Begun::Existing(Box::new(stored))))
     }
 
@@ -183,10 +190,10 @@ impl Writer {
             return Err(StoreError::UnknownIntent { authority, serial });
         };
         let key: Key = (issuer, serial);
-        let stored = match self.tail.open_intent(&key) {
-            Some(_) => None,
-            None if self.tail.holds(&key) => None,
-            None => ledger::intent(&self.database.db, &self.database.faults, &key)?,
+        let stored = if self.tail.holds(&key) {
+            None
+        } else {
+            ledger::intent(&self.lookups.db, &self.lookups.faults, &key)?
         };
         if !self.tail.finish(&key, stored, certificate, event) {
             return Err(StoreError::UnknownIntent { authority, serial: key.1 });
@@ -205,6 +212,6 @@ impl Writer {
         if let Some(id) = self.issuers.get(authority) {
             return Ok(Some(*id));
         }
-        ledger::issuer(&self.database.db, &self.database.faults, authority)
+        ledger::issuer(&self.lookups.db, &self.lookups.faults, authority)
     }
 }
