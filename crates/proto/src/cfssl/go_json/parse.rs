@@ -299,7 +299,9 @@ impl Reader<'_> {
         let mut found = String::new();
         loop {
             let rest = self.text.get(self.at..).unwrap_or_default();
-            let plain = rest.find(|c: char| c == '"' || c == '\\' || c < ' ').unwrap_or(rest.len());
+            // All of these are ASCII, so octets tell as much as characters.
+            let ends = |octet: u8| matches!(octet, 0..=0x1f | b'"' | b'\\');
+            let plain = rest.bytes().position(ends).unwrap_or(rest.len());
             found.push_str(rest.get(..plain).unwrap_or_default());
             self.at += plain;
             match self.peek() {

@@ -117,8 +117,25 @@ impl Serialize for GoBytes {
 
 impl<'de> Deserialize<'de> for GoBytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?.replace(['\r', '\n'], "");
-        STANDARD.decode(text).map(Self).map_err(|_| D::Error::custom("expected standard base64 with padding"))
+        struct Base64;
+        impl Visitor<'_> for Base64 {
+            type Value = GoBytes;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("standard base64 with padding")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<GoBytes, E> {
+                let broken = text.bytes().any(|octet| matches!(octet, b'\r' | b'\n'));
+                let decoded = if broken {
+                    STANDARD.decode(text.replace(['\r', '\n'], ""))
+                } else {
+                    STANDARD.decode(text)
+                };
+                decoded.map(GoBytes).map_err(|_| E::custom("expected standard base64 with padding"))
+            }
+        }
+        deserializer.deserialize_str(Base64)
     }
 }
 

@@ -75,20 +75,38 @@ impl Writer<'_> {
     /// Go escapes what HTML and JavaScript could stumble over, and all control characters.
     fn string(&mut self, text: &str) {
         self.out.push('"');
-        for character in text.chars() {
-            match character {
-                '"' => self.out.push_str("\\\""),
-                '\\' => self.out.push_str("\\\\"),
-                '\n' => self.out.push_str("\\n"),
-                '\r' => self.out.push_str("\\r"),
-                '\t' => self.out.push_str("\\t"),
-                '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                    // Writing into a string cannot fail.
-                    let _ = write!(self.out, "\\u{:04x}", u32::from(character));
-                }
-                _ => self.out.push(character),
+        let mut rest = text;
+        while let Some(at) = rest.bytes().position(may_need_escape) {
+            let (plain, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+            self.out.push_str(plain);
+            let mut characters = from.chars();
+            if let Some(character) = characters.next() {
+                self.character(character);
             }
+            rest = characters.as_str();
         }
+        self.out.push_str(rest);
         self.out.push('"');
     }
+
+    fn character(&mut self, character: char) {
+        match character {
+            '"' => self.out.push_str("\\\""),
+            '\\' => self.out.push_str("\\\\"),
+            '\n' => self.out.push_str("\\n"),
+            '\r' => self.out.push_str("\\r"),
+            '\t' => self.out.push_str("\\t"),
+            '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                // Writing into a string cannot fail.
+                let _ = write!(self.out, "\\u{:04x}", u32::from(character));
+            }
+            _ => self.out.push(character),
+        }
+    }
+}
+
+/// Whether a character that begins with this octet may have to be escaped: U+2028 and U+2029 begin with `e2`. Most texts are
+/// base64, and are taken over in long pieces.
+fn may_need_escape(octet: u8) -> bool {
+    matches!(octet, 0..=0x1f | b'"' | b'\\' | b'<' | b'>' | b'&' | 0xe2)
 }
