@@ -103,7 +103,19 @@ impl Remote {
     where
         F: Future<Output = Result<T, ApiError>> + 'c,
     {
-        context.block_on(question(&self.client)).map_err(|error| refusal(what, error))
+        self.try_ask(context, question).map_err(|error| refusal(what, error))
+    }
+
+    /// Ask, and wait for the answer.
+    pub(crate) fn try_ask<'c, T, F>(
+        &'c self,
+        context: &Context,
+        question: impl FnOnce(&'c ApiClient) -> F,
+    ) -> Result<T, ApiError>
+    where
+        F: Future<Output = Result<T, ApiError>> + 'c,
+    {
+        context.block_on(question(&self.client))
     }
 }
 

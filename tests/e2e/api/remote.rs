@@ -38,6 +38,34 @@ fn commands_say_the_same_here_and_elsewhere() {
 }
 
 #[test]
+fn a_key_that_two_components_share_is_reported_to_whoever_may_read() {
+    let served = Served::with("");
+    let elsewhere = Elsewhere::new(&served, Some(&api_key(&served, EVERYTHING)));
+    for name in ["x", "y", "z"] {
+        assert!(
+            elsewhere
+                .here(&format!("csr {name}.shop.internal --key one.key --out {name}.csr"))
+                .status
+                .success()
+        );
+    }
+    let reported = |asker: &Elsewhere, words: &str| {
+        let output = asker.ask(words);
+        assert!(output.status.success(), "{words}: {}", text(&output.stderr));
+        text(&output.stderr).contains("HF-ISSUE-SHARED-KEY")
+    };
+    assert!(!reported(&elsewhere, "sign x.csr --out x.pem"));
+    assert!(!reported(&elsewhere, "renew x.pem --csr x.csr --keep-key --out x.pem"), "the same component");
+    assert!(reported(&elsewhere, "sign y.csr --out y.pem"));
+    assert!(reported(&elsewhere, "renew x.pem --csr x.csr --keep-key --out x.pem"));
+    // Whoever may not read has its certificate, and learns nothing of others.
+    let blind = Elsewhere::new(&served, Some(&api_key(&served, "--right issue")));
+    std::fs::copy(elsewhere.path("z.csr"), blind.path("z.csr")).unwrap();
+    let output = blind.ask("sign z.csr --out z.pem");
+    assert!(output.status.success() && !text(&output.stderr).contains("warning"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn from_issue_to_revocation_without_the_key_ever_leaving() {
     let served = Served::with("");
     let elsewhere = Elsewhere::new(&served, Some(&api_key(&served, EVERYTHING)));

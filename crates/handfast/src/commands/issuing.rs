@@ -61,7 +61,7 @@ impl Issuing {
         }
     }
 
-    /// Warn when others have the key of this certificate. Elsewhere nobody tells us of certificates that are not ours.
+    /// Warn when others have the key of this certificate.
     pub(crate) fn report_shared_key(
         &self,
         certificate: &Certificate,
@@ -69,7 +69,10 @@ impl Issuing {
     ) -> Result<(), CommandError> {
         match self {
             Self::Here(opened) => shared_key::report(certificate, opened.authority.store(), context),
-            Self::Elsewhere(_) => Ok(()),
+            Self::Elsewhere(remote) => {
+                shared_key::report_elsewhere(certificate, remote, context);
+                Ok(())
+            }
         }
     }
 }

@@ -120,7 +120,12 @@ fn here(args: &Args, context: &Context) -> Result<Answer, CommandError> {
     let store = authority::open_store(&domain)?;
     let now = context.now();
     let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
-    let page = context.block_on(store.list(filter(args, now), args.after, limit))?;
+    let filter = filter(args, now);
+    let mut page = context.block_on(store.list(filter.clone(), args.after, limit))?;
+    // Nothing on this page does not mean that nothing matches.
+    while page.items.is_empty() && page.next.is_some() {
+        page = context.block_on(store.list(filter.clone(), page.next, limit))?;
+    }
     Ok(answer(&page, now))
 }
 
@@ -129,7 +134,7 @@ fn elsewhere(args: &Args, remote: &Remote, context: &Context) -> Result<Answer, 
         Some(word) => State::ALL.into_iter().find(|state| state.as_str() == word),
         None => args.expiring.map(|_| State::Valid),
     };
-    let query = CertificateQuery {
+    let mut query = CertificateQuery {
         name: args.name.clone(),
         state,
         expires_before: args.expiring.map(|within| context.now().plus(within)),
@@ -137,8 +142,13 @@ fn elsewhere(args: &Args, remote: &Remote, context: &Context) -> Result<Answer, 
         profile: args.profile.clone(),
         limit: u16::try_from(args.limit).ok(),
         after: args.after.map(|after| after.to_string()),
+        ..CertificateQuery::default()
     };
-    let page = remote.ask("nothing was listed", context, |client| client.certificates(&query))?;
+    let mut page = remote.ask("nothing was listed", context, |client| client.certificates(&query))?;
+    while page.certificates.is_empty() && page.next.is_some() {
+        query.after = page.next;
+        page = remote.ask("nothing was listed", context, |client| client.certificates(&query))?;
+    }
     Ok(Answer { certificates: page.certificates.into_iter().map(told).collect(), next: page.next })
 }
 
@@ -170,6 +180,7 @@ fn filter(args: &Args, now: Timestamp) -> ListFilter {
         authority: args.authority.clone(),
         profile: args.profile.clone(),
         newest_first: true,
+        ..ListFilter::default()
     }
 }
 

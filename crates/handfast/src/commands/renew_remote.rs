@@ -12,6 +12,7 @@ use hf_x509::csr::VerifiedCsr;
 use hf_x509::distinguished_name::DistinguishedName;
 
 use super::renew::{Args, passphrase, replace, write_issued};
+use super::shared_key;
 use super::target;
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
@@ -38,6 +39,7 @@ fn with_request(args: &Args, csr: &Path, remote: &Remote, context: &Context) -> 
         (request.authority, request.serial) = (Some(old.authority), Some(old.serial));
     }
     let issued = ask(remote, &request, &csr, context)?;
+    shared_key::report_elsewhere(&issued.certificate, remote, context);
     write_issued(args, &issued, context)
 }
 

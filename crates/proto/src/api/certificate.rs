@@ -72,7 +72,8 @@ pub struct CertificateRecord {
     pub certificate: Option<String>,
 }
 
-/// A page of certificates, newest first.
+/// A page of certificates, newest first. Where many on record do not match, it may hold fewer than asked for, even none, and
+/// still not be the last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CertificatePage {
     /// The certificates.
@@ -98,6 +99,10 @@ pub struct CertificateQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<String>, format = DateTime)]
     pub expires_before: Option<Timestamp>,
+    /// SHA-256 of the public key (its `SubjectPublicKeyInfo`), lower-case hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(pattern = "^[0-9a-f]{64}$")]
+    pub key: Option<String>,
     /// Name of the issuing authority.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authority: Option<String>,

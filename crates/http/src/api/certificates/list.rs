@@ -36,6 +36,7 @@ pub(in crate::api) async fn handle(
         name: query.name,
         state: query.state.map(|wanted| (state(wanted), now)),
         expires_before: query.expires_before,
+        key: query.key.as_deref().map(key).transpose()?,
         authority: query.authority,
         profile: query.profile,
         newest_first: true,
@@ -56,5 +57,36 @@ fn state(wanted: certificate::State) -> CertificateState {
         certificate::State::Expired => CertificateState::Expired,
         certificate::State::Revoked => CertificateState::Revoked,
         certificate::State::PossiblySigned => CertificateState::PossiblySigned,
+    }
+}
+
+/// A digest in a query: only as this API writes it.
+fn key(text: &str) -> Result<[u8; 32], Failure> {
+    let mut octets = [0; 32];
+    let digits = text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+    let read = |(octet, pair): (&mut u8, &[u8])| {
+        let pair = std::str::from_utf8(pair).ok()?;
+        *octet = u8::from_str_radix(pair, 16).ok()?;
+        Some(())
+    };
+    let whole = digits
+        && text.len() == 64
+        && octets.iter_mut().zip(text.as_bytes().chunks(2)).all(|one| read(one).is_some());
+    if whole {
+        return Ok(octets);
+    }
+    Err(Failure::malformed("`key` is not SHA-256 in 64 lower-case hexadecimal digits"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_64_digits_in_lower_case() {
+        assert!(key(&"0f".repeat(32)).is_ok_and(|octets| octets == [0x0f; 32]));
+        for bad in ["", "0f", &"0F".repeat(32), &"0g".repeat(32), &"0f".repeat(33), &"+f".repeat(32)] {
+            assert!(key(bad).is_err(), "{bad}");
+        }
     }
 }
