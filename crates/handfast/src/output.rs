@@ -1,5 +1,6 @@
 //! The only place that prints. stdout carries data, stderr messages; colours only on a terminal and never needed.
 
+mod log_writer;
 mod paint;
 mod progress;
 mod render;
@@ -10,6 +11,7 @@ use std::io::{self, IsTerminal, Write};
 use hf_core::finding::{Finding, Severity};
 use serde::Serialize;
 
+pub(crate) use log_writer::{LogWriter, is_urgent};
 pub(crate) use paint::{Paint, Tone};
 pub(crate) use progress::Progress;
 pub(crate) use table::Table;

@@ -59,6 +59,7 @@ pub(crate) fn run(options: &DomainOptions, context: &Context) -> Result<Exit, Co
         sockets,
         cfssl,
         findings: opened.report.findings,
+        traces: telemetry.trace_context(),
     };
     let ended = runtime.block_on(async {
         let running = Running::start(parts).await?;

@@ -22,6 +22,7 @@ use tokio::task::JoinSet;
 use crate::limits::Limits;
 use crate::limits::addresses::AddressLimiter;
 use crate::telemetry::metrics::Metrics;
+use crate::telemetry::traces::TraceContext;
 
 pub use axum::Router;
 pub use listener::{Listener, Remembered};
@@ -68,10 +69,12 @@ pub(crate) struct Shared {
     writers: Semaphore,
     readers: Semaphore,
     bodies: Arc<Semaphore>,
+    traces: Option<Arc<dyn TraceContext>>,
 }
 
 impl Server {
-    /// Accept connections on each listener and let its router answer. Needs a runtime of tokio.
+    /// Accept connections on each listener and let its router answer. Needs a runtime of tokio. With `traces`, the span of
+    /// each request says all about it and joins the trace of its caller; without, it only names the request in the log.
     ///
     /// # Errors
     /// When there is no randomness for the names of requests.
@@ -79,6 +82,7 @@ impl Server {
         listeners: Vec<(Listener, Router)>,
         limits: Limits,
         metrics: Arc<Metrics>,
+        traces: Option<Arc<dyn TraceContext>>,
         random: &dyn Random,
     ) -> Result<Self, RandomUnavailable> {
         let registry = Arc::new(Registry::new(limits.connections, limits.connections_per_address));
@@ -91,6 +95,7 @@ impl Server {
             registry: Arc::clone(&registry),
             limits,
             metrics,
+            traces,
         });
         let (stop, stopped) = watch::channel(Stop::No);
         let addresses = listeners.iter().map(|(listener, _)| listener.address().clone()).collect();

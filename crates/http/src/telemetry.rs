@@ -5,3 +5,4 @@ pub mod metrics;
 pub(crate) mod ocsp;
 pub(crate) mod sample;
 mod signer;
+pub mod traces;

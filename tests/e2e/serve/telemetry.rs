@@ -93,10 +93,21 @@ fn traces_reach_a_collector() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let served = Served::with(&format!("otlp = \"{url}\"\n"));
-    let answer = served.get("plain", "/crl/services.crl");
+    // W3C Trace Context: the caller's trace and span.
+    let parent = "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let answer = text(&served.curl("plain", "/crl/services.crl", &["--header", parent]).stdout);
     let id = answer.lines().find_map(|line| line.strip_prefix("x-request-id: ")).unwrap().trim().to_owned();
     served.program.signal("TERM");
     let (_, message) = collect(&listener);
+    for octets in [
+        0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c_u128.to_be_bytes().as_slice(),
+        &0xb7ad_6b71_6920_3331_u64.to_be_bytes(),
+    ] {
+        assert!(
+            message.windows(octets.len()).any(|window| window == octets),
+            "the caller's trace is not joined"
+        );
+    }
     let message = text(&message);
     for expected in ["handfast", "service.name", "request", "listener", "/crl/services.crl", id.as_str()] {
         assert!(message.contains(expected), "no `{expected}` in the trace");

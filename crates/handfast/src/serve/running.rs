@@ -15,6 +15,7 @@ use hf_http::limits::credentials::CredentialLimiter;
 use hf_http::server::{ListenAddress, Server};
 use hf_http::state::Doors;
 use hf_http::telemetry::metrics::Metrics;
+use hf_http::telemetry::traces::TraceContext;
 use hf_identity::server::{ClientAuth, ServerTls};
 use hf_keys::random::SystemRandom;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -47,6 +48,8 @@ pub(super) struct Parts {
     pub(super) sockets: Vec<Bound>,
     pub(super) cfssl: Option<CfsslDoor>,
     pub(super) findings: Vec<Finding>,
+    /// What joins requests to the traces of their callers, when traces are collected.
+    pub(super) traces: Option<Arc<dyn TraceContext>>,
 }
 
 /// A server that runs.
@@ -102,7 +105,8 @@ impl Running {
             listeners.push((listen::listener(bound, &tls, &doors, &acme)?, router));
             kinds.push(kind);
         }
-        let server = Server::start(listeners, limits, Arc::clone(&doors.metrics), random.as_ref())
+        let metrics = Arc::clone(&doors.metrics);
+        let server = Server::start(listeners, limits, metrics, parts.traces, random.as_ref())
             .map_err(|error| CommandError::fault("the server cannot name requests").because(error))?;
         for (kind, address) in kinds.iter().zip(server.addresses()) {
             tracing::info!(listener = kind.name(), address = %Shown(address), "listening");

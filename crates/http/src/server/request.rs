@@ -11,7 +11,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::MatchedPath;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Request, header};
+use axum::http::{HeaderMap, HeaderValue, Request, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
@@ -20,7 +20,8 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
-use tracing::Instrument;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 use super::connection::Door;
 use super::record::RequestRecord;
@@ -70,15 +71,7 @@ pub(super) async fn answer(
         },
         Err(refusal) => Err(refusal),
     };
-    let span = tracing::info_span!(
-        "request",
-        id = %record.id(),
-        listener = %door.name,
-        method = %record.method,
-        path = %record.path(),
-        peer = %record.peer,
-        status = tracing::field::Empty,
-    );
+    let span = span(door, &record, admitted.as_ref().ok().map(|admitted| &admitted.head.headers));
     let routed = async { routed(admitted?, peer, door, &record).await };
     let mut response = match routed.instrument(span.clone()).await {
         Ok(response) => response,
@@ -87,10 +80,32 @@ pub(super) async fn answer(
     if let Ok(value) = HeaderValue::from_str(&record.id().0) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    span.record("status", response.status().as_u16());
+    if door.shared.traces.is_some() {
+        span.record("status", response.status().as_u16());
+    }
     let route = response.extensions().get::<Route>().map(|route| route.0.as_str().to_owned());
     record.finish(route.as_deref().unwrap_or_default(), response.status());
     response
+}
+
+/// Names the request in each line of the log; where traces are collected, it says all about it.
+fn span(door: &Door, record: &RequestRecord<'_>, headers: Option<&HeaderMap>) -> Span {
+    let Some(traces) = &door.shared.traces else {
+        return tracing::info_span!("request", id = %record.id());
+    };
+    let span = tracing::info_span!(
+        "request",
+        id = %record.id(),
+        listener = %door.name,
+        method = %record.method,
+        path = %record.path(),
+        peer = %record.peer,
+        status = Empty,
+    );
+    if let Some(headers) = headers {
+        traces.join(&span, headers);
+    }
+    span
 }
 
 /// A request that is within the limits, read whole.

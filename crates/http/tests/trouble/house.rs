@@ -312,7 +312,7 @@ fn listen(directory: &std::path::Path, doors: &Doors, cfssl: Router) -> Server {
         (socket("plain"), hf_http::pki::router(doors.clone())),
     ];
     let limits = Limits { answer: Duration::from_secs(4), ..Limits::default() };
-    Server::start(listeners, limits, doors.metrics.clone(), &SystemRandom).unwrap()
+    Server::start(listeners, limits, doors.metrics.clone(), None, &SystemRandom).unwrap()
 }
 
 fn doors(directory: &std::path::Path, authority: Arc<Authority>, clock: Arc<ManualClock>) -> Doors {

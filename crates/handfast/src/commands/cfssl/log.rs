@@ -1,14 +1,14 @@
 //! What `cfssl` logs: one line an event on stderr, `2026/01/31 12:00:00 [INFO] text`, UTC.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use hf_core::time::Clock;
+use hf_core::time::{Clock, Timestamp};
 
 use crate::output::Output;
 
 /// How much an event matters. CFSSL's commands know CRITICAL (4) and FATAL (5) too; Handfast logs neither.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Level {
+pub(super) enum Level {
     Info,
     Warning,
     Error,
@@ -39,12 +39,14 @@ pub(crate) struct Log {
     least: i64,
     clock: Arc<dyn Clock>,
     output: Output,
+    /// The latest second and its text.
+    latest: Arc<Mutex<Option<(Timestamp, String)>>>,
 }
 
 impl Log {
     /// Log events of the level `least` (the number of `-loglevel`) and above.
     pub(crate) fn new(least: i64, clock: Arc<dyn Clock>, output: Output) -> Self {
-        Self { least, clock, output }
+        Self { least, clock, output, latest: Arc::default() }
     }
 
     /// Log what is done.
@@ -62,10 +64,32 @@ impl Log {
         self.write(Level::Error, text);
     }
 
+    /// The beginning of a line, unless events of this level are not logged.
+    pub(super) fn line(&self, level: Level) -> Option<String> {
+        (level.number() >= self.least).then(|| {
+            let mut line = String::with_capacity(256);
+            line.extend([self.stamp().as_str(), " [", level.name(), "] "]);
+            line
+        })
+    }
+
     fn write(&self, level: Level, text: &str) {
-        if level.number() >= self.least {
-            let time = stamp(&self.clock.now().to_string());
-            self.output.message(&format!("{time} [{}] {}", level.name(), text.trim_end()));
+        if let Some(line) = self.line(level) {
+            self.output.message(&(line + text.trim_end()));
+        }
+    }
+
+    /// The time as Go writes it, made once a second.
+    fn stamp(&self) -> String {
+        let now = self.clock.now();
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        match latest.as_ref() {
+            Some((at, text)) if *at == now => text.clone(),
+            _ => {
+                let text = stamp(&now.to_string());
+                *latest = Some((now, text.clone()));
+                text
+            }
         }
     }
 }

@@ -58,7 +58,7 @@ fn run(call: &Call) -> Result<(), Failure> {
         credentials: Arc::new(CredentialLimiter::new(serving::limits().per_credential)),
         workers: Arc::new(Semaphore::new(serve::WORKERS)),
     };
-    serving::log(&call.log);
+    let _written = serving::log(&call.log);
     call.block_on(async {
         let door = DoorHandle::new(making.door(call).await?);
         let served = serving::Served { socket, tls: tls.clone(), router: router(door.clone()) };

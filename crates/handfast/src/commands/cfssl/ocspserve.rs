@@ -25,7 +25,7 @@ Flags:",
 fn run(call: &Call) -> Result<(), Failure> {
     call.no_words()?;
     let socket = serving::bind(call.text(&flags::ADDRESS), call.given.number(&flags::PORT))?;
-    serving::log(&call.log);
+    let _written = serving::log(&call.log);
     call.block_on(async {
         let path = call.text(&flags::PATH).to_owned();
         let responses = Arc::new(Responses::new(source(call).await?, path, Arc::clone(&call.clock)));

@@ -86,7 +86,7 @@ fn run(call: &Call) -> Result<(), Failure> {
         credentials: Arc::new(CredentialLimiter::new(serving::limits().per_credential)),
         workers: Arc::new(Semaphore::new(WORKERS)),
     };
-    serving::log(&call.log);
+    let _written = serving::log(&call.log);
     call.block_on(async {
         let config = call.config.clone().unwrap_or_else(Config::standard);
         let door = DoorHandle::new(making.door(call, config).await?);

@@ -1,5 +1,6 @@
 //! What the servers among CFSSL's programs have in common: a socket, TLS, the log, and an end in order.
 
+use std::fmt::{self, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,14 +13,17 @@ use hf_identity::server::{ClientAuth, MinimumVersion, ServerTls};
 use hf_keys::random::SystemRandom;
 use hf_x509::certificate::Certificate;
 use tokio::signal::unix::{SignalKind, signal};
+use tracing::Event;
 use tracing::field::{Field, Visit};
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use super::call::{Call, Failure};
 use super::flags;
-use super::log::Log;
+use super::log::{Level, Log};
+use crate::output::{LogWriter, is_urgent};
 
 /// How long requests may take to finish when the server ends.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -137,7 +141,7 @@ pub(super) async fn run(
     let mut end = signal(SignalKind::terminate()).map_err(|error| failed(&error))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| failed(&error))?;
     let mut again = signal(SignalKind::hangup()).map_err(|error| failed(&error))?;
-    let server = Server::start(vec![(listener, router)], limits(), metrics, &SystemRandom)
+    let server = Server::start(vec![(listener, router)], limits(), metrics, None, &SystemRandom)
         .map_err(|error| failed(&error))?;
     if let Some(ListenAddress::Tcp(address)) = server.addresses().first() {
         log.info(&format!("Now listening on {address}"));
@@ -159,60 +163,115 @@ pub(super) async fn run(
     Ok(())
 }
 
-/// Let the parts of the server log as the commands do.
-pub(super) fn log(log: &Log) {
-    let layer = Lines(log.clone()).with_filter(EnvFilter::new(FILTER));
+/// Let the parts of the server log as the commands do, until what this returns goes: then all is written.
+pub(super) fn log(log: &Log) -> Option<Written> {
+    let writer = match LogWriter::to_stderr() {
+        Ok(writer) => writer,
+        Err(error) => {
+            log.warning(&format!("requests are not logged: {error}"));
+            return None;
+        }
+    };
+    // Lines of this log name no spans, so none are made.
+    let events = EnvFilter::new(FILTER).and(filter_fn(is_event));
+    let layer = Lines { log: log.clone(), writer: writer.clone() }.with_filter(events);
     if let Err(error) = tracing_subscriber::registry().with(layer).try_init() {
         log.warning(&format!("requests are not logged: {error}"));
     }
+    Some(Written(writer))
+}
+
+fn is_event(metadata: &tracing::Metadata<'_>) -> bool {
+    metadata.is_event()
 }
 
 /// Ours from `info` on, of which `-loglevel` chooses; of the libraries what goes wrong.
 const FILTER: &str = "warn,handfast=info,hf_http=info,hf_ca=info,hf_store=info,hf_cfssl=info";
 
+/// Writes what waits when it goes.
+pub(super) struct Written(LogWriter);
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        self.0.flush();
+    }
+}
+
 /// Events as lines of CFSSL's log.
-struct Lines(Log);
+struct Lines {
+    log: Log,
+    writer: LogWriter,
+}
 
 impl<S: tracing::Subscriber> Layer<S> for Lines {
-    fn on_event(&self, event: &tracing::Event<'_>, _context: Context<'_, S>) {
-        let mut line = Line::default();
-        event.record(&mut line);
-        let text = format!("{}{}", line.message, line.fields);
-        match *event.metadata().level() {
-            tracing::Level::ERROR => self.0.error(&text),
-            tracing::Level::WARN => self.0.warning(&text),
-            tracing::Level::INFO | tracing::Level::DEBUG | tracing::Level::TRACE => self.0.info(&text),
-        }
+    fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
+        let level = *event.metadata().level();
+        let Some(mut line) = self.log.line(log_level(level)) else { return };
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        line.push_str(&fields.message);
+        line.push_str(&fields.others);
+        line.push('\n');
+        self.writer.add(line.as_bytes(), is_urgent(level));
+    }
+}
+
+fn log_level(level: tracing::Level) -> Level {
+    match level {
+        tracing::Level::ERROR => Level::Error,
+        tracing::Level::WARN => Level::Warning,
+        tracing::Level::INFO | tracing::Level::DEBUG | tracing::Level::TRACE => Level::Info,
     }
 }
 
 /// The message of an event, and its fields as `name=value`. Control characters are escaped, so that no value of a request
 /// begins a line of its own.
 #[derive(Default)]
-struct Line {
+struct Fields {
     message: String,
-    fields: String,
+    others: String,
+    shown: String,
 }
 
-impl Line {
+impl Fields {
     fn add(&mut self, field: &Field, value: &str) {
-        let value = value.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'");
-        if field.name() == "message" {
-            self.message = value;
+        let place = if field.name() == "message" {
+            self.message.clear();
+            &mut self.message
         } else {
-            self.fields.extend([" ", field.name(), "=", &value]);
+            self.others.extend([" ", field.name(), "="]);
+            &mut self.others
+        };
+        // Nearly every value is plain.
+        if value.bytes().all(|octet| matches!(octet, b' '..=b'~') && octet != b'\\') {
+            place.push_str(value);
+        } else {
+            place.push_str(&value.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'"));
         }
     }
 }
 
-impl Visit for Line {
+/// A value by the only way that tracing gives to those that display themselves.
+struct Shown<'a>(&'a dyn fmt::Debug);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Visit for Fields {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.add(field, value);
     }
 
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        // The only way that tracing gives to values that display themselves.
-        self.add(field, &format!("{value:?}"));
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        let mut shown = std::mem::take(&mut self.shown);
+        shown.clear();
+        // Writing to a `String` cannot fail.
+        let _ = write!(shown, "{}", Shown(value));
+        self.add(field, &shown);
+        self.shown = shown;
     }
 }
 
