@@ -28,7 +28,7 @@ const WIDEST: usize = 256;
 /// Measures, prints the table, writes the JSON.
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     let options = Options::parse(arguments)?;
-    let directory = Options::directory()?;
+    let directory = super::options::directory("bench-issue-")?;
     let requests = world::requests(options.requests())?;
     report::note(&format!("{} cores, store in {}", floor::cores(), directory.path().display()));
 

@@ -4,6 +4,7 @@ mod acme;
 mod crl;
 mod issue;
 mod ocsp;
+mod options;
 mod proc_facts;
 mod serve;
 mod stopwatch;

@@ -27,11 +27,18 @@ pub(super) fn memory_of(process: &str) -> Result<Memory> {
     Ok(Memory { now_mb: line("VmRSS:").context("no VmRSS")?, peak_mb: line("VmHWM:").context("no VmHWM")? })
 }
 
-/// Processor time of all threads of this process so far, from the ticks of 10 ms in `/proc/self/stat`.
+/// Processor time of all threads of this process so far.
 pub(super) fn processor_time() -> Result<Duration> {
-    let text = std::fs::read_to_string("/proc/self/stat").context("cannot read /proc/self/stat")?;
+    processor_time_of("self")
+}
+
+/// Processor time of all threads of the process with this number so far, from the ticks of 10 ms in `/proc/<pid>/stat`.
+pub(super) fn processor_time_of(process: &str) -> Result<Duration> {
+    let file = format!("/proc/{process}/stat");
+    let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?;
     // The second field is a name in brackets that may hold spaces; utime and stime are the 14th and 15th.
-    let after_name = text.rsplit_once(')').map(|(_, rest)| rest).context("no name in /proc/self/stat")?;
+    let after_name =
+        text.rsplit_once(')').map(|(_, rest)| rest).with_context(|| format!("no name in {file}"))?;
     let ticks: u64 =
         after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     Ok(Duration::from_millis(ticks * 10))

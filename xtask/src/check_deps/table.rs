@@ -135,7 +135,7 @@ pub(super) const CRATES: &[CrateRow] = &[
             "hf-verify",
             "hf-x509",
         ],
-        tests_may_see: &[],
+        tests_may_see: &["hf-proto"],
         why: "chores measure the library crates, over TLS too; the command line they start as a program",
     },
 ];

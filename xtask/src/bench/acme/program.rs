@@ -18,6 +18,11 @@ use crate::bench::serve::program::address;
 struct Running(Child);
 
 impl Running {
+    /// The number of the process.
+    pub(super) fn process(&self) -> u32 {
+        self.0.id()
+    }
+
     fn start(command: &mut Command) -> Result<Self> {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().map(Self).with_context(|| format!("cannot start {command:?}"))
@@ -78,7 +83,7 @@ impl Server {
         let tls = ClientTls::new(std::slice::from_ref(&files.root), None, &[], Arc::new(SystemClock))?;
         let mut running = Running::start(command.current_dir(&files.directory))?;
         running.wait("the server", || TcpStream::connect(address).is_ok())?;
-        let target = Target { address, tls: Some(Arc::new(tls)) };
+        let target = Target { address, tls: Some(Arc::new(tls)), process: running.process() };
         Ok(Self {
             _running: running,
             target,

@@ -15,6 +15,8 @@ pub(in crate::bench) struct Target {
     pub(in crate::bench) address: SocketAddr,
     /// For HTTPS.
     pub(in crate::bench) tls: Option<Arc<ClientTls>>,
+    /// The process that answers.
+    pub(in crate::bench) process: u32,
 }
 
 trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -42,7 +44,7 @@ impl Connection {
             Some(tls) => Box::new(tls.connect("localhost", stream).await.context("cannot shake hands")?),
             None => Box::new(stream),
         };
-        Ok(Self { wire, received: Vec::with_capacity(8 * 1024), head_end: 0 })
+        Ok(Self { wire, received: Vec::with_capacity(16 * 1024), head_end: 0 })
     }
 
     /// Send octets and wait for nothing.
@@ -62,18 +64,15 @@ impl Connection {
             }
         };
         self.head_end = head_end;
-        let head =
-            std::str::from_utf8(self.received.get(..head_end).unwrap_or_default())?.to_ascii_lowercase();
-        let status = head.split_ascii_whitespace().nth(1).context("no status")?.parse()?;
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
-        match length {
+        let head = std::str::from_utf8(self.received.get(..head_end).unwrap_or_default())?;
+        let status = head.get(9..12).context("no status")?.parse()?;
+        match field(head, "content-length").map(str::parse::<usize>).transpose()? {
             Some(length) => {
-                let end = head_end + length.trim().parse::<usize>()?;
-                while self.received.len() < end {
+                while self.received.len() < head_end + length {
                     self.more().await?;
                 }
             }
-            None if head.contains("transfer-encoding: chunked") => {
+            None if field(head, "transfer-encoding").is_some_and(|found| found == "chunked") => {
                 while !self.received.ends_with(b"0\r\n\r\n") {
                     self.more().await?;
                 }
@@ -127,6 +126,28 @@ impl Connection {
     }
 }
 
+/// The value of the field with this name, in lower case.
+fn field<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    let line = |line: &'a str| {
+        let (found, value) = line.split_once(':')?;
+        found.eq_ignore_ascii_case(name).then(|| value.trim())
+    };
+    head.lines().skip(1).find_map(line)
+}
+
 fn find(octets: &[u8], wanted: &[u8]) -> Option<usize> {
     octets.windows(wanted.len()).position(|window| window == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_found_in_any_case() {
+        let head = "HTTP/1.1 200 OK\r\nDate: x: y\r\ncontent-LENGTH:  12\r\n\r\n";
+        assert_eq!(field(head, "content-length"), Some("12"));
+        assert_eq!(field(head, "date"), Some("x: y"));
+        assert_eq!(field(head, "transfer-encoding"), None);
+    }
 }

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::connection::{Connection, Target};
 use super::door::Door;
+use crate::bench::proc_facts::{processor_time, processor_time_of};
 use crate::bench::stopwatch::Stopwatch;
 
 /// How to ask.
@@ -33,6 +34,30 @@ pub(super) struct Load {
     pub(super) done: u64,
     /// Answers that were none, and connections that broke.
     pub(super) refused: u64,
+    /// Processor time of the server for each certificate, in microseconds.
+    pub(super) server_us: f64,
+    /// Processor time of the load generator for each, in microseconds.
+    pub(super) generator_us: f64,
+}
+
+/// Processor time of both so far.
+struct Spent {
+    server: Duration,
+    generator: Duration,
+}
+
+impl Spent {
+    fn so_far(target: &Target) -> Result<Self> {
+        let server = processor_time_of(&target.process.to_string())?;
+        Ok(Self { server, generator: processor_time()? })
+    }
+
+    /// What each spent since then for each of so many, in microseconds.
+    fn since(self, before: &Self, count: u64) -> Result<(f64, f64)> {
+        let count = f64::from(u32::try_from(count.max(1))?);
+        let each = |now: Duration, before: Duration| now.saturating_sub(before).as_secs_f64() * 1e6 / count;
+        Ok((each(self.server, before.server), each(self.generator, before.generator)))
+    }
 }
 
 /// What the clients share.
@@ -43,9 +68,15 @@ struct Shared {
     start: Stopwatch,
 }
 
-/// Ask as planned. A paced client that is late asks at once, and its latency counts from when it should have asked.
+/// Ask as planned, once every client is connected. A paced client that is late asks at once, and its latency counts from
+/// when it should have asked.
 pub(super) async fn run(target: &Target, door: &Arc<Door>, plan: &Plan) -> Result<Load> {
     check(target, door).await?;
+    let mut connections = Vec::with_capacity(plan.clients);
+    for _ in 0..plan.clients {
+        connections.push(Connection::open(target, None).await?);
+    }
+    let before = Spent::so_far(target)?;
     let shared = Arc::new(Shared {
         next: AtomicU64::new(START.fetch_add(1 << 32, Ordering::Relaxed)),
         stop: AtomicBool::new(false),
@@ -53,11 +84,19 @@ pub(super) async fn run(target: &Target, door: &Arc<Door>, plan: &Plan) -> Resul
         start: Stopwatch::start(),
     });
     let first = shared.next.load(Ordering::Relaxed);
-    let clients: Vec<_> = (0..plan.clients)
-        .map(|index| {
-            tokio::spawn(client(target.clone(), Arc::clone(door), *plan, index, first, Arc::clone(&shared)))
-        })
-        .collect();
+    let clients = connections.into_iter().enumerate().map(|(index, connection)| {
+        let pace = Pace::new(plan, index)?;
+        let last = plan.count.map(|count| first + count);
+        let client = Client {
+            target: target.clone(),
+            door: Arc::clone(door),
+            pace,
+            last,
+            shared: Arc::clone(&shared),
+        };
+        Ok(tokio::spawn(client.run(connection)))
+    });
+    let clients = clients.collect::<Result<Vec<_>>>()?;
     if plan.count.is_none() {
         tokio::time::sleep(plan.time).await;
         shared.stop.store(true, Ordering::Relaxed);
@@ -67,8 +106,9 @@ pub(super) async fn run(target: &Target, door: &Arc<Door>, plan: &Plan) -> Resul
         latencies.extend(client.await.context("a client fell")??);
     }
     let seconds = shared.start.elapsed().as_secs_f64();
-    latencies.sort_unstable();
     let done = u64::try_from(latencies.len())?;
+    let (server_us, generator_us) = Spent::so_far(target)?.since(&before, done)?;
+    latencies.sort_unstable();
     let refused = shared.refused.load(Ordering::Relaxed);
     if refused > done / 100 + 5 {
         bail!("{refused} requests were refused, {done} were not: this measures refusals");
@@ -79,6 +119,8 @@ pub(super) async fn run(target: &Target, door: &Arc<Door>, plan: &Plan) -> Resul
         p99_ms: quantile(&latencies, 99),
         done,
         refused,
+        server_us,
+        generator_us,
     })
 }
 
@@ -96,45 +138,48 @@ async fn check(target: &Target, door: &Door) -> Result<()> {
     }
 }
 
-async fn client(
+/// One client.
+struct Client {
     target: Target,
     door: Arc<Door>,
-    plan: Plan,
-    index: usize,
-    first: u64,
+    pace: Option<Pace>,
+    /// The first number that is one too many.
+    last: Option<u64>,
     shared: Arc<Shared>,
-) -> Result<Vec<Duration>> {
-    let mut connection = Connection::open(&target, None).await?;
-    let mut latencies = Vec::with_capacity(16 * 1024);
-    let mut wire = Vec::with_capacity(4 * 1024);
-    let pace = Pace::new(&plan, index)?;
-    for turn in 0_u32.. {
-        let number = shared.next.fetch_add(1, Ordering::Relaxed);
-        let enough = plan.count.is_some_and(|count| number - first >= count);
-        if enough || shared.stop.load(Ordering::Relaxed) {
-            break;
+}
+
+impl Client {
+    async fn run(self, mut connection: Connection) -> Result<Vec<Duration>> {
+        let Self { target, door, pace, last, shared } = self;
+        let mut latencies = Vec::with_capacity(16 * 1024);
+        let mut wire = Vec::with_capacity(4 * 1024);
+        for turn in 0_u32.. {
+            let number = shared.next.fetch_add(1, Ordering::Relaxed);
+            if last.is_some_and(|last| number >= last) || shared.stop.load(Ordering::Relaxed) {
+                break;
+            }
+            door.write(number, &mut wire)?;
+            let due = match &pace {
+                Some(pace) => {
+                    let due = pace.due(turn);
+                    tokio::time::sleep(due.saturating_sub(shared.start.elapsed())).await;
+                    due
+                }
+                None => shared.start.elapsed(),
+            };
+            match connection.exchange(&wire).await {
+                Ok(200 | 201) => latencies.push(shared.start.elapsed().saturating_sub(due)),
+                Ok(_) => {
+                    shared.refused.fetch_add(1, Ordering::Relaxed);
+                }
+                Err(_) => {
+                    shared.refused.fetch_add(1, Ordering::Relaxed);
+                    connection = Connection::open(&target, None).await?;
+                }
+            }
         }
-        door.write(number, &mut wire)?;
-        let due = match &pace {
-            Some(pace) => {
-                let due = pace.due(turn);
-                tokio::time::sleep(due.saturating_sub(shared.start.elapsed())).await;
-                due
-            }
-            None => shared.start.elapsed(),
-        };
-        match connection.exchange(&wire).await {
-            Ok(200 | 201) => latencies.push(shared.start.elapsed().saturating_sub(due)),
-            Ok(_) => {
-                shared.refused.fetch_add(1, Ordering::Relaxed);
-            }
-            Err(_) => {
-                shared.refused.fetch_add(1, Ordering::Relaxed);
-                connection = Connection::open(&target, None).await?;
-            }
-        }
+        Ok(latencies)
     }
-    Ok(latencies)
 }
 
 /// When a client asks.

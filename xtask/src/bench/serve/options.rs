@@ -1,13 +1,13 @@
 //! What was asked for on the command line.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
-use tempfile::TempDir;
+use anyhow::{Context as _, Result};
 
-use crate::{process, workspace};
+use crate::bench::options;
+use crate::process;
 
 /// The options of `bench serve`.
 pub(super) struct Options {
@@ -23,35 +23,17 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn parse(arguments: &[String]) -> Result<Self> {
-        let mut options = Self {
-            quick: false,
-            stored: 0,
-            json: None,
-            cfssl: PathBuf::from("/usr/bin/cfssl"),
-            program: None,
-        };
-        let mut stored = None;
-        let mut words = arguments.iter();
-        while let Some(word) = words.next() {
-            let mut value = || words.next().with_context(|| format!("`{word}` needs a value"));
-            match word.as_str() {
-                "--quick" => options.quick = true,
-                "--stored" => stored = Some(value()?.replace(['_', ','], "").parse().context("--stored")?),
-                "--json" => options.json = Some(PathBuf::from(value()?)),
-                "--program" => options.program = Some(PathBuf::from(value()?)),
-                "--cfssl" => options.cfssl = PathBuf::from(value()?),
-                _ => bail!(
-                    "`{word}` is no option: expected `--quick`, `--stored N`, `--json FILE`, `--program FILE` or `--cfssl FILE`"
-                ),
-            }
-        }
-        options.stored = stored.unwrap_or(if options.quick { 5_000 } else { 500_000 });
-        Ok(options)
+        let (mut program, mut cfssl) = (None, None);
+        let further = vec![("--program", &mut program), ("--cfssl", &mut cfssl)];
+        let options::Options { quick, stored, json } = options::Options::parse(arguments, further)?;
+        let stored = stored.unwrap_or(if quick { 5_000 } else { 500_000 });
+        let cfssl = cfssl.unwrap_or_else(|| PathBuf::from("/usr/bin/cfssl"));
+        Ok(Self { quick, stored, json, cfssl, program })
     }
 
     /// How long each figure is measured.
     pub(super) fn time(&self) -> Duration {
-        if self.quick { Duration::from_secs(2) } else { Duration::from_secs(15) }
+        if self.quick { Duration::from_secs(3) } else { Duration::from_secs(15) }
     }
 
     /// How many different signing requests are made beforehand; they are used in turn.
@@ -65,34 +47,6 @@ impl Options {
             return program.canonicalize().with_context(|| format!("there is no `{}`", program.display()));
         }
         process::run(Command::new("cargo").args(["build", "--quiet", "--release", "--package", "handfast"]))?;
-        Ok(beside()?.join("handfast"))
-    }
-}
-
-/// A directory on the disk that holds `target/`: the temporary directory may be memory.
-pub(super) fn directory() -> Result<TempDir> {
-    let made = tempfile::Builder::new().prefix("bench-serve-").tempdir_in(beside()?);
-    made.context("no directory for the state of the servers")
-}
-
-fn beside() -> Result<PathBuf> {
-    let program = std::env::current_exe().context("where is this program?")?;
-    Ok(program.parent().map_or_else(|| workspace::root().to_path_buf(), Path::to_path_buf))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(words: &[&str]) -> Result<Options> {
-        Options::parse(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())
-    }
-
-    #[test]
-    fn options_are_read_and_others_refused() {
-        assert_eq!(parse(&[]).unwrap().stored, 500_000);
-        assert_eq!(parse(&["--quick"]).unwrap().stored, 5_000);
-        assert_eq!(parse(&["--stored", "1_000"]).unwrap().stored, 1_000);
-        assert!(parse(&["--stored"]).is_err() && parse(&["--fast"]).is_err());
+        Ok(options::beside()?.join("handfast"))
     }
 }

@@ -89,7 +89,6 @@ impl Server {
             Scheme::Http => None,
             Scheme::Https => Some(Arc::new(ClientTls::new(&files.roots, None, &[], Arc::new(SystemClock))?)),
         };
-        let target = Target { address: program.address, tls };
         let mut command = Command::new(program.command.get_program());
         command.args(program.command.get_args());
         if let Some(directory) = program.command.get_current_dir() {
@@ -97,6 +96,7 @@ impl Server {
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
+        let target = Target { address: program.address, tls, process: child.id() };
         let mut server = Self { child, target };
         server.wait(&command)?;
         Ok(server)
@@ -118,7 +118,7 @@ impl Server {
 
     /// Resident memory, in megabytes of 1,000,000 octets.
     pub(super) fn memory_mb(&self) -> Result<f64> {
-        Ok(proc_facts::memory_of(&self.child.id().to_string())?.now_mb)
+        Ok(proc_facts::memory_of(&self.target.process.to_string())?.now_mb)
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use super::super::issue::floor;
 use super::load::Load;
 use super::program::Scheme;
 
@@ -16,9 +17,42 @@ pub(super) struct Row {
     pub(super) load: Load,
 }
 
+/// Processor time for each certificate, in microseconds of all cores, and where it went.
+struct Between {
+    whole: f64,
+    /// Verification and signature.
+    floor: f64,
+    /// What else the server does.
+    server: f64,
+    generator: f64,
+    /// Waiting, the kernel's own threads and whoever else is on the machine.
+    rest: f64,
+}
+
+impl Between {
+    fn json(&self) -> Value {
+        json!({
+            "whole": rounded(self.whole, 10.0),
+            "floor": rounded(self.floor, 10.0),
+            "server_beyond_floor": rounded(self.server, 10.0),
+            "generator": rounded(self.generator, 10.0),
+            "idle_and_others": rounded(self.rest, 10.0),
+        })
+    }
+
+    fn shown(&self) -> String {
+        format!(
+            "{:.0} µs = floor {:.0} + server {:.0} + generator {:.0} + idle and others {:.0}",
+            self.whole, self.floor, self.server, self.generator, self.rest
+        )
+    }
+}
+
 /// Everything that was measured.
 pub(super) struct Figures {
     pub(super) floor_per_s: f64,
+    /// Processor time of one verification and one signature, in microseconds.
+    pub(super) floor_us: f64,
     pub(super) rows: Vec<Row>,
     pub(super) stored: u64,
     pub(super) memory_mb: f64,
@@ -31,6 +65,18 @@ pub(super) struct Figures {
 }
 
 impl Figures {
+    /// What stands between a rate and the floor, in microseconds of all cores for each certificate.
+    fn between(&self, load: &Load) -> Between {
+        let whole = 1e6 * cores() / load.per_s;
+        Between {
+            whole,
+            floor: self.floor_us,
+            server: load.server_us - self.floor_us,
+            generator: load.generator_us,
+            rest: whole - load.server_us - load.generator_us,
+        }
+    }
+
     fn rate(&self, program: &str, endpoint: &str, scheme: Scheme) -> Option<f64> {
         let row = |row: &&Row| row.program == program && row.endpoint == endpoint && row.scheme == scheme;
         self.rows.iter().find(row).map(|row| row.load.per_s)
@@ -64,6 +110,7 @@ impl Figures {
                     "endpoint": row.endpoint,
                     "scheme": row.scheme.to_string(),
                     "load": load(&row.load),
+                    "processor_us": self.between(&row.load).json(),
                     "ratio_to_cfssl": to_cfssl.map(|ratio| rounded(ratio, 1e3)),
                     "ratio_to_floor": rounded(row.load.per_s / self.floor_per_s, 1e3),
                 })
@@ -89,7 +136,7 @@ impl Figures {
         let mut text = String::new();
         let mut line = |name: &str, found: &str, aim: &str| {
             // Writing to a `String` cannot fail.
-            let _ = writeln!(text, "{name:<44} {found:>52}   {aim}");
+            let _ = writeln!(text, "{name:<44} {found:>82}   {aim}");
         };
         line("floor: P-256 verify + sign, all cores", &format!("{:.0} /s", self.floor_per_s), "");
         for row in &self.rows {
@@ -100,6 +147,7 @@ impl Figures {
                 _ => (String::new(), ""),
             };
             line(&name, &format!("{}{to_cfssl}  {to_floor:.2} floor", shown(&row.load)), aim);
+            line("  of all cores, for each certificate", &self.between(&row.load).shown(), "");
         }
         line("/v1 at half load", &shown(&self.half), "p99 < 50 ms");
         let times = |load: &Load| format!("{}  p99 x {:.2}", shown(load), load.p99_ms / self.half.p99_ms);
@@ -121,7 +169,13 @@ fn load(load: &Load) -> Value {
         "p50_ms": rounded(load.p50_ms, 1e3),
         "p99_ms": rounded(load.p99_ms, 1e3),
         "refused": load.refused,
+        "server_us": rounded(load.server_us, 10.0),
+        "generator_us": rounded(load.generator_us, 10.0),
     })
+}
+
+fn cores() -> f64 {
+    u32::try_from(floor::cores()).map_or(1.0, f64::from)
 }
 
 /// To so many parts of one.
