@@ -309,7 +309,6 @@ fn listen(directory: &std::path::Path, doors: &Doors, cfssl: Router) -> Server {
         (socket("plain"), hf_http::pki::router(doors.clone())),
         (socket("admin"), hf_http::admin::router(doors.clone())),
         (socket("cfssl").with_wording(Arc::new(hf_http::cfssl::envelope)), cfssl),
-        (socket("plain"), hf_http::pki::router(doors.clone())),
     ];
     let limits = Limits { answer: Duration::from_secs(4), ..Limits::default() };
     Server::start(listeners, limits, doors.metrics.clone(), None, &SystemRandom).unwrap()

@@ -55,7 +55,10 @@ async fn what_was_not_set_up_says_what_is_missing() {
     let revoke =
         house.post("revoke", r#"{"serial":"1","authority_key_id":"aa","reason":"superseded"}"#).await;
     assert!(revoke.status.as_u16() == 404 && revoke.message().contains("-db-config"), "{}", revoke.body);
-    let status = house.post("ocspsign", r#"{"certificate":"x"}"#).await;
+    // A certificate that nobody here issued, and no responder that answers for others.
+    let elsewhere = House::new(Wish::default()).await.post("info", r#"{"profile":"held"}"#).await;
+    let foreign = serde_json::json!({"certificate": elsewhere.certificate(), "status": "good"});
+    let status = house.post("ocspsign", foreign.to_string()).await;
     assert!(status.status.as_u16() == 404 && status.message().contains("-responder"), "{}", status.body);
 }
 
