@@ -150,10 +150,12 @@ fn refused(findings: &[Finding]) -> CfsslError {
     saying(kind, list(findings))
 }
 
-/// The errors among the findings in one sentence.
+/// The errors among the findings in one sentence; all of them where a profile stops at milder ones.
 fn list(findings: &[Finding]) -> String {
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
-    errors.map(sentence).collect::<Vec<_>>().join("; ")
+    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
+    let milder = !findings.iter().any(|finding| is_error(&finding));
+    let told = findings.iter().filter(|finding| milder || is_error(finding));
+    told.map(sentence).collect::<Vec<_>>().join("; ")
 }
 
 fn sentence(finding: &Finding) -> String {
