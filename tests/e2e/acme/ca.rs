@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use hf_testkit::dns::{Data, DnsServer};
 use hf_x509::certificate::Certificate;
@@ -13,6 +14,9 @@ use crate::domain::Domain;
 use crate::port;
 use crate::program::{succeed, text};
 use crate::serve::Served;
+
+/// How long clients are given to renew.
+const WINDOW: Duration = Duration::from_secs(3);
 
 /// A server with the directory `/acme/services/directory`.
 pub(super) struct Ca {
@@ -115,6 +119,9 @@ retry     = "1s"
     /// Clients are told to renew within three seconds what they have (RFC 9773). Caddy takes no shorter window.
     pub(super) fn ask_for_renewal(&self) {
         self.served.good("renew --all --issued-by services --before 3s --yes");
+        // A client renews at a time of its choice within the window, and asks again only hours later when that time has
+        // not come.
+        std::thread::sleep(WINDOW);
     }
 
     /// The certificate in the file, which leads to the roots and is for this name alone; what the client has as chain is in
