@@ -21,7 +21,9 @@ fn every_example_proves_its_links_and_refusals_and_stays_as_it_is() {
         assert!(links["declared"].as_u64().unwrap() > 0, "{example}: {links}");
         assert_eq!(links["proven"], links["declared"], "{example}: {links}");
         assert_eq!(links["failed"], 0, "{example}: {links}");
-        assert!(refusals["expected"].as_u64().unwrap() > 0, "{example}: {refusals}");
+        // Where every service calls every other, the trust model has nobody to refuse.
+        let refuses = example != "sidecar-caddy";
+        assert_eq!(refusals["expected"].as_u64().unwrap() > 0, refuses, "{example}: {refusals}");
         assert_eq!(refusals["refused"], refusals["expected"], "{example}: {refusals}");
         assert_eq!(refusals["leaked"], 0, "{example}: {refusals}");
         assert_eq!(answer(&domain, "plan")["changes"], Value::Array(Vec::new()), "{example}");
