@@ -24,6 +24,7 @@ pub mod registration;
 pub mod reissue;
 pub mod renew;
 pub mod request;
+pub mod retention;
 pub mod revoke;
 mod self_signed;
 mod shards;

@@ -11,6 +11,7 @@ mod own_certificate;
 mod publish;
 mod reload;
 mod responders;
+mod retention;
 mod running;
 mod sockets;
 mod systemd;

@@ -7,6 +7,7 @@ mod keys_fail;
 #[cfg(test)]
 mod ocsp;
 #[cfg(test)]
+mod retention;
 mod revocation;
 #[cfg(test)]
 mod shards;

@@ -22,6 +22,9 @@ pub(super) struct ServerSection {
 /// How long requests may take to finish.
 const DRAIN: Lifetime = Lifetime::from_seconds(10);
 
+/// How long certificates stay on record after their end: a year, for whoever looks back.
+const KEEP_EXPIRED: Lifetime = Lifetime::from_days(365);
+
 /// How often a CRL is signed, and for how long it is good: a day, and a long weekend more.
 const CRL_EVERY: Lifetime = Lifetime::from_days(1);
 const CRL_LIFETIME: Lifetime = Lifetime::from_days(7);
@@ -55,6 +58,7 @@ pub(super) fn read(
         crl_every: section.parsed("crl_every", faults).unwrap_or(base.crl_every),
         crl_lifetime: section.parsed("crl_lifetime", faults).unwrap_or(base.crl_lifetime),
         crl_shard: section.count("crl_shard", faults),
+        keep_expired: keep_expired(&mut section, faults),
         ocsp: ocsp(&mut section, faults),
         limits: limits(&mut section, faults),
     };
@@ -95,9 +99,18 @@ fn defaults() -> Server {
         crl_every: CRL_EVERY,
         crl_lifetime: CRL_LIFETIME,
         crl_shard: None,
+        keep_expired: Some(KEEP_EXPIRED),
         ocsp: Ocsp { responder: OcspResponder::default(), lifetime: OCSP_LIFETIME, cache: None },
         limits: ServerLimits::default(),
     }
+}
+
+fn keep_expired(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Option<Lifetime> {
+    let Some(text) = section.text("keep_expired", faults) else { return Some(KEEP_EXPIRED) };
+    if text.value == "forever" {
+        return None;
+    }
+    parsed(&text, "server.keep_expired", faults)
 }
 
 fn names(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> SanSet {
@@ -265,6 +278,15 @@ mod tests {
         assert_eq!(faults("crl_lifetime = \"2d\"\n[server.ocsp]\nlifetime = \"2d\"\n"), [""; 0]);
         let found = faults("crl_lifetime = \"2d\"\n[server.ocsp]\nlifetime = \"49h\"\n");
         assert!(matches!(found.as_slice(), [one] if one.contains("longer than a CRL")), "{found:?}");
+    }
+
+    #[test]
+    fn what_expired_is_kept_for_a_time_or_forever() {
+        for kept in ["30d", "forever"] {
+            assert_eq!(faults(&format!("keep_expired = \"{kept}\"\n")), [""; 0]);
+        }
+        let found = faults("keep_expired = \"for ever\"\n");
+        assert!(matches!(found.as_slice(), [one] if one.contains("span of time")), "{found:?}");
     }
 
     #[test]

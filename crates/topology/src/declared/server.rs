@@ -38,6 +38,8 @@ pub struct Server {
     /// How many certificates share a CRL distribution point before the next ones get another; `None`: as the authority has
     /// it by itself.
     pub crl_shard: Option<u32>,
+    /// How long a certificate stays on record after its last second; `None`: for ever.
+    pub keep_expired: Option<Lifetime>,
     /// How OCSP is answered.
     pub ocsp: Ocsp,
     /// How much anybody may ask.
