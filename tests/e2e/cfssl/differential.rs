@@ -48,8 +48,9 @@ fn differences(case: &str, stock: &Observation, ours: &Observation) -> Vec<Diffe
     let told = |field: &str| {
         let within =
             own.iter().any(|object| field.strip_prefix(object).is_some_and(|rest| rest.starts_with('.')));
-        !within
-            && !(only_one_did_it && ["out", "file ", "database "].iter().any(|made| field.starts_with(made)))
+        let made =
+            only_one_did_it && ["out", "file ", "database "].iter().any(|made| field.starts_with(made));
+        !within && !made
     };
     let all = fields.into_iter().filter(|field| told(field) && differs(field)).map(|field| Difference {
         case: case.to_owned(),

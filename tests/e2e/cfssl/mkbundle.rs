@@ -36,8 +36,11 @@ fn run(place: &Path, words: &str) -> String {
     text(&output.stderr)
 }
 
-/// A web server with these bodies by path; a GET and a POST are answered alike.
-fn web(pages: Arc<Mutex<Vec<(&'static str, Vec<u8>)>>>) -> SocketAddr {
+/// Bodies by path.
+type Pages = Vec<(&'static str, Vec<u8>)>;
+
+/// A web server with these pages; a GET and a POST are answered alike.
+fn web(pages: Arc<Mutex<Pages>>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {

@@ -98,9 +98,9 @@ pub(super) fn filled(words: &str, fixture: &Path) -> String {
     if !words.contains('@') {
         return words.to_owned();
     }
-    let names = fs::read_to_string(fixture.join("named.txt")).unwrap();
+    let listed = fs::read_to_string(fixture.join("named.txt")).unwrap();
     let named = |name: &str| {
-        let mut lines = names.lines().filter_map(|line| line.split_once(':'));
+        let mut lines = listed.lines().filter_map(|line| line.split_once(':'));
         lines.find(|(found, _)| *found == name).unwrap().1.to_owned()
     };
     words.replace("@serial@", &named("leaf")).replace("@aki@", &named("issuer"))
