@@ -97,6 +97,7 @@ pub(super) const CRATES: &[CrateRow] = &[
         may_see: &[
             "hf-ca",
             "hf-cfssl",
+            "hf-challenge",
             "hf-client",
             "hf-core",
             "hf-http",

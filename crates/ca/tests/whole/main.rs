@@ -8,6 +8,7 @@ mod keys_fail;
 mod ocsp;
 #[cfg(test)]
 mod retention;
+#[cfg(test)]
 mod revocation;
 #[cfg(test)]
 mod shards;
