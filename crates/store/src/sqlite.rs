@@ -1,7 +1,7 @@
 //! The embedded backend: SQLite with one writing thread and group commit, behind a journal.
 //!
 //! Files in the directory of the store: `handfast.db` (with `-wal` and `-shm` while open), `handfast.journal`,
-//! `store.lock`; and, from the first ACME order on, `acme.db`, a database of its own with a writer of its own ([`acme`]).
+//! `store.lock`; and, from the first ACME order on, `acme.db`, a database of its own with a writer of its own.
 //!
 //! What is durable where: the two writes of an issuance are durable in the journal, all else in the database, which
 //! runs with a write-ahead log and `synchronous=FULL`. What the journal holds is folded into the database soon, before
