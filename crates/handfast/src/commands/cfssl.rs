@@ -1,4 +1,4 @@
-//! `handfast cfssl …`, `handfast cfssljson` and `handfast multirootca`: the programs of CFSSL, with its flags, files
+//! `handfast cfssl …`, `cfssljson`, `multirootca` and `mkbundle`: the programs of CFSSL, with its flags, files
 //! and answers. The binary is also each of them when it is called by that name.
 
 mod bundle;
