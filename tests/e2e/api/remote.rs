@@ -34,7 +34,13 @@ fn commands_say_the_same_here_and_elsewhere() {
     let refused = "issue c.shop.internal --profile server --lifetime 9000d";
     let (here, there) = (served.handfast(refused), elsewhere.ask(refused));
     assert_eq!((here.status.code(), there.status.code()), (Some(1), Some(1)));
-    assert_eq!(text(&here.stderr), text(&there.stderr));
+    assert_eq!(without_times(&text(&here.stderr)), without_times(&text(&there.stderr)));
+}
+
+/// What was said, with every RFC 3339 time replaced: two requests that are refused do not ask in the same second.
+fn without_times(said: &str) -> String {
+    let is_time = |word: &str| word.contains('T') && word.ends_with('Z') && word.starts_with(|c: char| c.is_ascii_digit());
+    said.split(' ').map(|word| if is_time(word.trim()) { "TIME" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
