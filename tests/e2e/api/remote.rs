@@ -39,7 +39,9 @@ fn commands_say_the_same_here_and_elsewhere() {
 
 /// What was said, with every RFC 3339 time replaced: two requests that are refused do not ask in the same second.
 fn without_times(said: &str) -> String {
-    let is_time = |word: &str| word.contains('T') && word.ends_with('Z') && word.starts_with(|c: char| c.is_ascii_digit());
+    let is_time = |word: &str| {
+        word.contains('T') && word.ends_with('Z') && word.starts_with(|c: char| c.is_ascii_digit())
+    };
     said.split(' ').map(|word| if is_time(word.trim()) { "TIME" } else { word }).collect::<Vec<_>>().join(" ")
 }
 

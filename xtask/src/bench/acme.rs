@@ -18,23 +18,25 @@ mod result;
 mod session;
 mod stored;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use tokio::runtime::Runtime;
 
 use self::files::Files;
-use self::load::{Load, Names};
+use self::load::Names;
 use self::options::Options;
 use self::program::{NameServer, Server};
 use self::responder::Responder;
-use self::result::{Figures, Row};
+use self::result::{Figures, HANDFAST, PEBBLE, Row};
 use super::issue::floor;
 use super::serve::program::raise_descriptors;
 use crate::report;
 
-/// Accounts at once.
-const ACCOUNTS: usize = 32;
+/// Accounts at once, the most first: Pebble is measured with the first of these under which it does not come to a
+/// standstill, and ours beside it with as many, and with the most.
+const ACCOUNTS: [usize; 4] = [32, 8, 4, 1];
 
 /// Measures, prints the table, writes the JSON.
 pub(super) fn run(arguments: &[String]) -> Result<()> {
@@ -44,24 +46,22 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     let directory = options::directory()?;
     let files = Files::write(directory.path(), &program)?;
     let runtime = runtime()?;
-    let responder = Arc::new(runtime.block_on(Responder::listen(files.challenge_port, ACCOUNTS))?);
+    let responder = Arc::new(runtime.block_on(Responder::listen(files.challenge_port, ACCOUNTS[0]))?);
     let _names = NameServer::start(&options.challtestsrv, files.name_server)?;
     report::note(&format!("{} cores, state in {}", floor::cores(), directory.path().display()));
 
     let floor = result::Floor::measure(options.time())?;
     let mut rows = Vec::new();
     for names in [Names::New, Names::Proved] {
-        rows.push(Row {
-            program: "pebble",
-            names,
-            load: pebble(&options, &files, &runtime, &responder, names)?,
-        });
+        rows.push(pebble(&options, &files, &runtime, &responder, names)?);
     }
     let server = Server::handfast(&program, &files)?;
     for names in [Names::New, Names::Proved] {
-        report::note(&format!("orders of handfast, {names}"));
-        let load = runtime.block_on(load::run(&server, &responder, names, ACCOUNTS, options.time()))?;
-        rows.push(Row { program: "handfast", names, load });
+        for accounts in alongside(&rows, names) {
+            report::note(&format!("orders of handfast, {names}, {accounts} accounts"));
+            let load = load::run(&server, &responder, names, accounts, options.time());
+            rows.push(Row { program: HANDFAST, names, accounts, load: runtime.block_on(load)? });
+        }
     }
     drop(server);
     report::note("orders in the store alone");
@@ -76,25 +76,30 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Pebble, started anew each time: under load it may come to a standstill (its locks wait for one another), and is then
-/// measured again.
+/// With how many accounts ours is measured: with the most, and with as many as Pebble was.
+fn alongside(rows: &[Row], names: Names) -> BTreeSet<usize> {
+    let pebble = rows.iter().filter(|row| row.names == names).map(|row| row.accounts);
+    pebble.chain(ACCOUNTS.first().copied()).collect()
+}
+
+/// Pebble, started anew each time. Under load it may come to a standstill, when its locks wait for one another; then it is
+/// measured once more, and then with fewer accounts.
 fn pebble(
     options: &Options,
     files: &Files,
     runtime: &Runtime,
     responder: &Arc<Responder>,
     names: Names,
-) -> Result<Load> {
-    const ATTEMPTS: usize = 5;
-    for attempt in 1.. {
-        report::note(&format!("orders of pebble, {names}"));
+) -> Result<Row> {
+    for accounts in ACCOUNTS.into_iter().flat_map(|accounts| [accounts, accounts]) {
+        report::note(&format!("orders of pebble, {names}, {accounts} accounts"));
         let server = Server::pebble(&options.pebble, files)?;
-        match runtime.block_on(load::run(&server, responder, names, ACCOUNTS, options.time())) {
-            Err(error) if attempt < ATTEMPTS => report::note(&format!("once more: {error:#}")),
-            outcome => return outcome,
+        match runtime.block_on(load::run(&server, responder, names, accounts, options.time())) {
+            Ok(load) => return Ok(Row { program: PEBBLE, names, accounts, load }),
+            Err(error) => report::note(&format!("no figure: {error:#}")),
         }
     }
-    bail!("pebble was not measured")
+    bail!("pebble was not measured: it came to a standstill even with one account")
 }
 
 fn runtime() -> Result<Runtime> {

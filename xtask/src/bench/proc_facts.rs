@@ -43,3 +43,23 @@ pub(super) fn processor_time_of(process: &str) -> Result<Duration> {
         after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     Ok(Duration::from_millis(ticks * 10))
 }
+
+/// Processor time so far of a server and of this process, which asks it.
+pub(super) struct Spent {
+    server: Duration,
+    generator: Duration,
+}
+
+impl Spent {
+    /// `server` is the number of its process.
+    pub(super) fn so_far(server: u32) -> Result<Self> {
+        Ok(Self { server: processor_time_of(&server.to_string())?, generator: processor_time()? })
+    }
+
+    /// What each spent since then for each of so many, in microseconds: the server, this process.
+    pub(super) fn since(self, before: &Self, count: u64) -> Result<(f64, f64)> {
+        let count = f64::from(u32::try_from(count.max(1))?);
+        let each = |now: Duration, before: Duration| now.saturating_sub(before).as_secs_f64() * 1e6 / count;
+        Ok((each(self.server, before.server), each(self.generator, before.generator)))
+    }
+}

@@ -14,6 +14,7 @@ use super::order::{Times, complete};
 use super::program::Server;
 use super::responder::{Responder, name};
 use super::session::Session;
+use crate::bench::proc_facts::Spent;
 use crate::bench::serve::load::quantile;
 use crate::bench::stopwatch::Stopwatch;
 
@@ -46,6 +47,10 @@ pub(super) struct Load {
     pub(super) finalize_p50_ms: f64,
     pub(super) finalize_p99_ms: f64,
     pub(super) refused: u64,
+    /// Processor time of the server for each order, in microseconds.
+    pub(super) server_us: f64,
+    /// Processor time of the load generator for each, in microseconds: it signs the requests and answers the challenges.
+    pub(super) generator_us: f64,
 }
 
 /// What the accounts share.
@@ -75,6 +80,7 @@ pub(super) async fn run(
     for number in 0..accounts {
         clients.push(Client::open(server, responder, number).await?);
     }
+    let before = Spent::so_far(server.target.process)?;
     let watch = Stopwatch::start();
     let tasks: Vec<_> =
         clients.into_iter().map(|client| tokio::spawn(client.order(Arc::clone(&shared)))).collect();
@@ -88,6 +94,8 @@ pub(super) async fn run(
         }
     }
     let seconds = watch.elapsed().as_secs_f64();
+    let spent = Spent::so_far(server.target.process)?;
+    let (server_us, generator_us) = spent.since(&before, u64::try_from(orders.len())?)?;
     orders.sort_unstable();
     finalized.sort_unstable();
     let refused = shared.refused.load(Ordering::Relaxed);
@@ -101,6 +109,8 @@ pub(super) async fn run(
         finalize_p50_ms: quantile(&finalized, 50),
         finalize_p99_ms: quantile(&finalized, 99),
         refused,
+        server_us,
+        generator_us,
     })
 }
 

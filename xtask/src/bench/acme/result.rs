@@ -60,10 +60,18 @@ fn cost(time: Duration, operation: impl Fn(&Pair) -> Result<()> + Sync) -> Resul
     Ok(time.as_secs_f64() * cores / f64::from(all.max(1)))
 }
 
+/// Our server.
+pub(super) const HANDFAST: &str = "handfast";
+
+/// The server that it is compared with.
+pub(super) const PEBBLE: &str = "pebble";
+
 /// One server with one kind of names.
 pub(super) struct Row {
     pub(super) program: &'static str,
     pub(super) names: Names,
+    /// How many order at once.
+    pub(super) accounts: usize,
     pub(super) load: Load,
 }
 
@@ -75,17 +83,42 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    fn row(&self, program: &str, names: Names) -> Option<&Row> {
-        self.rows.iter().find(|row| row.program == program && row.names == names)
+    fn pebble(&self, names: Names) -> Option<&Row> {
+        self.rows.iter().find(|row| row.program == PEBBLE && row.names == names)
     }
 
-    /// How many times as many orders as Pebble.
+    /// Whether it is ours with as many accounts as Pebble was measured with.
+    fn beside_pebble(&self, row: &Row) -> bool {
+        row.program == HANDFAST
+            && self.pebble(row.names).is_some_and(|pebble| pebble.accounts == row.accounts)
+    }
+
+    /// How many times as many orders as Pebble, with as many accounts.
     fn to_pebble(&self, names: Names) -> Option<f64> {
-        Some(self.row("handfast", names)?.load.per_s / self.row("pebble", names)?.load.per_s)
+        let ours = self.rows.iter().find(|row| row.names == names && self.beside_pebble(row))?;
+        Some(ours.load.per_s / self.pebble(names)?.load.per_s)
+    }
+
+    /// Ours with the most accounts.
+    fn ours(&self, names: Names) -> Option<&Row> {
+        let ours = self.rows.iter().filter(|row| row.program == HANDFAST && row.names == names);
+        ours.max_by_key(|row| row.accounts)
     }
 
     fn to_floor(&self, row: &Row) -> f64 {
         row.load.per_s / self.floor.per_second(row.names)
+    }
+
+    /// Where the processor time of an order goes, in microseconds of all cores.
+    fn between(&self, row: &Row) -> String {
+        let cores = f64::from(u32::try_from(cores()).unwrap_or(1));
+        let Load { per_s, server_us, generator_us, .. } = row.load;
+        let (whole, floor) = (1e6 * cores / per_s, 1e6 * cores / self.floor.per_second(row.names));
+        format!(
+            "{whole:.0} µs = floor {floor:.0} + server {:.0} + generator {generator_us:.0} + idle and others {:.0}",
+            server_us - floor,
+            whole - server_us - generator_us
+        )
     }
 
     pub(super) fn json(&self) -> Result<String> {
@@ -96,18 +129,21 @@ impl Figures {
                 json!({
                     "program": row.program,
                     "names": row.names.to_string(),
+                    "accounts": row.accounts,
                     "orders_per_s": rounded(row.load.per_s, 10.0),
                     "p50_ms": rounded(row.load.p50_ms, 1e3),
                     "p99_ms": rounded(row.load.p99_ms, 1e3),
                     "finalize_p50_ms": rounded(row.load.finalize_p50_ms, 1e3),
                     "finalize_p99_ms": rounded(row.load.finalize_p99_ms, 1e3),
                     "refused": row.load.refused,
+                    "server_us": rounded(row.load.server_us, 1.0),
+                    "generator_us": rounded(row.load.generator_us, 1.0),
                     "floor_per_s": rounded(self.floor.per_second(row.names), 1.0),
                     "ratio_to_floor": rounded(self.to_floor(row), 1e3),
                 })
             })
             .collect();
-        let ours = |names| self.row("handfast", names).map(|row| rounded(self.to_floor(row), 1e3));
+        let ours = |names| self.ours(names).map(|row| rounded(self.to_floor(row), 1e3));
         let to_pebble = |names| self.to_pebble(names).map(|ratio| rounded(ratio, 1e3));
         let value = json!({
             "ratio_to_pebble": to_pebble(Names::New),
@@ -129,7 +165,7 @@ impl Figures {
         let mut text = String::new();
         let mut line = |name: &str, found: &str, aim: &str| {
             // Writing to a `String` cannot fail.
-            let _ = writeln!(text, "{name:<48} {found:<66} {aim}");
+            let _ = writeln!(text, "{name:<58} {found:<66} {aim}");
         };
         for names in [Names::New, Names::Proved] {
             let floor = format!("{:.0} /s", self.floor.per_second(names));
@@ -141,10 +177,11 @@ impl Figures {
                     self.to_floor(row)
                 );
                 let aim = match self.to_pebble(names) {
-                    Some(ratio) if row.program == "handfast" => format!("{ratio:.1} x pebble, aim 3"),
+                    Some(ratio) if self.beside_pebble(row) => format!("{ratio:.1} x pebble, aim 3"),
                     _ => String::new(),
                 };
-                line(&format!("{}: {names}", row.program), &found, &aim);
+                line(&format!("{}: {names}, {} accounts", row.program, row.accounts), &found, &aim);
+                line("  of all cores, for each order", &self.between(row), "");
             }
         }
         let Stored { count, empty_per_s, full_per_s } = self.stored;

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::connection::{Connection, Target};
 use super::door::Door;
-use crate::bench::proc_facts::{processor_time, processor_time_of};
+use crate::bench::proc_facts::Spent;
 use crate::bench::stopwatch::Stopwatch;
 
 /// How to ask.
@@ -40,26 +40,6 @@ pub(super) struct Load {
     pub(super) generator_us: f64,
 }
 
-/// Processor time of both so far.
-struct Spent {
-    server: Duration,
-    generator: Duration,
-}
-
-impl Spent {
-    fn so_far(target: &Target) -> Result<Self> {
-        let server = processor_time_of(&target.process.to_string())?;
-        Ok(Self { server, generator: processor_time()? })
-    }
-
-    /// What each spent since then for each of so many, in microseconds.
-    fn since(self, before: &Self, count: u64) -> Result<(f64, f64)> {
-        let count = f64::from(u32::try_from(count.max(1))?);
-        let each = |now: Duration, before: Duration| now.saturating_sub(before).as_secs_f64() * 1e6 / count;
-        Ok((each(self.server, before.server), each(self.generator, before.generator)))
-    }
-}
-
 /// What the clients share.
 struct Shared {
     next: AtomicU64,
@@ -76,7 +56,7 @@ pub(super) async fn run(target: &Target, door: &Arc<Door>, plan: &Plan) -> Resul
     for _ in 0..plan.clients {
         connections.push(Connection::open(target, None).await?);
     }
-    let before = Spent::so_far(target)?;
+    let before = Spent::so_far(target.process)?;
     let shared = Arc::new(Shared {
         next: AtomicU64::new(START.fetch_add(1 << 32, Ordering::Relaxed)),
         stop: AtomicBool::new(false),
@@ -107,7 +87,7 @@ pub(super) async fn run(target: &Target, door: &Arc<Door>, plan: &Plan) -> Resul
     }
     let seconds = shared.start.elapsed().as_secs_f64();
     let done = u64::try_from(latencies.len())?;
-    let (server_us, generator_us) = Spent::so_far(target)?.since(&before, done)?;
+    let (server_us, generator_us) = Spent::so_far(target.process)?.since(&before, done)?;
     latencies.sort_unstable();
     let refused = shared.refused.load(Ordering::Relaxed);
     if refused > done / 100 + 5 {
