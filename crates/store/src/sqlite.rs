@@ -9,7 +9,6 @@
 
 mod acme;
 mod codec;
-mod credentials;
 mod crl_list;
 mod fault;
 mod inserts;
@@ -25,6 +24,7 @@ mod ports;
 mod progress;
 mod reader;
 mod recovery;
+mod remembered;
 mod request;
 mod row;
 mod schema;
@@ -42,15 +42,19 @@ use std::thread::JoinHandle;
 use tokio::sync::{OnceCell, oneshot};
 
 use self::acme::Orders;
-use self::credentials::KnownCredentials;
 use self::fault::file_error;
 use self::ledger::Ledger;
 use self::lock::Lock;
 use self::progress::Progress;
 use self::reader::{Reader, Readers};
+use self::remembered::Remembered;
 use self::request::{Operation, Request};
 use self::writer::Writer;
+use crate::record::{AcmeAccountRecord, CredentialRecord};
 use crate::{StoreError, StoreFuture};
+
+/// Records of a kind that are kept in memory: some megabytes at most.
+const REMEMBERED: usize = 4096;
 
 /// How to open a store.
 #[derive(Clone, Copy, Debug)]
@@ -75,7 +79,8 @@ pub struct SqliteStore {
     progress: Arc<Progress>,
     directory: PathBuf,
     orders: OnceCell<Orders>,
-    credentials: KnownCredentials,
+    credentials: Remembered<CredentialRecord>,
+    accounts: Remembered<AcmeAccountRecord>,
     _lock: Lock,
 }
 
@@ -109,7 +114,8 @@ impl SqliteStore {
             progress,
             directory,
             orders: OnceCell::new_with(orders),
-            credentials: KnownCredentials::default(),
+            credentials: Remembered::new(REMEMBERED),
+            accounts: Remembered::new(REMEMBERED),
             _lock: lock,
         })
     }

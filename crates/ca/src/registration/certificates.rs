@@ -7,6 +7,7 @@ use hf_proto::acme::problem::Problem;
 use hf_x509::certificate::Certificate;
 
 use super::error::{RegistrationError, failed};
+use super::records::read_order;
 use super::{KnownAccount, Registration};
 use crate::issuer::Issuer;
 
@@ -27,8 +28,8 @@ impl Registration {
         order: &Id,
         chain: usize,
     ) -> Result<IssuedChain, RegistrationError> {
-        let placed = self.order(account, order).await?;
-        let serial = placed.order.serial().ok_or_else(Problem::not_found)?;
+        let order = read_order(&self.order_record(account, order).await?)?;
+        let serial = order.serial().ok_or_else(Problem::not_found)?;
         let found = self.store().find_by_serial(&self.name, serial).await;
         let stored = found.map_err(failed("read a certificate"))?.ok_or_else(Problem::not_found)?;
         let der = stored.body.certificate().ok_or_else(Problem::not_found)?;
@@ -69,5 +70,10 @@ fn certifies(issuer: &Arc<Issuer>, leaf: &Certificate) -> bool {
     if above.subject() != leaf.issuer() {
         return false;
     }
-    leaf.verify_signed_by(above.public_key()).is_ok()
+    let named = leaf.authority_key_identifier().ok().flatten().and_then(|named| named.key_identifier);
+    match (named, above.subject_key_identifier().ok().flatten()) {
+        // As paths are built, RFC 5280 section 4.2.1.1: whoever uses the chain verifies it.
+        (Some(named), Some(own)) => named == own,
+        _ => leaf.verify_signed_by(above.public_key()).is_ok(),
+    }
 }

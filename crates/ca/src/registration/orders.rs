@@ -205,11 +205,20 @@ impl Registration {
 
     /// An order of this account.
     pub async fn order(&self, account: &KnownAccount, id: &Id) -> Result<PlacedOrder, RegistrationError> {
+        let record = self.order_record(account, id).await?;
+        self.placed(&record).await
+    }
+
+    /// The record of an order of this account.
+    pub(super) async fn order_record(
+        &self,
+        account: &KnownAccount,
+        id: &Id,
+    ) -> Result<AcmeOrderRecord, RegistrationError> {
         let found = self.store().order(id.as_str()).await.map_err(failed("read an order"))?;
         let owned =
             |record: &AcmeOrderRecord| record.authority == self.name && record.account == account.record.id;
-        let record = found.filter(owned).ok_or_else(Problem::not_found)?;
-        self.placed(&record).await
+        Ok(found.filter(owned).ok_or_else(Problem::not_found)?)
     }
 
     pub(super) async fn placed(&self, record: &AcmeOrderRecord) -> Result<PlacedOrder, RegistrationError> {

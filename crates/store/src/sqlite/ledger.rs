@@ -36,6 +36,8 @@ pub(super) struct State {
     pub(super) bulk: usize,
     /// How many times a credential was changed since the store was opened.
     pub(super) credential_changes: u64,
+    /// How many times an ACME account was changed since then.
+    pub(super) account_changes: u64,
 }
 
 impl State {
@@ -138,7 +140,17 @@ fn read_state(db: &Connection, faults: &Faults) -> Result<State, StoreError> {
     let blocked = count_of("SELECT count(*) FROM blocked")?;
     let intents = count_of("SELECT count(*) FROM intent")?;
     let head = ChainHead { count, hash };
-    Ok(State { head, last_signing, next_id, blocked, intents, status: 0, bulk: 0, credential_changes: 0 })
+    Ok(State {
+        head,
+        last_signing,
+        next_id,
+        blocked,
+        intents,
+        status: 0,
+        bulk: 0,
+        credential_changes: 0,
+        account_changes: 0,
+    })
 }
 
 /// An open transaction.
@@ -181,6 +193,11 @@ impl Ledger<'_> {
     /// A credential is changed by this transaction.
     pub(super) fn note_credential_change(&mut self) {
         self.state.credential_changes = self.state.credential_changes.saturating_add(1);
+    }
+
+    /// An ACME account is changed by this transaction.
+    pub(super) fn note_account_change(&mut self) {
+        self.state.account_changes = self.state.account_changes.saturating_add(1);
     }
 
     /// Append an event to the chain.

@@ -20,6 +20,7 @@ pub(super) struct Progress {
     last_signing: AtomicI64,
     blocked: AtomicU64,
     credential_changes: AtomicU64,
+    account_changes: AtomicU64,
     commits: AtomicU64,
     records: AtomicU64,
     commit_micros: AtomicU64,
@@ -34,6 +35,7 @@ impl Progress {
             last_signing: AtomicI64::new(state.last_signing.unwrap_or(NEVER)),
             blocked: AtomicU64::new(state.blocked),
             credential_changes: AtomicU64::new(state.credential_changes),
+            account_changes: AtomicU64::new(state.account_changes),
             commits: AtomicU64::new(0),
             records: AtomicU64::new(0),
             commit_micros: AtomicU64::new(0),
@@ -78,6 +80,7 @@ impl Progress {
         self.folded.store(state.head.count, Ordering::Release);
         self.blocked.store(state.blocked, Ordering::Release);
         self.credential_changes.store(state.credential_changes, Ordering::Release);
+        self.account_changes.store(state.account_changes, Ordering::Release);
         self.note_signing(state.last_signing.unwrap_or(NEVER));
         self.status.send_if_modified(|known| {
             let changed = *known != state.status;
@@ -104,6 +107,11 @@ impl Progress {
     /// How many changes of credentials are durable, since the store was opened.
     pub(super) fn credential_changes(&self) -> u64 {
         self.credential_changes.load(Ordering::Acquire)
+    }
+
+    /// How many changes of ACME accounts are durable, since then.
+    pub(super) fn account_changes(&self) -> u64 {
+        self.account_changes.load(Ordering::Acquire)
     }
 
     pub(super) fn has_blocked_keys(&self) -> bool {

@@ -74,10 +74,13 @@ fn snapshot<T>(
     reader: &mut Reader,
     read: impl FnOnce(&Reader) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let fault = reader.faults.database("read");
-    reader.db.execute_batch("BEGIN").map_err(&fault)?;
+    let run = |sql| {
+        let ran = reader.db.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
+        ran.map_err(reader.faults.database("read"))
+    };
+    run("BEGIN")?;
     let answer = read(reader);
-    reader.db.execute_batch("COMMIT").map_err(&fault)?;
+    run("COMMIT")?;
     answer
 }
 

@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 use super::ledger::Ledger;
 use super::row::CertificateRow;
 use crate::StoreError;
-use crate::record::Begun;
+use crate::record::{Begun, StoredCertificate};
 
 /// Where an answer goes. The caller may be gone: then the answer is dropped, the operation stands.
 pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
@@ -16,6 +16,8 @@ pub(super) enum Request {
     Begin(Box<Begin>),
     Finish(Finish),
     Direct(Box<dyn Direct>),
+    /// Find a certificate that the database may not hold yet.
+    Find(Find),
     /// Fold everything that is durable already.
     Flush(Reply<()>),
 }
@@ -27,6 +29,7 @@ impl Request {
             Self::Begin(request) => drop(request.reply.send(Err(error))),
             Self::Finish(request) => drop(request.reply.send(Err(error))),
             Self::Direct(request) => request.answer(Err(error)),
+            Self::Find(request) => drop(request.reply.send(Err(error))),
             Self::Flush(reply) => drop(reply.send(Err(error))),
         }
     }
@@ -47,6 +50,13 @@ pub(super) struct Finish {
     pub(super) certificate: Vec<u8>,
     pub(super) event: String,
     pub(super) reply: Reply<()>,
+}
+
+/// Find a certificate among those that are not in the database yet; none when it is there, or nowhere.
+pub(super) struct Find {
+    pub(super) authority: String,
+    pub(super) serial: Serial,
+    pub(super) reply: Reply<Option<StoredCertificate>>,
 }
 
 /// An operation on the database itself. Those that wait together share a transaction.

@@ -12,6 +12,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::fault::{Faults, file_error};
@@ -45,6 +46,7 @@ pub(super) fn open_writer(path: &Path, layout: &Layout) -> Result<Connection, St
     )
     .map_err(&fault)?;
     db.busy_timeout(Duration::from_secs(10)).map_err(&fault)?;
+    keep_plans(&db).map_err(&fault)?;
     let version = check_identity(&db, &faults, layout)?;
     db.pragma_update(None, "journal_mode", "WAL").map_err(&fault)?;
     db.pragma_update(None, "synchronous", "FULL").map_err(&fault)?;
@@ -61,11 +63,17 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).map_err(&fault)?;
     db.busy_timeout(Duration::from_secs(10)).map_err(&fault)?;
+    keep_plans(&db).map_err(&fault)?;
     db.pragma_update(None, "query_only", true).map_err(&fault)?;
     db.pragma_update(None, "wal_autocheckpoint", 0).map_err(&fault)?;
     db.pragma_update(None, "cache_size", -READER_CACHE_KIB).map_err(&fault)?;
     db.set_prepared_statement_cache_capacity(64);
     Ok(db)
+}
+
+/// Plan each statement once: otherwise one whose values might make another plan better is prepared anew each time.
+fn keep_plans(db: &Connection) -> rusqlite::Result<()> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ())
 }
 
 fn create_private(path: &Path) -> Result<(), StoreError> {

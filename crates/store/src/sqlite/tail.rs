@@ -115,6 +115,11 @@ impl Tail {
         self.open.contains_key(key) || self.done.contains_key(key)
     }
 
+    /// A certificate that is not known to be in the database yet.
+    pub(super) fn certificate(&self, key: &Key) -> Option<&CertificateRow> {
+        self.done.get(key).map(Arc::as_ref)
+    }
+
     /// Whose this deduplication key is.
     pub(super) fn claim(&self, issuer: i64, dedup_key: &str) -> Option<Claim> {
         let serial = self.dedup.get(&(issuer, dedup_key.to_owned()))?;

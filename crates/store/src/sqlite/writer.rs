@@ -21,7 +21,7 @@ use self::lookups::Lookups;
 use super::journal::Journal;
 use super::ledger::{Database, State};
 use super::progress::Progress;
-use super::request::Request;
+use super::request::{Find, Request};
 use super::tail::Tail;
 use crate::StoreError;
 
@@ -139,6 +139,9 @@ impl Writer {
                 Request::Direct(_) => {
                     taken.push_front(request);
                     self.direct(taken);
+                }
+                Request::Find(Find { authority, serial, reply }) => {
+                    drop(reply.send(self.find(&authority, serial)));
                 }
                 Request::Flush(reply) => drop(reply.send(self.fold_all())),
             }

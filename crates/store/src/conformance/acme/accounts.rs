@@ -45,6 +45,8 @@ pub(in crate::conformance) async fn accounts_are_swapped(backend: &dyn Backend) 
     let (first, second) = (account(1), account(2));
     make_account(&*store, &first).await?;
     make_account(&*store, &second).await?;
+    // Asked for before it is changed: what a store remembers of it is not what it says afterwards.
+    ensure(store.account(&first.id).await?.as_ref() == Some(&first), || "it is not there".to_owned())?;
     let mut changed = first.clone();
     (changed.status, changed.body) = (AcmeAccountStatus::Deactivated, "{}".to_owned());
     changed.thumbprint = [9; 32];

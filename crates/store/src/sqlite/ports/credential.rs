@@ -35,7 +35,7 @@ impl CredentialStore for SqliteStore {
         Box::pin(async move {
             let found = self.read_settled(move |reader| read(reader, "WHERE id = ?1", [&id])).await?.pop();
             if let Some(record) = &found {
-                self.credentials.keep(record, changes);
+                self.credentials.keep(&record.id, record, changes);
             }
             Ok(found)
         })

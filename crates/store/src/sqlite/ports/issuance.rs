@@ -11,7 +11,7 @@ use crate::list::{Cursor, ListFilter, Page};
 use crate::record::{Begun, ForeignCertificate, Imported, Intent, OpenIntent, StoredCertificate};
 use crate::sqlite::ledger::serial_column;
 use crate::sqlite::reader::Reader;
-use crate::sqlite::request::{Begin, Finish, Request};
+use crate::sqlite::request::{Begin, Find, Finish, Request};
 use crate::sqlite::row::CertificateRow;
 use crate::sqlite::{SqliteStore, ledger, limits, listing, lookup, operations};
 use crate::{StoreError, StoreFuture};
@@ -74,7 +74,18 @@ impl IssuanceStore for SqliteStore {
 
     fn find_by_serial(&self, authority: &str, serial: &Serial) -> StoreFuture<'_, Option<StoredCertificate>> {
         let (authority, serial) = (authority.to_owned(), serial.clone());
-        self.read(move |reader| lookup::by_key(&reader.db, &reader.faults, &authority, &serial))
+        Box::pin(async move {
+            // Whoever asks right after it was issued does not wait until the journal is folded.
+            if !self.progress.is_folded() {
+                let (authority, serial) = (authority.clone(), serial.clone());
+                let find = |reply| Request::Find(Find { authority, serial, reply });
+                if let Some(found) = self.ask_writer(find).await? {
+                    return Ok(Some(found));
+                }
+            }
+            let read = move |reader: &Reader| lookup::by_key(&reader.db, &reader.faults, &authority, &serial);
+            self.read_settled(read).await
+        })
     }
 
     fn find_by_dedup_key(

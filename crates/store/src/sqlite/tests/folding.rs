@@ -38,6 +38,8 @@ async fn issue_all(store: &Arc<SqliteStore>) {
             assert!(matches!(again, Begun::InProgress { .. }), "{number}: {again:?}");
             if number % SLOW != 0 {
                 finish(&*store, &wanted(number)).await.unwrap();
+                let found = store.find_by_serial(AUTHORITY, &wanted(number).serial).await.unwrap().unwrap();
+                assert!(matches!(found.body, Body::Issued(_)), "{number}: {found:?}");
                 let again = begin(&*store, &wanted(number)).await.unwrap();
                 assert!(matches!(again, Begun::Existing(_)), "{number}: {again:?}");
             }

@@ -2,12 +2,13 @@
 
 use std::collections::VecDeque;
 
+use hf_core::serial::Serial;
 use tokio::time::Instant;
 
 use super::Writer;
 use crate::StoreError;
 use crate::audit::hex;
-use crate::record::Begun;
+use crate::record::{Begun, StoredCertificate};
 use crate::sqlite::ledger;
 use crate::sqlite::lookup::{self, Table};
 use crate::sqlite::request::{Begin, Finish, Reply, Request};
@@ -156,6 +157,23 @@ impl Writer {
         self.known.intents > 0 || self.database.is_none()
     }
 
+    /// The certificate, if it is not in the database yet. It is not revoked then: to be so it would have been folded.
+    pub(super) fn find(
+        &mut self,
+        authority: &str,
+        serial: Serial,
+    ) -> Result<Option<StoredCertificate>, StoreError> {
+        let Some(issuer) = self.known_issuer(authority)? else { return Ok(None) };
+        let Some(row) = self.tail.certificate(&(issuer, serial)) else { return Ok(None) };
+        self.stored(authority, row).map(Some)
+    }
+
+    /// A row of the tail as callers see it.
+    fn stored(&self, authority: &str, row: &CertificateRow) -> Result<StoredCertificate, StoreError> {
+        let damaged = || self.lookups.faults.damaged("a record in memory cannot be read back");
+        row.clone().into_stored(authority, false, None).ok_or_else(damaged)
+    }
+
     /// What the deduplication key already led to.
     fn claimed(&self, authority: &str, row: &CertificateRow) -> Result<Option<Begun>, StoreError> {
         let Some(dedup_key) = &row.dedup_key else { return Ok(None) };
@@ -163,9 +181,7 @@ impl Writer {
         match self.tail.claim(row.issuer, dedup_key) {
             Some(Claim::Open(serial)) => return Ok(Some(Begun::InProgress { serial })),
             Some(Claim::Done(row)) => {
-                let stored = CertificateRow::clone(&row)
-                    .into_stored(authority, false, None)
-                    .ok_or_else(|| faults.damaged("a record in memory cannot be read back"))?;
+                let stored = self.stored(authority, &row)?;
                 return Ok(Some(Begun::Existing(Box::new(stored))));
             }
             None => {}
@@ -182,7 +198,7 @@ impl Writer {
     fn finish(
         &mut self,
         authority: String,
-        serial: hf_core::serial::Serial,
+        serial: Serial,
         certificate: Vec<u8>,
         event: String,
     ) -> Result<(), StoreError> {

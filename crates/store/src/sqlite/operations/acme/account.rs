@@ -162,6 +162,7 @@ pub(in crate::sqlite) fn update(
         "UPDATE acme_account SET thumbprint = ?2, status = ?3, revision = ?4, body = ?5 WHERE id = ?1",
         params![account.id, account.thumbprint, account.status.as_str(), revision, account.body],
     )?;
+    ledger.note_account_change();
     ledger.append(event)?;
     Ok(AccountUpdate::Done { revision })
 }

@@ -7,6 +7,7 @@ use crate::contract::AcmeAccountStore;
 use crate::list::Cursor;
 use crate::record::{AccountCreation, AccountUpdate, AcmeAccountFilter, AcmeAccountRecord, AcmePage};
 use crate::sqlite::operations::acme::account;
+use crate::sqlite::reader::Reader;
 use crate::sqlite::{SqliteStore, limits};
 use crate::{StoreError, StoreFuture};
 
@@ -26,8 +27,20 @@ impl AcmeAccountStore for SqliteStore {
     }
 
     fn account(&self, id: &str) -> StoreFuture<'_, Option<AcmeAccountRecord>> {
+        // Before the record is read: a change that comes meanwhile makes what was read old.
+        let changes = self.progress.account_changes();
+        if let Some(known) = self.accounts.get(id, changes) {
+            return Box::pin(async move { Ok(Some(known)) });
+        }
         let id = id.to_owned();
-        self.read_settled(move |reader| account::by_id(&reader.db, &reader.faults, &id))
+        Box::pin(async move {
+            let read = move |reader: &Reader| account::by_id(&reader.db, &reader.faults, &id);
+            let found = self.read_settled(read).await?;
+            if let Some(record) = &found {
+                self.accounts.keep(&record.id, record, changes);
+            }
+            Ok(found)
+        })
     }
 
     fn account_by_thumbprint(
