@@ -9,6 +9,7 @@ mod ocsp;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::request::Parts;
 use axum::routing::{get, post};
 
 use crate::server::Remembered;
@@ -31,5 +32,6 @@ pub fn router(doors: Doors) -> Router {
 
 /// OCSP answers that are in memory, for listeners to give out before anything else is looked at.
 pub fn remembered(doors: Doors) -> Remembered {
-    Arc::new(move |head, body| ocsp::remembered(&doors, head, body))
+    let look_up = Arc::new(move |head: &Parts, body: &[u8]| ocsp::remembered(&doors, head, body));
+    Remembered { endpoint: ocsp::POST, look_up }
 }

@@ -25,7 +25,7 @@ use crate::telemetry::metrics::Metrics;
 use crate::telemetry::traces::TraceContext;
 
 pub use axum::Router;
-pub use listener::{Listener, Remembered};
+pub use listener::{Listener, LookUp, Remembered};
 pub use refusal::{Refusal, TurnedAway, Wording, problem};
 
 use record::RequestIds;

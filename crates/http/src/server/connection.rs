@@ -18,7 +18,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 
-use super::listener::Remembered;
+use super::listener::LookUp;
 use super::record::OpenConnection;
 use super::refusal::Wording;
 use super::registry::{Activity, Entry};
@@ -57,11 +57,15 @@ pub(super) struct Door {
     pub(super) router: Router,
     pub(super) tls: Option<Arc<ServerTls>>,
     pub(super) wording: Wording,
-    pub(super) remembered: Option<Remembered>,
-    /// Counts what `remembered` answered.
-    pub(super) memory: MemoryMetrics,
+    pub(super) memory: Option<Memory>,
     pub(super) shared: Arc<Shared>,
     pub(super) open: Gauge,
+}
+
+/// Answers that are in memory, and what counts them.
+pub(super) struct Memory {
+    pub(super) look_up: LookUp,
+    pub(super) metrics: MemoryMetrics,
 }
 
 #[derive(Clone, Copy)]

@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::connection::{self, Door};
+use super::connection::{self, Door, Memory};
 use super::refusal::{Wording, problem};
 use super::{ListenAddress, Shared, Stop};
 use crate::peer::{Peer, PeerAddress};
@@ -32,9 +32,18 @@ pub struct Listener {
     remembered: Option<Remembered>,
 }
 
+/// Answers that are in memory.
+#[derive(Clone)]
+pub struct Remembered {
+    /// The route that metrics count them under.
+    pub endpoint: &'static str,
+    /// Where they are looked up.
+    pub look_up: LookUp,
+}
+
 /// Answers requests for which there is an answer in memory, from head and body. Such answers take no place among the
 /// requests under way, and are counted but not logged one by one.
-pub type Remembered = Arc<dyn Fn(&Parts, &[u8]) -> Option<Response> + Send + Sync>;
+pub type LookUp = Arc<dyn Fn(&Parts, &[u8]) -> Option<Response> + Send + Sync>;
 
 enum Socket {
     Tcp(TcpListener),
@@ -103,8 +112,10 @@ impl Listener {
             router,
             tls: self.tls,
             wording: self.wording,
-            remembered: self.remembered,
-            memory: shared.metrics.memory(&self.name),
+            memory: self.remembered.map(|remembered| Memory {
+                look_up: remembered.look_up,
+                metrics: shared.metrics.memory(&self.name, remembered.endpoint),
+            }),
             shared,
         });
         let mut connections = JoinSet::new();

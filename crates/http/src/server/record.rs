@@ -9,7 +9,7 @@ use hf_core::random::{Random, RandomUnavailable};
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::time::Instant;
 
-use super::connection::Door;
+use super::connection::{Door, Memory};
 use super::registry::Activity;
 use crate::peer::{PeerAddress, RequestId};
 
@@ -104,10 +104,10 @@ impl<'a> RequestRecord<'a> {
     }
 
     /// The answer was in memory: there are so many of them that they are counted only.
-    pub(super) fn finish_quietly(mut self, status: StatusCode) {
+    pub(super) fn finish_quietly(mut self, memory: &Memory, status: StatusCode) {
         self.finished = true;
         self.activity.end(true, self.door.shared.limits.resets);
-        self.door.memory.answered(&self.method, status, self.began.elapsed().as_secs_f64());
+        memory.metrics.answered(&self.method, status, self.began.elapsed().as_secs_f64());
     }
 
     fn count(&self, endpoint: &str, status: u16, answered: bool) -> Duration {

@@ -23,7 +23,7 @@ use tower::ServiceExt;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
-use super::connection::Door;
+use super::connection::{Door, Memory};
 use super::record::RequestRecord;
 use super::refusal::{Refusal, TurnedAway};
 use super::registry::Activity;
@@ -63,8 +63,8 @@ pub(super) async fn answer(
     let record = RequestRecord::begin(door, activity, method, uri, peer.address);
     let admitted = match admitted(request, &peer, door).await {
         Ok(admitted) => match out_of_memory(&admitted, door) {
-            Some(response) => {
-                record.finish_quietly(response.status());
+            Some((memory, response)) => {
+                record.finish_quietly(memory, response.status());
                 return response;
             }
             None => Ok(admitted),
@@ -131,8 +131,9 @@ async fn admitted(request: Request<Incoming>, peer: &Peer, door: &Door) -> Resul
 }
 
 /// What needs no router, no place and no line in the log.
-fn out_of_memory(admitted: &Admitted, door: &Door) -> Option<Response> {
-    door.remembered.as_ref()?(&admitted.head, &admitted.body)
+fn out_of_memory<'a>(admitted: &Admitted, door: &'a Door) -> Option<(&'a Memory, Response)> {
+    let memory = door.memory.as_ref()?;
+    (memory.look_up)(&admitted.head, &admitted.body).map(|response| (memory, response))
 }
 
 async fn routed(

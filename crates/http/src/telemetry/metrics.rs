@@ -197,9 +197,9 @@ impl Metrics {
         self.requests.get_or_create(&labels).inc();
     }
 
-    /// The counters of answers that a listener gives out of memory, under the endpoint `memory`.
-    pub(crate) fn memory(&self, listener: &str) -> MemoryMetrics {
-        let endpoint = "memory".to_owned();
+    /// The counters of answers that a listener gives out of memory.
+    pub(crate) fn memory(&self, listener: &str, endpoint: &str) -> MemoryMetrics {
+        let endpoint = endpoint.to_owned();
         let labels = LatencyLabels { listener: listener.to_owned(), endpoint: endpoint.clone() };
         let counter = |method: &str, status| {
             let (listener, endpoint) = (listener.to_owned(), endpoint.clone());
