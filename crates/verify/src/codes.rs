@@ -61,6 +61,22 @@ hf_core::finding_codes! {
     NAME_MISMATCH = "HF-NAME-MISMATCH";
     /// The alternative names must be critical when the subject is empty.
     NAME_SAN_CRITICAL = "HF-NAME-SAN-CRITICAL";
+    /// An OCSP answer is from the future.
+    OCSP_EARLY = "HF-OCSP-EARLY";
+    /// An OCSP answer cannot be read.
+    OCSP_ENCODING = "HF-OCSP-ENCODING";
+    /// An OCSP answer repeats another nonce, or none.
+    OCSP_NONCE = "HF-OCSP-NONCE";
+    /// An OCSP answer is about another certificate.
+    OCSP_OTHER = "HF-OCSP-OTHER";
+    /// A responder gives no answer.
+    OCSP_REFUSED = "HF-OCSP-REFUSED";
+    /// An OCSP answer is signed by somebody who may not answer for the issuer.
+    OCSP_RESPONDER = "HF-OCSP-RESPONDER";
+    /// The signature of an OCSP answer is nobody's.
+    OCSP_SIGNATURE = "HF-OCSP-SIGNATURE";
+    /// An OCSP answer is out of date.
+    OCSP_STALE = "HF-OCSP-STALE";
     /// A signature algorithm that is refused.
     PATH_ALGORITHM = "HF-PATH-ALGORITHM";
     /// Basic constraints are missing or wrong.
@@ -93,4 +109,12 @@ hf_core::finding_codes! {
     REQUEST_UNREADABLE = "HF-REQUEST-UNREADABLE";
     /// Something asked for is not supported.
     REQUEST_UNSUPPORTED = "HF-REQUEST-UNSUPPORTED";
+    /// Two sources say different things of one certificate.
+    STATUS_CONFLICT = "HF-STATUS-CONFLICT";
+    /// The issuer of a certificate is not at hand.
+    STATUS_ISSUER = "HF-STATUS-ISSUER";
+    /// Nothing tells the status of a certificate.
+    STATUS_NO_SOURCE = "HF-STATUS-NO-SOURCE";
+    /// A list or an answer cannot be fetched.
+    STATUS_UNREACHABLE = "HF-STATUS-UNREACHABLE";
 }

@@ -7,6 +7,8 @@ mod entry;
 mod list;
 mod scope;
 
+pub(crate) use entry::reason_word;
+
 use hf_core::finding::FindingCode;
 use hf_core::time::Timestamp;
 use hf_x509::crl::CertificateList;

@@ -4,6 +4,7 @@
 //! * [`explain::explain`] searches by itself and says which link breaks which rule, what was expected and found, and what
 //!   to do. It agrees with the gate on every input; tests, a fuzz target and the corpus run hold it to that.
 //! * [`chain::arrange`] puts shuffled certificates in order and names the missing link.
+//! * [`status`] says what lists and responders say of one certificate, and whether they agree.
 //! * [`batch`] answers many requests, one JSON object a line.
 //!
 //! Pure: no I/O, no clock, no randomness. The time is part of the request.
@@ -22,3 +23,4 @@ mod pool;
 pub mod request;
 mod rules;
 mod search;
+pub mod status;

@@ -45,7 +45,12 @@ fn reason(entry: &RevokedCertificate<'_>) -> Result<&'static str, Unusable> {
         expected: "a CRLReason".to_owned(),
         found: error.to_string(),
     })?;
-    Ok(match code {
+    Ok(reason_word(code))
+}
+
+/// The word of RFC 5280 for the number of a reason.
+pub(crate) fn reason_word(code: Option<u8>) -> &'static str {
+    match code {
         None | Some(0) => "unspecified",
         Some(1) => "keyCompromise",
         Some(2) => "cACompromise",
@@ -57,5 +62,5 @@ fn reason(entry: &RevokedCertificate<'_>) -> Result<&'static str, Unusable> {
         Some(9) => "privilegeWithdrawn",
         Some(10) => "aACompromise",
         Some(_) => "an unknown reason",
-    })
+    }
 }

@@ -9,6 +9,8 @@ mod chain;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]
+mod status;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod worst;
