@@ -27,6 +27,7 @@ pub(crate) mod serve;
 pub(crate) mod shared;
 pub(crate) mod shared_key;
 pub(crate) mod sign;
+pub(crate) mod status;
 pub(crate) mod target;
 pub(crate) mod up;
 pub(crate) mod verify;
@@ -62,6 +63,7 @@ pub(crate) enum Command {
     Inspect(inspect::Args),
     Verify(verify::Args),
     Chain(chain::Args),
+    Status(status::Args),
     /// Check or export the record of all that the authority did.
     #[command(subcommand, after_help = audit::EXAMPLES)]
     Audit(audit::Command),
@@ -100,6 +102,7 @@ impl Command {
             Self::Inspect(args) => inspect::run(args, context),
             Self::Verify(args) => verify::run(args, context),
             Self::Chain(args) => chain::run(args, context),
+            Self::Status(args) => status::run(args, context),
             Self::Cfssl(command) => command.run(context),
             Self::Cfssljson(words) => Ok(words.run("cfssljson")),
             Self::Man(args) => man::run(args, context),

@@ -6,6 +6,7 @@ use std::path::Path;
 use hf_x509::certificate::Certificate;
 use hf_x509::crl::CertificateList;
 use hf_x509::csr::{UnverifiedCsr, VerifiedCsr};
+use hf_x509::error::X509Error;
 use hf_x509::limits;
 use hf_x509::pem;
 use hf_x509::pkcs7::Bundle;
@@ -30,22 +31,25 @@ pub(crate) fn octets(path: &Path, max: usize) -> Result<Vec<u8>, CommandError> {
 
 /// All certificates of a file: PEM with one or more, DER with one, or PKCS#7.
 pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, CommandError> {
-    let octets = octets(path, limits::MAX_BUNDLE)?;
-    let refuse = |error| {
+    certificates_in(&octets(path, limits::MAX_BUNDLE)?).map_err(|error| {
         CommandError::refused(format!("no certificate can be read from `{}`", path.display()))
             .because(error)
             .hint(format!("see what it holds: `handfast inspect {}`", path.display()))
-    };
-    if pem::is_pem(&octets) {
-        let text = String::from_utf8_lossy(&octets);
+    })
+}
+
+/// All certificates in these octets: PEM with one or more, DER with one, or PKCS#7.
+pub(crate) fn certificates_in(octets: &[u8]) -> Result<Vec<Certificate>, X509Error> {
+    if pem::is_pem(octets) {
+        let text = String::from_utf8_lossy(octets);
         if let Ok(bundle) = Bundle::from_pem(&text) {
             return Ok(bundle.certificates);
         }
-        return Certificate::many_from_pem(&text).map_err(refuse);
+        return Certificate::many_from_pem(&text);
     }
-    match Certificate::from_der(&octets) {
+    match Certificate::from_der(octets) {
         Ok(certificate) => Ok(vec![certificate]),
-        Err(error) => Bundle::from_der(&octets).map(|bundle| bundle.certificates).map_err(|_| refuse(error)),
+        Err(error) => Bundle::from_der(octets).map(|bundle| bundle.certificates).map_err(|_| error),
     }
 }
 
@@ -60,13 +64,17 @@ pub(crate) fn all_certificates<P: AsRef<Path>>(paths: &[P]) -> Result<Vec<Certif
 
 /// All CRLs of a file: PEM with one or more, or DER with one.
 pub(crate) fn crls(path: &Path) -> Result<Vec<CertificateList>, CommandError> {
-    let octets = octets(path, limits::MAX_CRL)?;
-    let refuse = || CommandError::refused(format!("no CRL can be read from `{}`", path.display()));
+    crls_in(octets(path, limits::MAX_CRL)?).map_err(|error| {
+        CommandError::refused(format!("no CRL can be read from `{}`", path.display())).because(error)
+    })
+}
+
+/// All CRLs in these octets: PEM with one or more, or DER with one.
+pub(crate) fn crls_in(octets: Vec<u8>) -> Result<Vec<CertificateList>, X509Error> {
     if pem::is_pem(&octets) {
-        let text = String::from_utf8_lossy(&octets);
-        return CertificateList::many_from_pem(&text).map_err(|error| refuse().because(error));
+        return CertificateList::many_from_pem(&String::from_utf8_lossy(&octets));
     }
-    CertificateList::from_der(octets).map(|crl| vec![crl]).map_err(|error| refuse().because(error))
+    CertificateList::from_der(octets).map(|crl| vec![crl])
 }
 
 /// The certification request in a file, PEM or DER, signed with its own key.

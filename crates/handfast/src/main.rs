@@ -24,6 +24,7 @@ mod prove;
 mod remote;
 mod serve;
 mod signals;
+mod status;
 mod system;
 mod tls;
 
