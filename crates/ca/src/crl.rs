@@ -49,6 +49,10 @@ pub struct CrlRequest {
 impl CrlRequest {
     /// A week: long enough for a long weekend without anybody at the machine.
     pub const LIFETIME: Lifetime = Lifetime::from_days(7);
+
+    /// A year, for an authority whose key is kept elsewhere: so long it may stay there. It is what the Baseline
+    /// Requirements of the CA/Browser Forum allow for the lists of roots (section 4.9.7).
+    pub const OFFLINE_LIFETIME: Lifetime = Lifetime::from_days(365);
 }
 
 /// What was signed, as it is on record ([`Authority::latest_crl`]).

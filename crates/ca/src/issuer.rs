@@ -80,7 +80,7 @@ impl Issuer {
         let chain: Arc<[Certificate]> = chain.into();
         let mut signing = None;
         if let (Some(key), Some(own), true) = (&key, chain.first(), unfit.is_empty()) {
-            match Signing::of_issuer(&facts, own, &chain, Arc::clone(key)) {
+            match Signing::of_issuer(&facts, own, &chain, Arc::clone(key), record.key.is_some()) {
                 Ok(able) => signing = Some(able),
                 Err(error) => unfit.push(self_check::unreadable(&record.name, &error)),
             }
@@ -181,6 +181,7 @@ pub struct Signing {
     authority_key_identifier: KeyIdentifier,
     chain: Arc<[Certificate]>,
     key: Arc<dyn SigningKey>,
+    key_is_kept: bool,
     lint_facts: Option<Arc<lint::IssuerFacts>>,
 }
 
@@ -190,6 +191,7 @@ impl Signing {
         own: &Certificate,
         chain: &Arc<[Certificate]>,
         key: Arc<dyn SigningKey>,
+        key_is_kept: bool,
     ) -> Result<Self, X509Error> {
         Ok(Self {
             facts: Arc::clone(facts),
@@ -197,6 +199,7 @@ impl Signing {
             authority_key_identifier: key_identifier(own),
             chain: Arc::clone(chain),
             key,
+            key_is_kept,
             lint_facts: Some(Arc::new(lint::IssuerFacts::of(own)?)),
         })
     }
@@ -214,6 +217,7 @@ impl Signing {
             authority_key_identifier: key.public_key().key_identifier(),
             chain: Arc::from([]),
             key,
+            key_is_kept: true,
             lint_facts: None,
         }
     }
@@ -261,6 +265,12 @@ impl Signing {
     /// Whether its private key lives outside this process.
     pub fn signs_outside(&self) -> bool {
         self.key.is_external()
+    }
+
+    /// Whether its private key stays with the trust domain. One that was lent or handed out signs now, and is gone
+    /// afterwards.
+    pub(crate) fn key_is_kept(&self) -> bool {
+        self.key_is_kept
     }
 
     /// Its private key, for the signer alone.

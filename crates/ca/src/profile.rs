@@ -152,6 +152,11 @@ impl Profile {
         self.ocsp_url.as_ref()
     }
 
+    /// Whether issuers whose key is kept elsewhere name no OCSP responder.
+    pub fn ocsp_needs_key(&self) -> bool {
+        self.settings.ocsp_needs_key
+    }
+
     /// The settings that it was made from.
     pub fn settings(&self) -> &ProfileSettings {
         &self.settings

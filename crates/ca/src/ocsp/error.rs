@@ -76,7 +76,10 @@ impl OcspError {
     pub fn status(&self) -> ResponseStatus {
         match self {
             Self::Request(_) => ResponseStatus::MalformedRequest,
-            Self::OtherIssuer { .. } => ResponseStatus::Unauthorized,
+            // RFC 5019 section 2.2.3: the server is not capable of answering, now and later.
+            Self::OtherIssuer { .. } | Self::Issuer(IssuerUnavailable::KeyAway { .. }) => {
+                ResponseStatus::Unauthorized
+            }
             Self::Sign(SignerError::Overloaded(_) | SignerError::Busy { .. } | SignerError::Late { .. })
             | Self::Store(_)
             | Self::StoreLate { .. }

@@ -37,8 +37,7 @@ impl Signatory {
         now: Timestamp,
     ) -> Result<Self, OcspError> {
         let ends = end_of(issuer, now)?;
-        let delegate =
-            delegate.ok_or_else(|| OcspError::NoDelegate { authority: issuer.name().to_owned() })?;
+        let delegate = delegate.ok_or_else(|| no_delegate(issuer))?;
         let certificate = delegate.certificate();
         if !certificate.is_valid_at(now) {
             return Err(OcspError::Delegate { subject: certificate.subject().to_string() });
@@ -48,6 +47,15 @@ impl Signatory {
             certificates: vec![certificate.clone()],
             ends: ends.min(delegate.not_after()),
         })
+    }
+}
+
+/// One whose key was taken away appoints nobody, however long one waits.
+fn no_delegate(issuer: &Issuer) -> OcspError {
+    let name = || issuer.name().to_owned();
+    match issuer.record().key {
+        Some(_) => OcspError::NoDelegate { authority: name() },
+        None => IssuerUnavailable::KeyAway { name: name() }.into(),
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn build(grant: &Grant, issuer: &Signing, shard: u32) -> Extensions {
         name_constraints: name_constraints(grant),
         crl_distribution_points: distribution_point(profile, issuer, shard).into_iter().collect(),
         authority_info_access: access(
-            url(profile.ocsp_url()),
+            url(profile.ocsp_url()).filter(|_| issuer.key_is_kept() || !profile.ocsp_needs_key()),
             profile.ca_issuers_urls().iter().map(|place| place.url(issuer.name())).collect(),
             issuer,
         ),

@@ -35,6 +35,7 @@ impl ProfileSettings {
             crl_shard_url: None,
             ca_issuers_urls: Vec::new(),
             ocsp_url: None,
+            ocsp_needs_key: false,
             key_usage: None,
             extended_key_usage: Vec::new(),
             certificate_policies: Vec::new(),

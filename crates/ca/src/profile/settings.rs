@@ -44,6 +44,10 @@ pub struct ProfileSettings {
     pub ca_issuers_urls: Vec<String>,
     /// Where the OCSP responder answers; `{authority}` as above.
     pub ocsp_url: Option<String>,
+    /// Whether `ocsp_url` is left out of certificates of an issuer whose key is kept elsewhere: where the responder is this
+    /// server, nobody could sign its answers.
+    #[serde(default)]
+    pub ocsp_needs_key: bool,
     /// Key usages, RFC 5280 section 4.2.1.3; absent: what fits the key. Those that a key cannot have (enciphering with an
     /// EC or Ed25519 key, `keyCertSign` of a leaf) are left out of the certificate all the same.
     #[serde(default)]

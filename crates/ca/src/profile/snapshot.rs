@@ -97,6 +97,7 @@ fn added(settings: &ProfileSettings) -> Vec<(&'static str, String)> {
         ("ocsp-no-check", settings.ocsp_no_check),
         ("copy-extensions", settings.copy_extensions),
         ("client-serial", settings.client_serial),
+        ("ocsp-needs-key", settings.ocsp_needs_key),
     ] {
         if set {
             lines.push((key, "true".to_owned()));

@@ -47,6 +47,7 @@ pub(super) fn of(name: String, profile: &Profile, usual: &Profile) -> ProfileSet
         crl_shard_url: None,
         ca_issuers_urls: issuers.clone(),
         ocsp_url: first(&[&profile.ocsp_url, &usual.ocsp_url]),
+        ocsp_needs_key: false,
         key_usage: Some(usages.key.iter().map(|usage| key_usage(*usage)).collect()),
         extended_key_usage: usages.extended.iter().map(|usage| usage.oid().to_owned()).collect(),
         certificate_policies: profile.policies.iter().map(statement).collect(),

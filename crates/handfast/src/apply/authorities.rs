@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use hf_ca::create::{NewAuthority, RootKey};
+use hf_ca::crl::CrlRequest;
 use hf_ca::policy::AuthorityWish;
 use hf_ca::reissue::ReissueKey;
 use hf_keys::file::read_private_key;
+use hf_store::record::COMPLETE;
 use hf_topology::plan::AuthoritySpec;
 
 use super::Executor;
@@ -84,11 +86,30 @@ impl Executor<'_> {
         Ok(())
     }
 
-    /// Keys that were brought are not used beyond this run.
+    /// Keys that were brought are not used beyond this run. Before they are taken away they sign a list: until they come
+    /// again nobody can, and whoever checks a whole chain asks for it.
     pub(super) fn forget_lent_keys(&mut self) -> Result<(), CommandError> {
         for name in std::mem::take(&mut self.lent) {
+            let signed = self.sign_list(&name);
             self.context.block_on(self.opened.authority.forget_key(&name))?;
+            signed?;
         }
+        Ok(())
+    }
+
+    fn sign_list(&self, name: &str) -> Result<(), CommandError> {
+        let request = CrlRequest {
+            principal: self.opened.origin.principal.clone(),
+            channel: self.opened.origin.channel,
+            authority: name.to_owned(),
+            shard: COMPLETE,
+            lifetime: CrlRequest::OFFLINE_LIFETIME,
+        };
+        let signed = self.context.block_on(self.opened.authority.issue_crl(request));
+        signed.map_err(|error| {
+            CommandError::refused(format!("`{name}` cannot sign a CRL before its key is taken away"))
+                .because(error)
+        })?;
         Ok(())
     }
 }

@@ -1,8 +1,10 @@
 //! `handfast crl`: sign a CRL, or write the latest one.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use hf_ca::crl::CrlRequest;
+use hf_ca::crl::{CrlError, CrlRequest};
+use hf_ca::error::IssuerUnavailable;
 use hf_core::time::Lifetime;
 use hf_proto::api::crl as api;
 use hf_store::record::{COMPLETE, StoredCrl};
@@ -11,11 +13,11 @@ use serde::Serialize;
 
 use super::options::{DomainOptions, FormatOptions};
 use super::shared::{chosen_authority, write_public};
-use crate::authority;
 use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
 use crate::remote::{self, Remote, RemoteOptions};
+use crate::{authority, key_file};
 
 /// Sign a new certificate revocation list (CRL)
 #[derive(clap::Args)]
@@ -32,6 +34,9 @@ pub(crate) struct Args {
     /// Until when peers may rely on it
     #[arg(long, value_name = "TIME", default_value_t = CrlRequest::LIFETIME)]
     lifetime: Lifetime,
+    /// The key of the authority, when it is kept elsewhere; used and forgotten
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["latest", "remote"])]
+    key: Option<PathBuf>,
     /// Write the latest list that was signed instead of signing one
     #[arg(long)]
     latest: bool,
@@ -48,6 +53,7 @@ Examples:
   handfast crl services --out services.crl --der
   handfast crl services --lifetime 1d > services.pem
   handfast crl services --latest --out services.pem
+  handfast crl root --key /media/usb/root.key --lifetime 365d --out root.pem
   handfast crl services --latest --remote https://ca.shop.internal:8443 > services.pem";
 
 #[derive(Serialize)]
@@ -102,6 +108,11 @@ fn here(args: &Args, context: &Context) -> Result<StoredCrl, CommandError> {
     let domain = Domain::open(context, &args.domain)?;
     let opened = authority::open(context, &domain, &args.domain.passphrase)?;
     let name = chosen_authority(&opened.authority, args.authority.as_deref())?;
+    if let Some(path) = &args.key {
+        let what = format!("of the key `{}`", path.display());
+        let key = key_file::read(path, &what, &args.domain.passphrase, context)?;
+        context.block_on(opened.authority.lend_key(&name, Arc::new(key)))?;
+    }
     if !args.latest {
         let request = CrlRequest {
             principal: opened.origin.principal.clone(),
@@ -111,9 +122,12 @@ fn here(args: &Args, context: &Context) -> Result<StoredCrl, CommandError> {
             lifetime: args.lifetime,
         };
         context.block_on(opened.authority.issue_crl(request)).map_err(|error| {
-            CommandError::refused(format!("`{name}` cannot sign a CRL"))
-                .because(error)
-                .hint(format!("`handfast ca show {name}` says what keeps it from signing"))
+            let away = matches!(error, CrlError::Issuer(IssuerUnavailable::KeyAway { .. }));
+            CommandError::refused(format!("`{name}` cannot sign a CRL")).because(error).hint(if away {
+                format!("bring the key: `handfast crl {name} --key FILE --lifetime 365d`")
+            } else {
+                format!("`handfast ca show {name}` says what keeps it from signing")
+            })
         })?;
     }
     context

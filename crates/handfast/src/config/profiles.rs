@@ -91,6 +91,7 @@ fn published(topology: &Topology, settings: ProfileSettings) -> ProfileSettings 
         crl_shard_url: Some(published.crl_shard),
         ca_issuers_urls: vec![published.ca_issuers],
         ocsp_url: Some(published.ocsp),
+        ocsp_needs_key: true,
         ..settings
     }
 }
