@@ -196,3 +196,6 @@ fn write(path: &Path, certificate: &Certificate, key: &PrivateKey) -> Result<(),
     let text = Secret::new(format!("{}{}", key.to_pem().expose(), certificate.to_pem()));
     Ok(write_atomic(path, text.expose().as_bytes(), &WriteOptions::SECRET)?)
 }
+
+#[cfg(test)]
+mod tests;

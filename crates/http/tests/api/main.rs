@@ -11,6 +11,8 @@ mod keys;
 #[cfg(test)]
 mod renewal;
 #[cfg(test)]
+mod revoking;
+#[cfg(test)]
 mod table;
 #[cfg(test)]
 mod tokens;
