@@ -17,6 +17,8 @@ mod examples;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]
+mod fault_page;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod foreign;
@@ -32,8 +34,6 @@ mod impostor;
 mod languages;
 #[cfg(test)]
 mod nginx;
-#[cfg(test)]
-mod ocsp;
 #[cfg(test)]
 mod openssl;
 #[cfg(test)]

@@ -30,7 +30,7 @@ fn post(connection: &mut BufReader<UnixStream>, path: &str, body: &str) -> Optio
 }
 
 fn issue(socket: &Path) -> Vec<String> {
-    let names = vec!["server.shop.internal".to_owned()];
+    let names = vec!["web.shop.internal".to_owned()];
     let csr = CertificateParams::new(names).unwrap().serialize_request(&KeyPair::generate().unwrap());
     let body = serde_json::json!({ "csr": csr.unwrap().pem().unwrap(), "authority": "services" }).to_string();
     let mut connection = BufReader::new(UnixStream::connect(socket).unwrap());

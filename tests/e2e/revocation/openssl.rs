@@ -19,7 +19,7 @@ fn openssl_refuses_what_the_published_list_names_and_nothing_else() {
     let lab = Lab::with("");
     let (ok, said) = verify(&lab, BAD);
     assert!(ok, "before it is revoked: {said}");
-    lab.revoke(BAD, "superseded");
+    lab.revoke_and_list(BAD, "superseded");
     let (ok, said) = verify(&lab, BAD);
     assert!(!ok && said.contains("certificate revoked"), "{said}");
     let (ok, said) = verify(&lab, GOOD);

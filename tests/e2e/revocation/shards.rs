@@ -47,7 +47,7 @@ fn openssl_takes_the_list_of_the_shard_and_no_other() {
     let mut wanted: Vec<&str> = expected.iter().map(String::as_str).collect();
     wanted.sort_unstable();
     assert_eq!(found, wanted);
-    lab.revoke(BAD, "superseded");
+    lab.revoke_and_list(BAD, "superseded");
     for (address, instance) in &addresses {
         let own = list(&lab, address);
         let (ok, said) = verify(&lab, instance, &own);

@@ -32,12 +32,12 @@ fn good_turns_revoked_with_the_command_that_revokes() {
 #[test]
 fn several_certificates_are_answered_for_at_once_and_a_forged_one_is_unknown() {
     let lab = Lab::with("");
-    let issuer = lab.issuer();
+    let issuer = lab.authority("services");
     let said = finish("openssl", |command| {
         command.args(["ocsp", "-CAfile"]).arg(lab.file(SERVER, "roots.pem"));
         command.arg("-verify_other").arg(&issuer).arg("-issuer").arg(&issuer);
         command.arg("-cert").arg(lab.file(GOOD, "cert.pem")).arg("-cert").arg(lab.file(BAD, "cert.pem"));
-        command.args(["-serial", "0x7766554433221100", "-url", &lab.url()]);
+        command.args(["-serial", "0x7766554433221100", "-url", &lab.responder()]);
     });
     let said = text(&said.stdout) + &text(&said.stderr);
     assert_eq!(said.matches(": good").count(), 2, "{said}");
@@ -46,7 +46,7 @@ fn several_certificates_are_answered_for_at_once_and_a_forged_one_is_unknown() {
     let said = finish("openssl", |command| {
         let root = lab.file(SERVER, "roots.pem");
         command.args(["ocsp", "-noverify", "-issuer"]).arg(&root).arg("-cert").arg(&root);
-        command.args(["-url", &lab.url()]);
+        command.args(["-url", &lab.responder()]);
     });
     assert!((text(&said.stdout) + &text(&said.stderr)).contains("unauthorized"), "{said:?}");
 }

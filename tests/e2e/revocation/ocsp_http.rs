@@ -9,10 +9,10 @@ use crate::program::{finish, succeed, text};
 
 impl Lab {
     /// A request about a certificate, DER.
-    fn request(&self, instance: &str, words: &[&str]) -> Vec<u8> {
+    pub(super) fn request(&self, instance: &str, words: &[&str]) -> Vec<u8> {
         let file = self.served.domain.path().join("request.der");
         let output = finish("openssl", |command| {
-            command.args(["ocsp", "-issuer"]).arg(self.issuer()).args(words);
+            command.args(["ocsp", "-issuer"]).arg(self.authority("services")).args(words);
             command.arg("-cert").arg(self.file(instance, "cert.pem")).arg("-reqout").arg(&file);
         });
         assert!(output.status.success(), "{}", text(&output.stderr));
@@ -31,7 +31,7 @@ impl Lab {
     }
 
     /// Header and body of an answer to a POST of these octets.
-    fn post(&self, body: &[u8]) -> (String, Vec<u8>) {
+    pub(super) fn post(&self, body: &[u8]) -> (String, Vec<u8>) {
         let mut stream = TcpStream::connect(self.plain).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         let head = format!(

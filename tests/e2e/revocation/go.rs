@@ -1,0 +1,45 @@
+//! Go, with nothing but its standard library: refuses whom our list names, and reads our staple out of the handshake.
+
+use std::path::PathBuf;
+
+use super::nginx::{stapling, until_stapled};
+use super::{GOOD, Lab, SERVER, both, folder, source};
+use crate::program::{finish, succeed, text};
+
+/// A program of this folder, built.
+fn built(name: &str) -> PathBuf {
+    let program = folder("go").join(name);
+    succeed("go", |command| {
+        command.args(["build", "-o"]).arg(&program).arg(source(&format!("{name}.go")));
+    });
+    program
+}
+
+#[test]
+fn go_refuses_a_revoked_client_in_the_handshake() {
+    let lab = Lab::start();
+    let program = built("peer");
+    // It fetches the list from the address in the certificate.
+    both(
+        |instance| {
+            let output = finish(&program, |command| {
+                command.arg(lab.served.domain.trust(SERVER)).arg(lab.served.domain.trust(instance));
+            });
+            (output.status.success(), text(&output.stdout) + &text(&output.stderr))
+        },
+        "is revoked",
+    );
+}
+
+#[test]
+fn go_reads_our_answer_out_of_the_handshake() {
+    let program = built("staple");
+    let lab = Lab::with("");
+    let (_nginx, address) = stapling(&lab);
+    until_stapled(&lab, address);
+    let output = finish(&program, |command| {
+        command.arg(lab.served.domain.trust(GOOD)).arg(address.to_string());
+    });
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert!(output.status.success() && said.contains("good"), "{said}");
+}
