@@ -111,13 +111,17 @@ impl<'c> Asker<'c> {
             Err(_) if certificate.is_self_signed() => Vec::new(),
             Err(_) => places.issuers.clone(),
         };
+        let mut missed = None;
         for place in without {
-            candidates.extend(self.issuers_at(&place)?);
+            match self.issuers_at(&place) {
+                Ok(found) => candidates.extend(found),
+                Err(finding) => missed = Some(finding),
+            }
             if let Ok(question) = Question::new(certificate, &candidates, self.time) {
                 return Ok(question);
             }
         }
-        Question::new(certificate, &candidates, self.time)
+        Question::new(certificate, &candidates, self.time).map_err(|finding| missed.unwrap_or(finding))
     }
 
     fn issuers_at(&mut self, url: &str) -> Result<Vec<Certificate>, Box<Finding>> {

@@ -14,7 +14,7 @@ use crate::files;
 use crate::output::{Table, Tone};
 use crate::status::{Answer, Asker, Named, is_address};
 
-/// Ask whether a certificate is revoked, by CRL and by OCSP, and whether both say the same
+/// Ask CRL and OCSP whether a certificate is revoked
 ///
 /// The first certificate of each file is asked about; further ones in it may be its issuer, which is fetched from where
 /// the certificate says when it is nowhere at hand. Lists and answers count when that issuer signed them and they are not

@@ -1,4 +1,4 @@
-//! Commands that look: `inspect`, `verify`, `chain`.
+//! Commands that look: `inspect`, `verify`, `chain`, `status`.
 
 use crate::material::Domain;
 
@@ -41,4 +41,27 @@ fn a_chain_is_put_in_order_or_its_gap_is_named() {
     insta::assert_snapshot!(domain.talk("chain shuffled.pem --roots root.pem --fix --out fixed.pem"));
     assert_eq!(domain.place.read("fixed.pem"), domain.place.read("a.shop.internal/fullchain.pem"));
     insta::assert_snapshot!(domain.talk("chain a.shop.internal/cert.pem --roots root.pem --fix"));
+}
+
+#[test]
+fn what_lists_say_of_a_certificate_is_told_source_by_source() {
+    let domain = Domain::new();
+    domain.place.good("issue a.shop.internal");
+    let words = "status a.shop.internal/fullchain.pem";
+    insta::assert_snapshot!(domain.talk(words));
+    domain.place.good("crl services --out before.crl");
+    insta::assert_snapshot!(domain.talk(&format!("{words} --crl before.crl")));
+    domain.place.good("revoke a.shop.internal/cert.pem --reason superseded");
+    domain.place.good("crl services --out after.crl --der");
+    insta::assert_snapshot!(domain.talk(&format!("{words} --crl after.crl")));
+    insta::assert_snapshot!(domain.talk(&format!("{words} --crl after.crl --format json")));
+    // The list of another authority, a file that is none, and one that is not there.
+    domain.place.good("crl root --out root.crl");
+    insta::assert_snapshot!(domain.talk(&format!("{words} --crl root.crl --crl root.pem --crl missing.crl")));
+    insta::assert_snapshot!(domain.talk("status root.pem"));
+    insta::assert_snapshot!(domain.talk("status a.shop.internal/cert.pem --crl after.crl"));
+    domain.pem("services");
+    let issuer = "status a.shop.internal/cert.pem --issuer services.pem";
+    assert_eq!(domain.talk(&format!("{issuer} --crl after.crl")).matches("superseded").count(), 2);
+    insta::assert_snapshot!(domain.talk("status a.shop.internal/cert.pem --ocsp ftp://a.internal/"));
 }
