@@ -18,8 +18,8 @@ use tokio::task::JoinSet;
 use super::world::{AUTHORITY, World, csr, origin, request};
 use crate::bench::issue::world::SystemClock;
 
-/// Operations that wait for the store at once.
-const WAITING: usize = 1_024;
+/// How many are recorded before they are revoked: operations of one kind share the writes of the store.
+const TOGETHER: usize = 4_096;
 
 /// Record so many certificates and revoke each.
 pub(super) fn revoked(world: &World, count: usize) -> Result<()> {
@@ -27,20 +27,28 @@ pub(super) fn revoked(world: &World, count: usize) -> Result<()> {
         let pattern = pattern(&world.authority).await?;
         let store = world.authority.store();
         open_shards(store.as_ref(), count / Authority::SHARD_SIZE).await?;
-        let mut tasks: JoinSet<Result<()>> = JoinSet::new();
-        for index in 0..count {
-            if tasks.len() >= WAITING {
-                tasks.join_next().await.context("no task")???;
-            }
-            let shard = u32::try_from(index / Authority::SHARD_SIZE)?;
-            tasks.spawn(one(Arc::clone(store), pattern.clone(), shard));
-        }
-        while let Some(done) = tasks.join_next().await {
-            done??;
+        for first in (0..count).step_by(TOGETHER) {
+            let indices = first..count.min(first + TOGETHER);
+            let recorded = all(indices.map(|_| record(Arc::clone(store), pattern.clone()))).await?;
+            let shards = (first..).map(|index| u32::try_from(index / Authority::SHARD_SIZE));
+            let serials = recorded.into_iter().zip(shards);
+            all(serials.map(|(serial, shard)| {
+                let store = Arc::clone(store);
+                async move { revoke(store, serial, shard?).await }
+            }))
+            .await?;
         }
         store.flush().await?;
         Ok(())
     })
+}
+
+/// Do all at once.
+async fn all<T: Send + 'static>(
+    work: impl Iterator<Item = impl Future<Output = Result<T>> + Send + 'static>,
+) -> Result<Vec<T>> {
+    let tasks: JoinSet<Result<T>> = work.collect();
+    tasks.join_all().await.into_iter().collect()
 }
 
 /// A record as it really is.
@@ -61,9 +69,10 @@ async fn open_shards(store: &dyn Store, count: usize) -> Result<()> {
     Ok(())
 }
 
-async fn one(store: Arc<dyn Store>, pattern: StoredCertificate, shard: u32) -> Result<()> {
+/// Record a certificate; its serial number.
+async fn record(store: Arc<dyn Store>, pattern: StoredCertificate) -> Result<Serial> {
     let serial = Serial::generate(SystemClock.now(), &SystemRandom)?;
-    let (authority, reason) = (AUTHORITY.to_owned(), RevocationReason::Superseded);
+    let authority = AUTHORITY.to_owned();
     let intent = Intent {
         authority: authority.clone(),
         serial: serial.clone(),
@@ -85,12 +94,18 @@ async fn one(store: Arc<dyn Store>, pattern: StoredCertificate, shard: u32) -> R
     };
     store.begin_issuance(intent, origin().event(begun)).await?;
     let finished = AuditAction::IssuanceFinished {
-        authority: authority.clone(),
+        authority,
         serial: serial.clone(),
         certificate_sha256: hex(&[0; 32]),
     };
     let der = pattern.body.octets().to_vec();
     store.finish_issuance(AUTHORITY, &serial, der, origin().event(finished)).await?;
+    Ok(serial)
+}
+
+/// Revoke it in this shard.
+async fn revoke(store: Arc<dyn Store>, serial: Serial, shard: u32) -> Result<()> {
+    let (authority, reason) = (AUTHORITY.to_owned(), RevocationReason::Superseded);
     let action = AuditAction::Revoked { authority: authority.clone(), serial: serial.clone(), reason };
     let new = NewRevocation { authority, serial, shard, at: SystemClock.now(), reason };
     store.revoke(new, origin().event(action)).await?;
