@@ -12,7 +12,7 @@ pub use acme::{
     AccountCreation, AccountUpdate, AcmeAccountFilter, AcmeAccountRecord, AcmeAccountStatus,
     AcmeAuthorizationRecord, AcmeAuthorizationStatus, AcmeKind, AcmeOrderFilter, AcmeOrderRecord,
     AcmeOrderStatus, AcmePage, AcmeSwept, EabFault, EabKeyRecord, EabSecret, OrderCreation, RenewalScope,
-    RenewalWindowRecord, Swap, resource_id,
+    RenewalWindowRecord, Swap,
 };
 pub use credential::{CredentialLimits, CredentialRecord};
 pub use crl::{

@@ -99,7 +99,7 @@ impl Registration {
         let proven_until = ends.map(|one| one.expires).min();
         let expires = now.plus(settings.order_lifetime);
         let order = Order::new(OrderTerms {
-            id: Id::generate(self.random.as_ref())?,
+            id: Id::generate_at(now, self.random.as_ref())?,
             account: account.account.id.clone(),
             authorizations: gathered.all.iter().map(|one| one.id.clone()).collect(),
             identifiers: requested.identifiers,

@@ -1,5 +1,6 @@
 //! No account sees or changes what is another's, and learns not even that it is there.
 
+use hf_core::time::Lifetime;
 use hf_proto::acme::problem::ProblemType;
 use serde_json::{Value, json};
 
@@ -100,10 +101,13 @@ async fn urls_are_not_guessed_from_one_another() {
     for number in 0..20 {
         let order = client.order(&[&format!("n{number}.shop.internal")]).await;
         for url in order.authorizations().into_iter().chain([order.url]) {
-            let id = url.rsplit('/').next().unwrap().to_owned();
-            assert_eq!(id.len(), 22, "128 bits");
-            ids.insert(id);
+            let id = url.rsplit('/').next().unwrap();
+            let (time, random) = id.split_at(8);
+            assert_eq!(time, format!("{:08x}", house.now().unix_seconds()), "in the order of time");
+            assert_eq!(random.len(), 22, "128 bits");
+            ids.insert(random.to_owned());
         }
+        house.clock.advance(Lifetime::from_seconds(1));
     }
     assert_eq!(ids.len(), 40);
     let common =

@@ -91,7 +91,7 @@ impl Authorization {
             .map(|kind| Challenge::generate(*kind, random))
             .collect::<Result<_, _>>()?;
         Ok(Self {
-            id: Id::generate(random)?,
+            id: Id::generate_at(now, random)?,
             account,
             identifier: target.identifier,
             wildcard: target.wildcard,

@@ -4,20 +4,21 @@ use std::fmt;
 use std::str::FromStr;
 
 use hf_core::random::{Random, RandomUnavailable};
+use hf_core::time::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::base64url;
 
 /// Text that is no identifier of a resource, or no token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected {octets} octets in base64url without padding")]
+#[error("expected {octets} random octets in base64url without padding")]
 pub struct IdError {
-    /// How many octets it stands for.
+    /// How many random octets it stands for.
     pub octets: usize,
 }
 
 macro_rules! random_text {
-    ($(#[$doc:meta])* $name:ident, $octets:literal) => {
+    ($(#[$doc:meta])* $name:ident, $octets:literal, $random_part:path) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
@@ -49,7 +50,7 @@ macro_rules! random_text {
             type Err = IdError;
 
             fn from_str(text: &str) -> Result<Self, IdError> {
-                match base64url::decode(text) {
+                match base64url::decode($random_part(text)) {
                     Some(octets) if octets.len() == $octets => Ok(Self(text.to_owned())),
                     Some(_) | None => Err(IdError { octets: $octets }),
                 }
@@ -72,13 +73,36 @@ macro_rules! random_text {
 
 random_text! {
     /// An account, order, authorization, challenge or key of an external account: 128 random bits, so that nobody
-    /// guesses the URL of another's resource.
-    Id, 16
+    /// guesses the URL of another's resource. With the time before them where [`Id::generate_at`] made it.
+    Id, 16, behind_time
 }
 
 random_text! {
     /// The token of a challenge: 256 random bits (RFC 8555 section 8.1 asks for 128).
-    Token, 32
+    Token, 32, std::convert::identity
+}
+
+/// Digits of the time that an identifier may begin with.
+const TIME_DIGITS: usize = 8;
+
+impl Id {
+    /// A new one that sorts by the time at which it was made: eight hexadecimal digits of the second, then the random
+    /// octets. What is stored in the order of its identifiers then lies together when it was made together, and storing
+    /// one costs the same however many are stored.
+    pub fn generate_at(now: Timestamp, random: &dyn Random) -> Result<Self, RandomUnavailable> {
+        let second = now.unix_seconds().rem_euclid(1 << 32);
+        Self::generate(random).map(|Self(random)| Self(format!("{second:08x}{random}")))
+    }
+}
+
+/// What is random in the text of an identifier: what stands behind the time, or all of it.
+fn behind_time(text: &str) -> &str {
+    let is_digit = |octet: u8| matches!(octet, b'0'..=b'9' | b'a'..=b'f');
+    match text.split_at_checked(TIME_DIGITS) {
+        // One without a time is shorter, whatever it begins with.
+        Some((time, random)) if random.len() * 3 / 4 == Id::OCTETS && time.bytes().all(is_digit) => random,
+        Some(_) | None => text,
+    }
 }
 
 #[cfg(test)]
@@ -93,6 +117,23 @@ mod tests {
         {
             assert_eq!(bad.parse::<Id>(), Err(IdError { octets: 16 }), "{bad}");
         }
+        let timed: Id = "6a000001AAAAAAAAAAAAAAAAAAAAAA".parse().unwrap();
+        assert_eq!(timed.to_string(), "6a000001AAAAAAAAAAAAAAAAAAAAAA");
+        for bad in ["6A000001", "6a00000", "6a0000011", "6a00000g", "-a000001", "\u{e4}000001"] {
+            let bad = format!("{bad}AAAAAAAAAAAAAAAAAAAAAA");
+            assert_eq!(bad.parse::<Id>(), Err(IdError { octets: 16 }), "{bad}");
+        }
+        assert!("6a000001AAAAAAAAAAAAAAAAAAAAAB".parse::<Id>().is_err());
         assert!("evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA".parse::<Token>().is_ok());
+    }
+    #[test]
+    fn identifiers_with_a_time_sort_by_it_and_are_as_random_as_others() {
+        let random = super::super::tests::Counting::default();
+        let at = |second| Id::generate_at(Timestamp::from_unix_seconds(second), &random).unwrap().to_string();
+        assert!(at(0x6a00_0001).starts_with("6a000001"));
+        assert!(at(1_000) < at(1_001) && at(0x7fff_ffff) < at(0x8000_0000));
+        let made: std::collections::HashSet<String> = (0..1_000).map(|_| at(5)).collect();
+        assert_eq!(made.len(), 1_000);
+        assert!(made.iter().all(|id| id.parse::<Id>().is_ok()));
     }
 }

@@ -4,9 +4,9 @@
 //! A record is changed by compare and swap: it is written when [`revision`](AcmeOrderRecord::revision) is that of the
 //! record as it is stored, and its revision rises by one.
 //!
-//! Identifiers are 1 to 64 letters, digits, `-` and `_`. Those of orders and authorizations best begin with the time, as
-//! [`resource_id`] makes them: what is written together then lies together, and adding one costs the same however many
-//! are stored.
+//! Identifiers are 1 to 64 letters, digits, `-` and `_`. Those of orders and authorizations best begin with the time, so
+//! that they sort by it: what is written together then lies together, and adding one costs the same however many are
+//! stored.
 
 mod account;
 mod authorization;
@@ -20,22 +20,12 @@ pub use account::{
     AccountCreation, AccountUpdate, AcmeAccountFilter, AcmeAccountRecord, AcmeAccountStatus, EabFault,
 };
 pub use authorization::{AcmeAuthorizationRecord, AcmeAuthorizationStatus};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 pub use eab::{EabKeyRecord, EabSecret};
-use hf_core::time::Timestamp;
 pub use order::{AcmeOrderFilter, AcmeOrderRecord, AcmeOrderStatus, OrderCreation};
 use serde::{Deserialize, Serialize};
 pub use window::{RenewalScope, RenewalWindowRecord};
 
 use crate::list::Cursor;
-
-/// An identifier that nobody can guess and that sorts by the time at which it was made: eight hexadecimal digits of the
-/// second, then 128 bits from the system's generator, base64url.
-pub fn resource_id(now: Timestamp, random: &[u8; 16]) -> String {
-    let second = u32::try_from(now.unix_seconds().rem_euclid(1 << 32)).unwrap_or(0);
-    format!("{second:08x}{}", URL_SAFE_NO_PAD.encode(random))
-}
 
 /// What came of a compare and swap.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,16 +133,3 @@ macro_rules! named_states {
     };
 }
 use named_states;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn identifiers_sort_by_time_and_hold_all_that_is_random() {
-        let id = |seconds, octet| resource_id(Timestamp::from_unix_seconds(seconds), &[octet; 16]);
-        assert_eq!(id(0x6a00_0001, 0xff), "6a000001_____________________w");
-        assert!(id(1_000, 9) < id(1_001, 0) && id(0x7fff_ffff, 9) < id(0x8000_0000, 0));
-        assert_ne!(id(5, 1), id(5, 2));
-    }
-}

@@ -1,5 +1,7 @@
 //! ACME records for tests.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hf_core::audit::{AuditAction, AuditEvent};
 use hf_core::name::{DnsName, Identifier};
 use hf_core::time::Timestamp;
@@ -9,15 +11,15 @@ use crate::audit::hex;
 use crate::record::{
     AccountCreation, AcmeAccountRecord, AcmeAccountStatus, AcmeAuthorizationRecord, AcmeAuthorizationStatus,
     AcmeOrderRecord, AcmeOrderStatus, EabKeyRecord, EabSecret, RenewalScope, RenewalWindowRecord,
-    resource_id,
 };
 use crate::{Store, StoreError};
 
-/// An identifier like those that are made, in the order of `number`.
+/// An identifier like those that are made, in the order of `number`: the time, then what would be random.
 fn id(kind: u8, number: u64) -> String {
     let mut random = [kind; 16];
     random.iter_mut().zip(number.to_be_bytes()).for_each(|(place, octet)| *place = octet);
-    resource_id(at(number), &random)
+    let second = at(number).unix_seconds().rem_euclid(1 << 32);
+    format!("{second:08x}{}", URL_SAFE_NO_PAD.encode(random))
 }
 
 /// [`time`] `number`.
