@@ -14,37 +14,34 @@ use super::orders::PlacedOrder;
 use super::table::Registrations;
 use super::worker::chain;
 
-/// Orders of one step.
-const STEP: usize = 100;
-
-/// Steps at most: orders that stay under way come again with each one.
-const STEPS: usize = 100;
+/// Orders that are held at one time.
+const PAGE: usize = 100;
 
 impl Registrations {
     /// Bring orders to an end that are processing and were written last before `before`: all of them after a start, those
     /// of some minutes ago later. Returns how many were looked at.
     pub async fn recover(&self, before: Timestamp) -> Result<usize, RegistrationError> {
-        let mut all = 0;
-        for _ in 0..STEPS {
-            let looked = self.recover_some(before).await?;
-            all += looked;
-            if looked < STEP {
-                break;
+        let (mut all, mut after) = (0, None);
+        // Each page begins behind the last one, so that orders that stay under way hold up none of the others.
+        loop {
+            let found = self.authority.store().processing_orders(before, after, PAGE).await;
+            let page = found.map_err(failed("list orders under way"))?;
+            for record in &page.items {
+                self.recover_one(record).await;
+            }
+            all += page.items.len();
+            after = page.next;
+            if after.is_none() {
+                return Ok(all);
             }
         }
-        Ok(all)
     }
 
-    async fn recover_some(&self, before: Timestamp) -> Result<usize, RegistrationError> {
-        let found = self.authority.store().processing_orders(before, STEP).await;
-        let records = found.map_err(failed("list orders under way"))?;
-        for record in &records {
-            let Some(registration) = self.get(&record.authority) else { continue };
-            if let Err(error) = registration.recover(record).await {
-                tracing::error!(order = record.id, error = chain(&error), "an ACME order stays under way");
-            }
+    async fn recover_one(&self, record: &AcmeOrderRecord) {
+        let Some(registration) = self.get(&record.authority) else { return };
+        if let Err(error) = registration.recover(record).await {
+            tracing::error!(order = record.id, error = chain(&error), "an ACME order stays under way");
         }
-        Ok(records.len())
     }
 
     /// For how long an order may be processing before somebody else looks at it.

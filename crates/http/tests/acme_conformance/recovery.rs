@@ -5,7 +5,7 @@ use hf_ca::request::IssueRequest;
 use hf_core::principal::{Channel, Principal};
 use hf_core::time::Lifetime;
 use hf_proto::acme::order::{CsrDer, Finalize, Order};
-use hf_store::record::AcmeOrderStatus;
+use hf_store::record::{AcmeOrderRecord, AcmeOrderStatus};
 use hf_x509::csr::UnverifiedCsr;
 use serde_json::json;
 
@@ -89,6 +89,28 @@ async fn an_order_of_an_account_that_is_gone_comes_to_nothing() {
     let record = house.store.order(order.url.rsplit('/').next().unwrap()).await.unwrap().unwrap();
     assert_eq!((record.status, record.serial), (AcmeOrderStatus::Invalid, None));
     assert_eq!(recover(&house).await, 0);
+}
+
+/// More than are looked at in one step, and none of them comes to an end.
+#[tokio::test]
+async fn orders_that_stay_under_way_hold_up_no_other() {
+    let house = House::new().await;
+    let client = Client::new(&house).await;
+    let (first, _) = left_behind(&client, "a.shop.internal").await;
+    let stuck = house.store.order(first.url.rsplit('/').next().unwrap()).await.unwrap().unwrap();
+    for number in 0..250 {
+        // Some cannot be read, some are of an authority that is not served any more.
+        let id = format!("{number:08x}AAAAAAAAAAAAAAAAAAAAAA");
+        let authority = if number % 2 == 0 { stuck.authority.clone() } else { "former".to_owned() };
+        let record = AcmeOrderRecord { id, authority, body: "{}".to_owned(), revision: 1, ..stuck.clone() };
+        house.store.create_order(record, Vec::new()).await.unwrap();
+    }
+    let (last, _) = left_behind(&client, "b.shop.internal").await;
+    assert_eq!(recover(&house).await, 252);
+    for order in [first, last] {
+        assert_eq!(client.look(&order).await.object["status"], "valid");
+    }
+    assert_eq!(recover(&house).await, 250, "those that stay come again at the next start");
 }
 
 #[tokio::test]

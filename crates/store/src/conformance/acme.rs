@@ -9,7 +9,7 @@ mod races;
 use super::{Case, cases};
 
 /// The cases.
-pub(super) fn cases() -> [(&'static str, Case); 22] {
+pub(super) fn cases() -> [(&'static str, Case); 23] {
     cases![
         accounts::accounts_are_made_and_found,
         accounts::accounts_are_swapped,
@@ -23,6 +23,7 @@ pub(super) fn cases() -> [(&'static str, Case); 22] {
         orders::orders_are_stored_and_found,
         orders::orders_are_swapped,
         orders::orders_are_listed,
+        orders::orders_under_way_are_paged,
         orders::a_certificate_is_replaced_once,
         authorizations::authorizations_are_swapped,
         authorizations::work_is_leased,

@@ -143,8 +143,13 @@ impl AcmeOrderStore for FaultyStore {
         self.pass(self.inner.order_replacing(authority, certificate, now))
     }
 
-    fn processing_orders(&self, before: Timestamp, limit: usize) -> StoreFuture<'_, Vec<AcmeOrderRecord>> {
-        self.pass(self.inner.processing_orders(before, limit))
+    fn processing_orders(
+        &self,
+        before: Timestamp,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> StoreFuture<'_, AcmePage<AcmeOrderRecord>> {
+        self.pass(self.inner.processing_orders(before, after, limit))
     }
 
     fn create_authorization(&self, authorization: AcmeAuthorizationRecord) -> StoreFuture<'_, ()> {

@@ -170,7 +170,7 @@ pub(super) enum Orders {
     List { filter: AcmeOrderFilter, after: Option<Cursor>, limit: usize },
     WithSerial { key: Key },
     Replacing { authority: String, certificate: String, now: Timestamp },
-    Processing { before: Timestamp, limit: usize },
+    Processing { before: Timestamp, after: Option<Cursor>, limit: usize },
     CreateAuthorization { authorization: Box<AcmeAuthorizationRecord> },
     UpdateAuthorization { authorization: Box<AcmeAuthorizationRecord> },
     Authorization { id: String },

@@ -8,6 +8,8 @@
 
 pub(super) mod authorization;
 mod batch;
+#[cfg(test)]
+mod cost;
 pub(super) mod order;
 mod schema;
 mod sweep;

@@ -52,7 +52,7 @@ pub(in crate::conformance) async fn orders_are_swapped(backend: &dyn Backend) ->
         "an old revision is written over a new one".to_owned()
     })?;
     for (before, expected) in [(50, 0), (51, 1)] {
-        let found = store.processing_orders(time(before), 10).await?;
+        let found = store.processing_orders(time(before), None, 10).await?.items;
         ensure(found.len() == expected, || format!("expected {expected} processing, found {}", found.len()))?;
     }
     let mut valid = processing;
@@ -60,7 +60,8 @@ pub(in crate::conformance) async fn orders_are_swapped(backend: &dyn Backend) ->
     valid.keep_until = time(9_999_999);
     store.update_order(valid.clone()).await?;
     valid.revision = 3;
-    ensure(store.processing_orders(time(99), 10).await?.is_empty(), || "it is still processing".to_owned())?;
+    let found = store.processing_orders(time(99), None, 10).await?;
+    ensure(found.items.is_empty(), || "it is still processing".to_owned())?;
     let found = store.order_with_serial(AUTHORITY, &serial(1)).await?;
     ensure(found == Some(valid), || "the certificate does not lead to its order".to_owned())?;
     let elsewhere = store.order_with_serial("databases", &serial(1)).await?;
@@ -116,6 +117,34 @@ pub(in crate::conformance) async fn orders_are_listed(backend: &dyn Backend) -> 
         })?;
     }
     Ok(())
+}
+
+pub(in crate::conformance) async fn orders_under_way_are_paged(backend: &dyn Backend) -> Outcome {
+    let store = backend.fresh()?;
+    for number in 1..=20 {
+        let mut wanted = order(number);
+        if number % 2 == 0 {
+            wanted.status = AcmeOrderStatus::Processing;
+        }
+        store.create_order(wanted, vec![]).await?;
+    }
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.processing_orders(time(19), after, 3).await?;
+        ensure(page.items.len() <= 3, || "a page is longer than asked for".to_owned())?;
+        // What is brought to an end meanwhile is behind: nothing is passed over.
+        for found in page.items {
+            seen.push(found.id.clone());
+            let ended = AcmeOrderRecord { status: AcmeOrderStatus::Invalid, ..found };
+            store.update_order(ended).await?;
+        }
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let expected: Vec<String> = (1..=9).map(|half| order(half * 2).id).collect();
+    ensure(seen == expected, || format!("expected {} under way, found {}", expected.len(), seen.len()))
 }
 
 fn replacement(number: u64) -> AcmeOrderRecord {

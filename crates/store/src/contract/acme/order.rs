@@ -60,9 +60,14 @@ pub trait AcmeOrderStore: Send + Sync {
         now: Timestamp,
     ) -> StoreFuture<'_, Option<AcmeOrderRecord>>;
 
-    /// Orders that are processing and were written last before `before`, at most `limit` (itself at most 1,000): after
-    /// a start, and when a worker may have ended. Those that were made first come first.
-    fn processing_orders(&self, before: Timestamp, limit: usize) -> StoreFuture<'_, Vec<AcmeOrderRecord>>;
+    /// A page of at most `limit` orders (itself at most 1,000) that are processing and were written last before
+    /// `before`: after a start, and when a worker may have ended. Those that were made first come first.
+    fn processing_orders(
+        &self,
+        before: Timestamp,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> StoreFuture<'_, AcmePage<AcmeOrderRecord>>;
 
     /// Store an authorization that belongs to no order yet (RFC 8555 section 7.4.1).
     ///

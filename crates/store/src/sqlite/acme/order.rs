@@ -105,7 +105,10 @@ pub(in crate::sqlite) fn replacing(
     certificate: &str,
     now: Timestamp,
 ) -> Result<Option<AcmeOrderRecord>, StoreError> {
-    let rest = format!("WHERE replaces = ?1 AND authority = ?2 AND {COUNTS} ORDER BY number DESC LIMIT 1");
+    // The condition of the index, in its words.
+    let rest = format!(
+        "WHERE replaces = ?1 AND status <> 'invalid' AND authority = ?2 AND {COUNTS} ORDER BY number DESC LIMIT 1"
+    );
     select(db, faults, &rest, params![certificate, authority, now.unix_seconds()]).map(only)
 }
 
@@ -114,14 +117,17 @@ pub(in crate::sqlite) fn processing(
     db: &Connection,
     faults: &Faults,
     before: Timestamp,
+    after: Option<Cursor>,
     limit: usize,
-) -> Result<Vec<AcmeOrderRecord>, StoreError> {
+) -> Result<AcmePage<AcmeOrderRecord>, StoreError> {
+    let limit = limit.clamp(1, MAX_PAGE);
     let rest = format!(
-        "WHERE status = 'processing' AND updated_at < ?1 ORDER BY number LIMIT {}",
-        limit.min(MAX_PAGE)
+        "WHERE status = 'processing' AND number > ?2 AND updated_at < ?1 ORDER BY number LIMIT {}",
+        limit.saturating_add(1)
     );
-    let found = select(db, faults, &rest, [before.unix_seconds()])?;
-    Ok(found.into_iter().map(|(_, record)| record).collect())
+    let number = after.map_or(0, |cursor| cursor.id);
+    let found = select(db, faults, &rest, [before.unix_seconds(), number])?;
+    Ok(AcmePage::of(found, limit))
 }
 
 /// What the orders of an account are found by.

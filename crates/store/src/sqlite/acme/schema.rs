@@ -7,7 +7,7 @@ use crate::sqlite::fault::Faults;
 use crate::sqlite::schema::Layout;
 
 /// The database: `HFAC`.
-pub(super) const LAYOUT: Layout = Layout { application_id: 0x4846_4143, migrations: &[V1] };
+pub(super) const LAYOUT: Layout = Layout { application_id: 0x4846_4143, migrations: &[V1, V2] };
 
 /// Version 1.
 ///
@@ -66,6 +66,13 @@ CREATE TABLE usable(
   authorization INTEGER NOT NULL,
   PRIMARY KEY (hash, wildcard)
 ) WITHOUT ROWID;
+";
+
+/// Version 2: an order that failed replaces nothing, so it is not looked at any more, however many there were for one
+/// certificate.
+const V2: &str = "
+DROP INDEX acme_order_replaces;
+CREATE INDEX acme_order_replaces ON acme_order(replaces) WHERE replaces IS NOT NULL AND status <> 'invalid';
 ";
 
 /// Read the ends of the tables: a database whose end is missing shows here, not at some later time.

@@ -55,7 +55,7 @@ async fn other_databases_and_newer_ones_are_refused() {
     db.pragma_update(None, "user_version", 99).unwrap();
     drop(db);
     let words = refusal(directory.path());
-    assert!(words.contains("schema version 99") && words.contains("up to 1"), "{words}");
+    assert!(words.contains("schema version 99") && words.contains("up to 2"), "{words}");
 }
 
 #[tokio::test]

@@ -150,8 +150,13 @@ impl AcmeOrderStore for RemoteStore {
         self.ask(Request::Orders(Orders::Replacing { authority, certificate, now }))
     }
 
-    fn processing_orders(&self, before: Timestamp, limit: usize) -> StoreFuture<'_, Vec<AcmeOrderRecord>> {
-        self.ask(Request::Orders(Orders::Processing { before, limit }))
+    fn processing_orders(
+        &self,
+        before: Timestamp,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> StoreFuture<'_, AcmePage<AcmeOrderRecord>> {
+        self.ask(Request::Orders(Orders::Processing { before, after, limit }))
     }
 
     fn create_authorization(&self, authorization: AcmeAuthorizationRecord) -> StoreFuture<'_, ()> {

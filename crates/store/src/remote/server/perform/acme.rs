@@ -57,7 +57,9 @@ impl Session {
             Orders::Replacing { authority, certificate, now } => {
                 read(store.order_replacing(&authority, &certificate, now)).await
             }
-            Orders::Processing { before, limit } => read(store.processing_orders(before, limit)).await,
+            Orders::Processing { before, after, limit } => {
+                read(store.processing_orders(before, after, limit)).await
+            }
             Orders::CreateAuthorization { authorization } => {
                 read(store.create_authorization(*authorization)).await
             }

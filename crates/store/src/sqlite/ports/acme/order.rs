@@ -64,8 +64,13 @@ impl AcmeOrderStore for SqliteStore {
         })
     }
 
-    fn processing_orders(&self, before: Timestamp, limit: usize) -> StoreFuture<'_, Vec<AcmeOrderRecord>> {
-        self.read_orders(move |reader| order::processing(&reader.db, &reader.faults, before, limit))
+    fn processing_orders(
+        &self,
+        before: Timestamp,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> StoreFuture<'_, AcmePage<AcmeOrderRecord>> {
+        self.read_orders(move |reader| order::processing(&reader.db, &reader.faults, before, after, limit))
     }
 
     fn create_authorization(&self, new: AcmeAuthorizationRecord) -> StoreFuture<'_, ()> {
