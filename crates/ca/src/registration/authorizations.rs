@@ -31,8 +31,8 @@ impl Registration {
         if !refused.is_empty() {
             return Err(new_order::rejected(&refused).into());
         }
+        self.limits().check_failures(&account.record.id, [&target.identifier], now)?;
         self.limits().order(&account.record.id, now)?;
-        self.limits().check_failures(&account.record.id, &target.identifier, now)?;
         let usable = self.usable(account, &names, settings.reuse, now).await?;
         if let Some(found) = usable.into_iter().find(|one| one.target() == target) {
             return Ok(found);

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hf_core::name::Identifier;
 use hf_core::time::{Lifetime, Timestamp};
+use hf_proto::acme::ari::CertId;
 use hf_proto::acme::limit::{Limit, LimitName, Quota};
 use hf_proto::acme::pause::{FailureHistory, PausePolicy};
 use hf_proto::acme::problem::Problem;
@@ -23,6 +24,7 @@ pub(super) struct Limits {
     settings: RegistrationLimits,
     accounts: Mutex<Limit<String>>,
     orders: Mutex<Limit<String>>,
+    renewals: Mutex<Limit<CertId>>,
     failures: Mutex<Limit<(String, Identifier)>>,
     histories: Mutex<HashMap<String, FailureHistory>>,
 }
@@ -39,6 +41,11 @@ impl Limits {
             orders: Mutex::new(Limit::new(
                 LimitName::OrdersPerAccount,
                 quota(settings.orders_per_hour),
+                MOST,
+            )),
+            renewals: Mutex::new(Limit::new(
+                LimitName::RenewalsPerCertificate,
+                quota(settings.failures_per_hour),
                 MOST,
             )),
             failures: Mutex::new(Limit::new(
@@ -63,18 +70,26 @@ impl Limits {
 
     /// One more order of this account, which is no renewal.
     pub(super) fn order(&self, account: &str, now: Timestamp) -> Result<(), Problem> {
-        held(&self.histories).get(account).map_or(Ok(()), |history| history.check(now))?;
         held(&self.orders).count(account.to_owned(), now)
     }
 
-    /// Whether proofs of the name have failed too often for the account.
-    pub(super) fn check_failures(
+    /// One more order that replaces this certificate. It is an order that failed when there is another one, however it
+    /// came to nothing, so as many are admitted as proofs may fail.
+    pub(super) fn renewal(&self, certificate: &CertId, now: Timestamp) -> Result<(), Problem> {
+        held(&self.renewals).count(certificate.clone(), now)
+    }
+
+    /// Whether the account is paused, or proofs of one of the names have failed too often for it: what counts for
+    /// renewals too.
+    pub(super) fn check_failures<'n>(
         &self,
         account: &str,
-        name: &Identifier,
+        names: impl IntoIterator<Item = &'n Identifier>,
         now: Timestamp,
     ) -> Result<(), Problem> {
-        held(&self.failures).check(&(account.to_owned(), name.clone()), now)
+        held(&self.histories).get(account).map_or(Ok(()), |history| history.check(now))?;
+        let failures = held(&self.failures);
+        names.into_iter().try_for_each(|name| failures.check(&(account.to_owned(), name.clone()), now))
     }
 
     /// A proof failed; whether the account is paused by it.
@@ -138,6 +153,10 @@ mod tests {
         assert!(limits.order("a", at(0)).is_err());
         assert!(limits.order("b", at(0)).is_ok());
         assert!(limits.order("a", at(1_200)).is_ok(), "a third of an hour is one more");
+        let certificate: CertId = "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE".parse().unwrap();
+        let other: CertId = "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyI".parse().unwrap();
+        assert!((0..4).all(|_| limits.renewal(&certificate, at(0)).is_ok()));
+        assert!(limits.renewal(&certificate, at(0)).is_err() && limits.renewal(&other, at(0)).is_ok());
     }
 
     #[test]
@@ -145,13 +164,14 @@ mod tests {
         let limits = limits();
         let (name, other): (Identifier, Identifier) = ("a.x".parse().unwrap(), "b.x".parse().unwrap());
         assert!((0..4).all(|_| !limits.failed("a", &name, at(0))));
-        assert!(limits.check_failures("a", &name, at(0)).is_err());
-        assert!(limits.check_failures("a", &other, at(0)).is_ok());
-        assert!(limits.check_failures("b", &name, at(0)).is_ok());
-        assert!(limits.order("a", at(0)).is_ok());
+        let may = |account: &str, name, now| limits.check_failures(account, [name], at(now)).is_ok();
+        assert!(!may("a", &name, 0) && may("a", &other, 0) && may("b", &name, 0));
+        assert!(limits.check_failures("a", [&other, &name], at(0)).is_err(), "one of the names is enough");
         assert!(limits.failed("a", &other, at(1)));
-        assert!(limits.order("a", at(1)).is_err() && limits.order("b", at(1)).is_ok());
-        assert!(limits.order("a", at(7_201)).is_ok(), "the pause ends by itself");
+        let new: Identifier = "c.x".parse().unwrap();
+        assert!(!may("a", &new, 1) && may("b", &new, 1), "the account is paused, whatever it orders");
+        assert!(limits.check_failures("a", [], at(1)).is_err());
+        assert!(may("a", &new, 7_201), "the pause ends by itself");
         limits.failed("b", &name, at(1));
         limits.succeeded("b");
         assert!((0..4).all(|_| !limits.failed("b", &other, at(2))));

@@ -70,12 +70,14 @@ impl Registration {
         if !refused.is_empty() {
             return Err(new_order::rejected(&refused).into());
         }
-        // A renewal is never held up by how often the account orders; whoever fails again and again is.
-        for name in &requested.identifiers {
-            self.limits().check_failures(&account.record.id, &Target::of(name).identifier, now)?;
-        }
+        // A renewal is not held up by how often the account orders; whoever fails again and again is.
+        let bare = bare(&requested.identifiers);
+        self.limits().check_failures(&account.record.id, &bare, now)?;
         match &requested.replaces {
-            Some(replaced) => self.check_replaces(account, replaced, &requested.identifiers, now).await?,
+            Some(replaced) => {
+                self.check_replaces(account, replaced, &requested.identifiers, now).await?;
+                self.limits().renewal(replaced, now)?;
+            }
             None => self.limits().order(&account.record.id, now)?,
         }
         let gathered = self.gather(account, &requested, &allowance, &setup, now).await?;
@@ -188,8 +190,7 @@ impl Registration {
         reuse: Lifetime,
         now: Timestamp,
     ) -> Result<Vec<Authorization>, RegistrationError> {
-        let bare: Vec<Identifier> = names.iter().map(|name| Target::of(name).identifier).collect();
-        let found = self.store().usable_authorizations(&account.record.id, &bare, now).await;
+        let found = self.store().usable_authorizations(&account.record.id, &bare(names), now).await;
         let records = found.map_err(failed("find authorizations"))?;
         let mut usable = Vec::new();
         for record in &records {
@@ -267,6 +268,11 @@ impl Registration {
         let record = order_record(order, &self.name, now, end, revision)?;
         self.store().update_order(record).await.map_err(failed("record a change of an order"))
     }
+}
+
+/// The names without `*.`.
+fn bare(names: &[Identifier]) -> Vec<Identifier> {
+    names.iter().map(|name| Target::of(name).identifier).collect()
 }
 
 /// What an order may ask for, under a profile.

@@ -175,6 +175,10 @@ impl<'h> Client<'h> {
         self.post(&self.url("new-order"), payload).await
     }
 
+    pub(crate) async fn new_authz(&self, payload: &Value) -> Answer {
+        self.post(&self.url("new-authz"), payload).await
+    }
+
     /// A new order for DNS names and addresses.
     pub(crate) async fn order(&self, names: &[&str]) -> Placed {
         let answer = self.new_order(&json!({"identifiers":identifiers(names)})).await;

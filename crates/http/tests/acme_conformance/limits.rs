@@ -5,9 +5,10 @@ use hf_core::time::Lifetime;
 use hf_proto::acme::ari::CertId;
 use hf_proto::acme::problem::ProblemType;
 use hf_proto::acme::validation::ValidationOutcome;
+use hf_x509::certificate::Certificate;
 use serde_json::{Value, json};
 
-use super::client::{Client, identifiers};
+use super::client::{Client, Placed, identifiers};
 use super::house::{Answer, House, settings, unreachable};
 
 const LIMITED: (ProblemType, u16) = (ProblemType::RateLimited, 429);
@@ -20,6 +21,14 @@ async fn house(change: impl FnOnce(&mut RegistrationLimits)) -> House {
 
 fn order(name: &str) -> Value {
     json!({"identifiers":identifiers(&[name])})
+}
+
+/// An order that replaces a certificate.
+fn renewal(names: &[&str], certificate: &Certificate) -> Value {
+    let extension = certificate.authority_key_identifier().unwrap().unwrap();
+    let key = extension.key_identifier.unwrap().as_bytes().to_vec();
+    let id = CertId::new(key, certificate.serial().unwrap()).to_string();
+    json!({"identifiers":identifiers(names),"replaces":id})
 }
 
 /// Turned away, with when to come back in the header and in words.
@@ -46,17 +55,78 @@ async fn orders_of_an_account_are_limited_and_come_back() {
 }
 
 #[tokio::test]
-async fn a_renewal_is_never_held_up() {
+async fn a_renewal_is_not_held_up_by_other_orders() {
     let house = house(|limits| limits.orders_per_hour = 1).await;
     let client = Client::new(&house).await;
     let (certificate, _, _) = client.certificate(&["a.shop.internal"]).await;
     assert_eq!(client.new_order(&order("b.shop.internal")).await.refused(), LIMITED);
-    let extension = certificate.authority_key_identifier().unwrap().unwrap();
-    let key = extension.key_identifier.unwrap().as_bytes().to_vec();
-    let id = CertId::new(key, certificate.serial().unwrap()).to_string();
-    let mut renewal = order("a.shop.internal");
-    renewal["replaces"] = json!(id);
-    assert_eq!(client.new_order(&renewal).await.status, 201);
+    assert_eq!(client.new_order(&renewal(&["a.shop.internal"], &certificate)).await.status, 201);
+}
+
+/// An order that fails frees the certificate that it was to replace: the next try is admitted by that, not by the limits.
+#[tokio::test]
+async fn renewals_whose_proofs_fail_again_and_again_are_limited() {
+    let house = house(|limits| (limits.orders_per_hour, limits.failures_per_hour) = (1, 3)).await;
+    let client = Client::new(&house).await;
+    let (certificate, _, _) = client.certificate(&["a.shop.internal"]).await;
+    house.clock.advance(Lifetime::from_seconds(60));
+    house.looker.finds("a.shop.internal", ValidationOutcome::Failed(unreachable()));
+    let again = renewal(&["a.shop.internal"], &certificate);
+    for _ in 0..3 {
+        let answer = client.new_order(&again).await;
+        client.begin(&Placed { url: answer.location(), object: answer.json() }).await;
+        house.work().await;
+    }
+    let seconds = told_when(&client.new_order(&again).await);
+    house.clock.advance(Lifetime::from_seconds(seconds));
+    house.looker.finds("a.shop.internal", ValidationOutcome::Valid);
+    assert_eq!(client.new_order(&again).await.status, 201, "what stops to fail is renewed");
+}
+
+#[tokio::test]
+async fn a_loop_of_renewals_that_fail_with_another_name_each_time_is_paused() {
+    let house = house(|limits| limits.pause_after = 4).await;
+    let client = Client::new(&house).await;
+    let (certificate, _, _) = client.certificate(&["a.shop.internal"]).await;
+    for number in 0..4 {
+        let name = format!("n{number}.shop.internal");
+        house.looker.finds(&name, ValidationOutcome::Failed(unreachable()));
+        let answer = client.new_order(&renewal(&["a.shop.internal", &name], &certificate)).await;
+        let order = Placed { url: answer.location(), object: answer.json() };
+        for authorization in order.authorizations() {
+            let object = client.read(&authorization).await.json();
+            if object["identifier"]["value"] == name.as_str() {
+                client.post(object["challenges"][0]["url"].as_str().unwrap(), &json!({})).await;
+            }
+        }
+        house.work().await;
+    }
+    let seconds = told_when(&client.new_order(&renewal(&["a.shop.internal"], &certificate)).await);
+    assert_eq!(seconds, 600);
+    told_when(&client.new_authz(&json!({"identifier":{"type":"dns","value":"b.shop.internal"}})).await);
+    house.clock.advance(Lifetime::from_seconds(600));
+    assert_eq!(client.new_order(&renewal(&["a.shop.internal"], &certificate)).await.status, 201);
+}
+
+/// No proof fails: each order is given up by its authorization, and the certificate can be replaced again.
+#[tokio::test]
+async fn a_loop_of_renewals_that_are_given_up_is_limited() {
+    let house = house(|limits| limits.failures_per_hour = 3).await;
+    let client = Client::new(&house).await;
+    let (certificate, _, _) = client.certificate(&["a.shop.internal"]).await;
+    house.clock.advance(Lifetime::from_seconds(60));
+    let again = renewal(&["a.shop.internal"], &certificate);
+    for _ in 0..3 {
+        let answer = client.new_order(&again).await;
+        let order = Placed { url: answer.location(), object: answer.json() };
+        assert_eq!(client.new_order(&again).await.refused(), (ProblemType::AlreadyReplaced, 409));
+        let given_up = client.post(&order.authorizations()[0], &json!({"status":"deactivated"})).await;
+        assert_eq!(given_up.status, 200);
+    }
+    told_when(&client.new_order(&again).await);
+    let (other, _, _) = client.certificate(&["b.shop.internal"]).await;
+    let another = renewal(&["b.shop.internal"], &other);
+    assert_eq!(client.new_order(&another).await.status, 201, "another certificate is not meant");
 }
 
 #[tokio::test]

@@ -58,8 +58,8 @@ pub enum LimitName {
     AccountsPerAddress,
     /// New orders of one account.
     OrdersPerAccount,
-    /// New orders for one set of names.
-    OrdersPerNames,
+    /// New orders that replace one certificate.
+    RenewalsPerCertificate,
     /// Failed validations of one account for one name.
     FailuresPerName,
 }
@@ -70,7 +70,7 @@ impl LimitName {
         match self {
             Self::AccountsPerAddress => "too many new accounts from this address",
             Self::OrdersPerAccount => "too many new orders of this account",
-            Self::OrdersPerNames => "too many new orders for exactly these names",
+            Self::RenewalsPerCertificate => "too many new orders that replace this certificate",
             Self::FailuresPerName => "too many failed validations of this account for this name",
         }
     }
@@ -141,11 +141,6 @@ impl<K: Hash + Eq> Limit<K> {
     }
 }
 
-/// Whether an order renews what the account has: no limit stands in the way of those.
-pub fn is_renewal(replaces_accepted: bool, same_names_before: bool) -> bool {
-    replaces_accepted || same_names_before
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::problem::ProblemType;
@@ -203,11 +198,6 @@ mod tests {
         assert_eq!(limit.count(1, at(1_000)), Ok(()));
         assert!(limit.count(1, at(0)).is_err());
         assert_eq!(limit.count(1, at(1_000)), Ok(()));
-    }
-
-    #[test]
-    fn renewals_are_told() {
-        assert!(is_renewal(true, false) && is_renewal(false, true) && !is_renewal(false, false));
     }
 
     proptest! {

@@ -76,7 +76,7 @@ impl FailureHistory {
         Self::default()
     }
 
-    /// Whether the account may order what is no renewal.
+    /// Whether the account may order, renewals too.
     ///
     /// # Errors
     /// `rateLimited`, with the end of the pause.
