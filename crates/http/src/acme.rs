@@ -24,6 +24,7 @@ mod order;
 mod renewal_info;
 mod reply;
 mod revoke_cert;
+mod shuffle;
 mod wording;
 
 use std::sync::Arc;

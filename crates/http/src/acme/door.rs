@@ -15,6 +15,7 @@ use super::cross_origin;
 use super::endpoint::Endpoint;
 use super::error::Failure;
 use super::reply::{self, Reply};
+use super::shuffle::Shuffle;
 use crate::limits::addresses::{AddressKey, AddressLimiter};
 use crate::peer::Peer;
 use crate::telemetry::metrics::Metrics;
@@ -30,6 +31,7 @@ pub struct Door {
     pub metrics: Arc<Metrics>,
     pub(super) nonces: NoncePool,
     addresses: AddressLimiter,
+    shuffle: Option<Shuffle>,
 }
 
 /// Why there is no door.
@@ -54,13 +56,21 @@ impl Door {
         let mut key = Secret::new([0; 32]);
         fill(&mut key, random)?;
         let nonces = NoncePool::new(&key)?;
-        Ok(Self { registrations, metrics, nonces, addresses: AddressLimiter::new(None, exempt) })
+        let addresses = AddressLimiter::new(None, exempt);
+        Ok(Self { registrations, metrics, nonces, addresses, shuffle: None })
     }
 
     /// The same, that refuses so many of 100 good nonces, to test that clients ask again.
     #[must_use]
     pub fn refusing(self, percent: u8) -> Self {
         Self { nonces: self.nonces.refusing(percent), ..self }
+    }
+
+    /// The same, that gives names, authorizations and challenges in another order with each answer, to test that clients
+    /// look for them by name.
+    #[must_use]
+    pub fn shuffling(self, seed: u64) -> Self {
+        Self { shuffle: Some(Shuffle::new(seed)), ..self }
     }
 
     /// What counts as one address, for the limit of new accounts; `None`: it has none.
@@ -79,7 +89,10 @@ impl Door {
     ) -> Response {
         let refused = outcome.is_err();
         let mut response = match outcome {
-            Ok(reply) => reply.into_response(),
+            Ok(reply) => match &self.shuffle {
+                Some(shuffle) => reply.map_body(|body| shuffle.resource(body)).into_response(),
+                None => reply.into_response(),
+            },
             Err(failure) => failure.into_response(endpoint),
         };
         if refused || *method == Method::POST || endpoint == Endpoint::NewNonce {

@@ -73,6 +73,12 @@ impl Reply {
         Self { cache, ..self }
     }
 
+    /// With another body.
+    #[must_use]
+    pub(super) fn map_body(self, change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Self {
+        Self { body: change(self.body), ..self }
+    }
+
     /// As it goes out.
     pub(super) fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(self.body));
