@@ -7,7 +7,7 @@ use hf_core::algorithm::KeyAlgorithm;
 use hf_core::name::{Identifier, SanSet};
 use hf_core::principal::Channel;
 use hf_core::time::{Timestamp, Validity};
-use hf_proto::acme::csr::{self, CsrFacts};
+use hf_proto::acme::csr::{self, CsrFacts, CsrKey};
 use hf_proto::acme::id::Id;
 use hf_proto::acme::jwk::{Curve, Jwk};
 use hf_proto::acme::order::{CsrDer, Finalize, NotProcessing, Order};
@@ -27,6 +27,9 @@ use super::{KnownAccount, Registration};
 use crate::error::{IssueError, IssuerUnavailable};
 use crate::request::{IssueRequest, IssuedCertificate};
 use crate::signer::SignerError;
+
+/// The first octet of a point in uncompressed form, SEC 1 section 2.3.3.
+const UNCOMPRESSED: u8 = 4;
 
 /// What an authority's answer means for an order.
 enum Verdict {
@@ -70,15 +73,19 @@ impl Registration {
     async fn verified(&self, der: &[u8], order: &Order) -> Result<VerifiedCsr, RegistrationError> {
         let csr = UnverifiedCsr::from_der(der).and_then(UnverifiedCsr::verify);
         let csr = csr.map_err(|error| bad_csr(format!("the signing request: {}", chain(&error))))?;
-        csr_judgement(&csr, order, self.is_account_key(csr.public_key()).await?)?;
+        csr_judgement(&csr, order, self.csr_key(csr.public_key()).await?)?;
         Ok(csr)
     }
 
     /// Whether an account has this key, whichever it is and whether it may still ask (RFC 8555 section 11.1).
-    async fn is_account_key(&self, key: &PublicKey) -> Result<bool, RegistrationError> {
-        let Some(jwk) = jwk_of(key) else { return Ok(false) };
+    async fn csr_key(&self, key: &PublicKey) -> Result<CsrKey, RegistrationError> {
+        if key.ec_point().is_some_and(|(_, point)| point.first() != Some(&UNCOMPRESSED)) {
+            return Ok(CsrKey::Compressed);
+        }
+        let Some(jwk) = jwk_of(key) else { return Ok(CsrKey::Own) };
         let found = self.store().account_by_thumbprint(&self.name, jwk.thumbprint().0).await;
-        Ok(found.map_err(failed("find an account"))?.is_some())
+        let account = found.map_err(failed("find an account"))?;
+        Ok(if account.is_some() { CsrKey::OfAnAccount } else { CsrKey::Own })
     }
 
     /// That names and profile may still be had: the file, or the key of the account, may have changed.
@@ -199,7 +206,7 @@ fn jwk_of(key: &PublicKey) -> Option<Jwk> {
 }
 
 /// That the request is for exactly what was ordered.
-fn csr_judgement(csr: &VerifiedCsr, order: &Order, key_is_of_an_account: bool) -> Result<(), Problem> {
+fn csr_judgement(csr: &VerifiedCsr, order: &Order, key: CsrKey) -> Result<(), Problem> {
     let unreadable = |error| bad_csr(format!("the signing request: {}", chain(&error)));
     let general = csr.general_names().map_err(unreadable)?;
     let names: Vec<Identifier> = csr.names().iter().cloned().collect();
@@ -222,7 +229,7 @@ fn csr_judgement(csr: &VerifiedCsr, order: &Order, key_is_of_an_account: bool) -
             asks_for_must_staple: csr
                 .requested_extensions()
                 .any(|extension| extension.is(&oids::TLS_FEATURE)),
-            key_is_of_an_account,
+            key,
         },
         &order.terms.identifiers,
     )

@@ -17,6 +17,50 @@ fn key() -> PrivateKey {
     PrivateKey::generate(KeyAlgorithm::EcdsaP256).unwrap()
 }
 
+/// A key whose public half is written as a compressed point, RFC 5480 section 2.2.
+struct Compressed {
+    pair: rcgen::KeyPair,
+    point: Vec<u8>,
+}
+
+impl rcgen::PublicKeyData for Compressed {
+    fn der_bytes(&self) -> &[u8] {
+        &self.point
+    }
+
+    fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
+        self.pair.algorithm()
+    }
+}
+
+impl rcgen::SigningKey for Compressed {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
+        self.pair.sign(message)
+    }
+}
+
+/// The request of this key, with its point compressed: x, and whether y is even.
+fn compressed_csr(key: &PrivateKey, names: &[&str]) -> Vec<u8> {
+    let pair = rcgen::KeyPair::try_from(key.pkcs8_der().expose().as_slice()).unwrap();
+    let whole = pair.public_key_raw();
+    let (x, y) = whole[1..].split_at(whole.len() / 2);
+    let point = [&[2 + y[y.len() - 1] % 2], x].concat();
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let mut params = rcgen::CertificateParams::new(names).unwrap();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.serialize_request(&Compressed { pair, point }).unwrap().der().to_vec()
+}
+
+#[tokio::test]
+async fn a_compressed_point_is_refused_for_what_it_is() {
+    let house = House::new().await;
+    let client = Client::new(&house).await;
+    let order = client.ready(&["a.shop.internal"]).await;
+    let answer = client.finalize(&order, &compressed_csr(&client.key.0, &["a.shop.internal"])).await;
+    assert_eq!(answer.refused(), BAD_CSR);
+    assert!(answer.problem().detail.contains("uncompressed form"), "{}", answer.text());
+}
+
 #[tokio::test]
 async fn the_certificate_has_what_was_ordered() {
     let house = House::new().await;
@@ -62,6 +106,7 @@ async fn a_bad_request_leaves_the_order_ready() {
     let at = renamed.windows(6).position(|six| six == b"a.shop").unwrap();
     renamed[at] = b'c';
     let trailing = [csr(&key(), &both), vec![0]].concat();
+    let compressed = compressed_csr(&client.key.0, &both);
     let (account_key, other) = (csr(&client.key.0, &both), Client::new(&house).await);
     let other_cn = csr_with_subject(&key(), &DistinguishedName::common("c.shop.internal"), &both);
     let cases = [
@@ -80,6 +125,8 @@ async fn a_bad_request_leaves_the_order_ready() {
         ("a URI too", csr(&key(), &["a.shop.internal", "b.shop.internal", "spiffe://shop.internal/a"])),
         ("a common name that was not ordered", other_cn),
         ("the key of the account", account_key),
+        ("the key of the account as a compressed point", compressed),
+        ("a compressed point", compressed_csr(&key(), &both)),
         ("the key of another account", csr(&other.key.0, &both)),
     ];
     for (what, request) in cases {

@@ -21,8 +21,20 @@ pub struct CsrFacts<'a> {
     pub asks_for_authority: bool,
     /// Whether it asks for must-staple (RFC 7633).
     pub asks_for_must_staple: bool,
-    /// Whether its key is that of an account.
-    pub key_is_of_an_account: bool,
+    /// Whose key it has, and in which form.
+    pub key: CsrKey,
+}
+
+/// The key of a signing request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CsrKey {
+    /// One that no account has.
+    #[default]
+    Own,
+    /// That of an account.
+    OfAnAccount,
+    /// A point in compressed form (RFC 5480 section 2.2), which is compared with no account's.
+    Compressed,
 }
 
 /// Judge whether the request is for exactly the names of the order. A common name counts as a name, in any case of
@@ -31,8 +43,17 @@ pub struct CsrFacts<'a> {
 /// # Errors
 /// `badCSR`, with each name at fault. The order stays ready.
 pub fn judge(facts: CsrFacts<'_>, ordered: &[Identifier]) -> Result<(), Problem> {
-    if facts.key_is_of_an_account {
-        return Err(bad("the key of the request is the key of an account (RFC 8555 section 11.1)"));
+    match facts.key {
+        CsrKey::Own => {}
+        CsrKey::OfAnAccount => {
+            return Err(bad("the key of the request is the key of an account (RFC 8555 section 11.1)"));
+        }
+        CsrKey::Compressed => {
+            return Err(bad(
+                "the key of the request is a compressed point; expected the uncompressed form, which all peers read \
+                 (RFC 5480 section 2.2)",
+            ));
+        }
     }
     if facts.asks_for_authority {
         return Err(bad("the request asks for the certificate of an authority"));
@@ -152,7 +173,8 @@ mod tests {
         let ordered = names(&["a.example"]);
         let good = CsrFacts { names: &ordered, ..CsrFacts::default() };
         for facts in [
-            CsrFacts { key_is_of_an_account: true, ..good },
+            CsrFacts { key: CsrKey::OfAnAccount, ..good },
+            CsrFacts { key: CsrKey::Compressed, ..good },
             CsrFacts { asks_for_authority: true, ..good },
             CsrFacts { asks_for_must_staple: true, ..good },
         ] {
