@@ -7,6 +7,7 @@
 mod accounts;
 mod allowed;
 mod authorizations;
+mod caa;
 mod certificates;
 mod challenges;
 mod error;
@@ -51,7 +52,7 @@ pub use revocations::RevokedBy;
 pub use settings::{RegistrationLimits, RegistrationSettings};
 pub use sweep::sweep;
 pub use table::Registrations;
-pub use validator::{Validator, ValidatorFuture};
+pub use validator::{CaaFuture, Validator, ValidatorFuture};
 pub use worker::{Worked, Worker};
 
 /// What an authority's file says about its ACME server, and who looks at challenges for it. Exchanged as a whole.

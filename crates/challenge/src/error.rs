@@ -248,7 +248,15 @@ impl From<NetError> for LookupFailure {
             return Self::Code { code: *code };
         }
         let DnsError::NoRecordsFound(none) = answer else { return Self::Exchange(Box::new(error)) };
-        if none.response_code == ResponseCode::NXDomain { Self::NoName } else { Self::NoRecords }
+        let code = none.response_code;
+        if code == ResponseCode::NXDomain {
+            Self::NoName
+        } else if code == ResponseCode::NoError {
+            Self::NoRecords
+        } else {
+            // One that the resolver does not know says nothing about the records.
+            Self::Code { code }
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Names to addresses and to TXT records: the hosts of the settings, a file of hosts, then DNS.
+//! Names to addresses, to TXT and to CAA records: the hosts of the settings, a file of hosts, then DNS.
 //!
 //! A resolver is made for each attempt. It keeps nothing, so that a second attempt sees what is there then, and nothing that
 //! one name server says lasts longer than the attempt.
@@ -7,6 +7,7 @@ use std::fs::File;
 use std::net::{IpAddr, SocketAddr};
 
 use hf_core::name::DnsName;
+use hf_proto::acme::caa::CaaRecord;
 use hickory_resolver::config::{
     ConnectionConfig, NameServerConfig, ProtocolConfig, ResolveHosts, ResolverConfig,
 };
@@ -18,6 +19,7 @@ use hickory_resolver::system_conf::read_system_conf;
 use hickory_resolver::{Hosts, Resolver, TokioResolver};
 
 use crate::answers;
+use crate::caa;
 use crate::error::{ChallengeError, LookupFailure};
 use crate::proof::txt;
 use crate::settings::{ChallengeSettings, NameServers};
@@ -71,6 +73,26 @@ pub(crate) async fn texts(settings: &ChallengeSettings, owner: &str) -> Result<V
     if values.is_empty() { Err(failed(LookupFailure::NoRecords)) } else { Ok(values) }
 }
 
+/// The CAA records of an owner name; none, when the name has none or does not exist.
+pub(crate) async fn authorizations(
+    resolver: &TokioResolver,
+    owner: &str,
+) -> Result<Vec<CaaRecord>, ChallengeError> {
+    let name = whole_name(owner)?;
+    let failed = |source| ChallengeError::Lookup { kind: "CAA", name: owner.to_owned(), source };
+    let found = match resolver.lookup(name.clone(), RecordType::CAA).await.map_err(LookupFailure::from) {
+        Ok(found) => found,
+        Err(LookupFailure::NoName | LookupFailure::NoRecords) => return Ok(Vec::new()),
+        Err(failure) => return Err(failed(failure)),
+    };
+    let mut records = answers::of_owner(&name, found.answers()).peekable();
+    // That there are none was said above; an alias to a name without such records is an answer, records of others are not.
+    if records.peek().is_none() {
+        return Err(failed(LookupFailure::NoRecords));
+    }
+    Ok(records.filter_map(caa::read).collect())
+}
+
 /// With the root at its end, so that no search list is applied.
 fn whole_name(text: &str) -> Result<Name, ChallengeError> {
     let mut name = Name::from_ascii(text).map_err(|error| ChallengeError::Lookup {
@@ -94,7 +116,7 @@ fn from_file(settings: &ChallengeSettings, name: &Name) -> Result<Vec<IpAddr>, C
     Ok(records.filter_map(|record| record.data.ip_addr()).collect())
 }
 
-fn resolver(settings: &ChallengeSettings) -> Result<TokioResolver, ChallengeError> {
+pub(crate) fn resolver(settings: &ChallengeSettings) -> Result<TokioResolver, ChallengeError> {
     let servers = match &settings.resolver {
         NameServers::System => {
             read_system_conf().map_err(|error| ChallengeError::Resolver(Box::new(error)))?.0.into_parts().2

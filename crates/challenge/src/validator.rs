@@ -1,10 +1,16 @@
 //! Attempts over the network.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use hf_core::name::Identifier;
+use futures_util::{StreamExt as _, stream};
+use hf_core::name::{DnsName, Identifier};
+use hf_proto::acme::caa::CaaAnswers;
 use hf_proto::acme::validation::{ChallengeKind, ValidationOutcome, ValidationTask};
 
+use tokio::time::Instant;
+
+use crate::caa;
 use crate::error::ChallengeError;
 use crate::proof::txt;
 use crate::redirect::Subject;
@@ -17,6 +23,9 @@ pub struct NetworkValidator {
     settings: ChallengeSettings,
     tls: ValidationTls,
 }
+
+/// Names whose CAA records are looked up at one time: each asks one question after the other.
+const CAA_AT_ONCE: usize = 16;
 
 /// TLS cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +45,21 @@ impl NetworkValidator {
             Err(error) if error.may_pass() => ValidationOutcome::Retry(error.problem()),
             Err(error) => ValidationOutcome::Failed(error.problem()),
         }
+    }
+
+    /// The CAA records that count for each of these names, all of them within the time of one attempt.
+    pub async fn caa(&self, names: &BTreeSet<DnsName>) -> CaaAnswers {
+        let after = self.settings.limits.whole;
+        let end = Instant::now() + after;
+        stream::iter(names.clone())
+            .map(|name| async move {
+                let found = tokio::time::timeout_at(end, caa::relevant(&self.settings, &name)).await;
+                let found = found.unwrap_or(Err(ChallengeError::Timeout { after }));
+                (name, found.map_err(|error| error.problem()))
+            })
+            .buffer_unordered(CAA_AT_ONCE)
+            .collect()
+            .await
     }
 
     /// One attempt, within the bounds of the settings.

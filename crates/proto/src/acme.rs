@@ -1,6 +1,7 @@
 //! ACME (RFC 8555 and its family) as pure values: messages, signatures, machines and judgements.
 //!
-//! RFC 8737 (tls-alpn-01), RFC 8738 (addresses), RFC 9773 (renewal information), the profiles draft and dns-account-01.
+//! RFC 8737 (tls-alpn-01), RFC 8738 (addresses), RFC 9773 (renewal information), RFC 8659 and 8657 (CAA), the profiles draft
+//! and dns-account-01.
 //! Nothing here opens a socket or a file, or reads a clock: a request becomes a [`jws::SignedRequest`] or a
 //! [`problem::Problem`], and what it changes are values that somebody else records.
 
@@ -8,6 +9,7 @@ pub mod account;
 pub mod ari;
 pub mod authorization;
 mod base64url;
+pub mod caa;
 pub mod challenge;
 pub mod csr;
 pub mod directory;

@@ -24,12 +24,19 @@ pub enum Data {
     Text(Vec<String>),
     /// CNAME.
     Alias(String),
+    /// CAA: flags, the name of the property, its value.
+    Caa(u8, String, String),
 }
 
 impl Data {
     /// TXT of one character-string.
     pub fn text(value: &str) -> Self {
         Self::Text(vec![value.to_owned()])
+    }
+
+    /// CAA that is not critical.
+    pub fn caa(tag: &str, value: &str) -> Self {
+        Self::Caa(0, tag.to_owned(), value.to_owned())
     }
 }
 
@@ -57,7 +64,7 @@ pub enum Manner {
     Garbage,
 }
 
-/// The type codes of RFC 1035 section 3.2.2 and RFC 3596 that the server knows.
+/// The type codes of RFC 1035 section 3.2.2, RFC 3596 and RFC 8659 that the server knows.
 pub const A: u16 = 1;
 /// CNAME.
 pub const CNAME: u16 = 5;
@@ -65,6 +72,8 @@ pub const CNAME: u16 = 5;
 pub const TXT: u16 = 16;
 /// AAAA.
 pub const AAAA: u16 = 28;
+/// CAA, RFC 8659.
+pub const CAA: u16 = 257;
 
 /// A name server that ends when it is dropped.
 pub struct DnsServer {
@@ -83,6 +92,8 @@ struct State {
     manner: Manner,
     /// Answers to the first, the second … question for a name; the last of them to all that come later.
     records: HashMap<String, Vec<Vec<Data>>>,
+    /// Names that are answered with a response code alone.
+    codes: HashMap<String, u8>,
     folder: Option<PathBuf>,
     asked: Vec<(String, u16)>,
 }
@@ -116,6 +127,11 @@ impl DnsServer {
     /// Questions of all types count alike.
     pub fn set_in_turn(&self, name: &str, answers: Vec<Vec<Data>>) {
         self.state().records.insert(key(name), answers);
+    }
+
+    /// From now on questions for `name` are answered with this response code, for example 2 for SERVFAIL, and no records.
+    pub fn set_code(&self, name: &str, code: u8) {
+        self.state().codes.insert(key(name), code);
     }
 
     /// From now on it behaves like this.
@@ -162,6 +178,9 @@ impl Shared {
         let name = key(&question.name());
         state.asked.push((name.clone(), question.kind));
         let records = state.next_answer(&name);
+        if let Some(code) = state.codes.get(&name) {
+            return Some(Reply { code: *code, ..Reply::default() }.write(&question));
+        }
         let reply = match state.manner {
             Manner::Silent => return None,
             Manner::Garbage => return Some(vec![0xff; 7]),

@@ -187,6 +187,7 @@ mod tests {
             pre_authorization: true,
             terms: None,
             website: None,
+            caa: Vec::new(),
             retry: RetryPolicy::default(),
             limits: RegistrationLimits {
                 accounts_per_hour: 1,

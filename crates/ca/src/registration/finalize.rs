@@ -58,6 +58,7 @@ impl Registration {
             let allowance = self.allowance(account).await?;
             self.check_still_allowed(&begun, &allowance)?;
             let verified = self.verified(&csr, &begun).await.inspect_err(|_| self.refused_one())?;
+            self.check_caa(&placed).await.inspect_err(|_| self.refused_one())?;
             match self.swap_order(&begun, now, None, placed.revision).await? {
                 Swap::Done { revision } => {
                     let begun = PlacedOrder { order: begun, revision, ..placed };

@@ -271,7 +271,7 @@ impl Registration {
 }
 
 /// The names without `*.`.
-fn bare(names: &[Identifier]) -> Vec<Identifier> {
+pub(super) fn bare(names: &[Identifier]) -> Vec<Identifier> {
     names.iter().map(|name| Target::of(name).identifier).collect()
 }
 

@@ -65,6 +65,13 @@ impl Registration {
             return Ok(());
         };
         let allowance = self.allowance(&account).await?;
+        if let Err(refused) = self.check_caa(&placed).await {
+            tracing::info!(order = record.id, error = chain(&refused), "ACME order not issued");
+            self.observer.order(self.name(), OrderOutcome::Refused);
+            let next = placed.order.refused();
+            self.record(placed, next, None).await?;
+            return Ok(());
+        }
         match self.carry_on(placed, csr, &allowance).await {
             // The order is ready again: the client hears why when it finalizes.
             Ok(_) | Err(RegistrationError::Problem(_)) => Ok(()),

@@ -1,5 +1,6 @@
 //! On which terms an authority gives certificates by ACME.
 
+use hf_core::name::DnsName;
 use hf_core::time::Lifetime;
 use hf_proto::acme::challenge::{ChallengeKind, RetryPolicy};
 
@@ -30,6 +31,8 @@ pub struct RegistrationSettings {
     pub terms: Option<String>,
     /// A page about the authority.
     pub website: Option<String>,
+    /// The names that CAA records (RFC 8659) know the authority by; none: nobody is asked for such records.
+    pub caa: Vec<DnsName>,
     /// How often a proof is tried, and how far apart.
     pub retry: RetryPolicy,
     /// How much an account may ask.

@@ -19,6 +19,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
 use super::accounts::TRIES;
+use super::caa;
 use super::challenges::LEASE;
 use super::error::{RegistrationError, failed};
 use super::observer::ValidationEnd;
@@ -231,6 +232,15 @@ impl Drop for AccountPlace<'_> {
     }
 }
 
+/// What a look found.
+struct Found<'a> {
+    challenge: &'a Id,
+    kind: ChallengeKind,
+    outcome: ValidationOutcome,
+    /// When CAA records were asked for, where they are.
+    caa_checked_at: Option<Timestamp>,
+}
+
 impl Registration {
     /// Look at the challenges that are due, record what came of it, and give the lease back; whether another challenge is
     /// due meanwhile.
@@ -262,11 +272,13 @@ impl Registration {
             }
             Err(error) => return Err(error),
         }
-        let looks = tasks.iter().map(|(_, task)| setup.validator.validate(task));
+        let looks = tasks.iter().map(|(_, task)| caa::attempt(setup, task));
         let outcomes = join_all(looks).await;
+        let caa_checked_at = (!setup.settings.caa.is_empty()).then_some(now);
         let mut record = record;
         for ((challenge, task), outcome) in tasks.iter().zip(outcomes) {
-            record = self.settle(record, challenge, task.kind, outcome, setup).await?;
+            let found = Found { challenge, kind: task.kind, outcome, caa_checked_at };
+            record = self.settle(record, found, setup).await?;
         }
         Ok(record.due.is_some_and(|due| due <= self.now()))
     }
@@ -276,12 +288,11 @@ impl Registration {
     async fn settle(
         &self,
         mut record: AcmeAuthorizationRecord,
-        challenge: &Id,
-        kind: ChallengeKind,
-        outcome: ValidationOutcome,
+        found: Found<'_>,
         setup: &Setup,
     ) -> Result<AcmeAuthorizationRecord, RegistrationError> {
         let settings = &setup.settings;
+        let Found { challenge, kind, outcome, caa_checked_at } = found;
         for _ in 0..TRIES {
             let (now, before) = (self.now(), read_authorization(&record)?);
             let settled = before.settle(
@@ -292,7 +303,10 @@ impl Registration {
                 now,
             );
             let (after, end) = match settled {
-                Settled::Valid(after) => (after, ValidationEnd::Valid),
+                Settled::Valid(mut after) => {
+                    after.caa_checked_at = caa_checked_at;
+                    (after, ValidationEnd::Valid)
+                }
                 Settled::Invalid(after) => (after, ValidationEnd::Invalid),
                 Settled::Again(after) => (after, ValidationEnd::Again),
                 Settled::Unchanged => (before, ValidationEnd::Late),

@@ -1,6 +1,8 @@
 //! Attempts against servers on loopback: those that answer as they should, and those that attack.
 
 #[cfg(test)]
+mod caa;
+#[cfg(test)]
 mod dns;
 #[cfg(test)]
 mod hosts;

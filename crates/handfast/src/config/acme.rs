@@ -1,13 +1,16 @@
 //! The sections `[acme.AUTHORITY]`, as registrations and validators want them.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use hf_ca::registration::{RegistrationLimits, RegistrationSettings, Setup, Validator, ValidatorFuture};
+use hf_ca::registration::{
+    CaaFuture, RegistrationLimits, RegistrationSettings, Setup, Validator, ValidatorFuture,
+};
 use hf_challenge::network::Networks;
 use hf_challenge::settings::{ChallengePorts, ChallengeSettings, NameServers};
 use hf_challenge::validator::NetworkValidator;
-use hf_core::name::Identifier;
+use hf_core::name::{DnsName, Identifier};
 use hf_proto::acme::challenge::{ChallengeKind, RetryPolicy};
 use hf_proto::acme::urls::Urls;
 use hf_proto::acme::validation::ValidationTask;
@@ -80,6 +83,7 @@ fn settings(acme: &Acme) -> Result<RegistrationSettings, CommandError> {
         pre_authorization: acme.pre_authorization,
         terms: acme.terms.clone(),
         website: acme.website.clone(),
+        caa: acme.caa.clone(),
         retry: RetryPolicy { attempts: acme.validation.attempts, spacing: acme.validation.retry },
         limits: RegistrationLimits {
             accounts_per_hour: limits.accounts_per_hour,
@@ -126,6 +130,10 @@ struct OverNetwork(NetworkValidator);
 impl Validator for OverNetwork {
     fn validate<'a>(&'a self, task: &'a ValidationTask) -> ValidatorFuture<'a> {
         Box::pin(self.0.validate(task))
+    }
+
+    fn caa<'a>(&'a self, names: &'a BTreeSet<DnsName>) -> CaaFuture<'a> {
+        Box::pin(self.0.caa(names))
     }
 }
 

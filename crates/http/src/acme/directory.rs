@@ -20,7 +20,7 @@ pub(super) fn answer(registration: &Registration) -> Result<Reply, Failure> {
         website: settings.website.clone(),
         external_account_required: settings.external_account_required,
         profiles: profiles(registration, &settings.profiles),
-        ..Meta::default()
+        caa_identities: settings.caa.iter().map(ToString::to_string).collect(),
     };
     let mut directory = Directory::of(&setup.urls, meta).with_unknown(UNKNOWN);
     if !settings.pre_authorization {

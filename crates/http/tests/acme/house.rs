@@ -1,6 +1,6 @@
 //! A trust domain that gives certificates by ACME.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,17 +12,19 @@ use hf_ca::key_directory::KeyDirectory;
 use hf_ca::policy::{AuthorityWish, NamePattern, Policy};
 use hf_ca::profile::{Profile, ProfileSettings};
 use hf_ca::registration::{
-    RegistrationLimits, RegistrationSettings, Registrations, Setup, Validator, ValidatorFuture, Worked,
-    Worker,
+    CaaFuture, RegistrationLimits, RegistrationSettings, Registrations, Setup, Validator, ValidatorFuture,
+    Worked, Worker,
 };
 use hf_ca::signer::{Signer, SignerSettings};
 use hf_core::algorithm::KeyAlgorithm;
+use hf_core::name::DnsName;
 use hf_core::principal::{Channel, Principal};
 use hf_core::time::{Clock as _, Lifetime, Timestamp};
 use hf_http::acme::door::Door;
 use hf_http::telemetry::metrics::Metrics;
 use hf_keys::block_list::BlockList;
 use hf_keys::random::SystemRandom;
+use hf_proto::acme::caa::RelevantSet;
 use hf_proto::acme::challenge::{ChallengeKind, RetryPolicy};
 use hf_proto::acme::urls::Urls;
 use hf_proto::acme::validation::{ValidationOutcome, ValidationTask};
@@ -71,6 +73,11 @@ impl Validator for World {
             self.script.lock().unwrap().pop().unwrap_or(ValidationOutcome::Valid)
         })
     }
+
+    fn caa<'a>(&'a self, names: &'a BTreeSet<DnsName>) -> CaaFuture<'a> {
+        let nothing = names.iter().map(|name| (name.clone(), Ok(RelevantSet::default()))).collect();
+        Box::pin(std::future::ready(nothing))
+    }
 }
 
 pub(crate) fn settings() -> RegistrationSettings {
@@ -86,6 +93,7 @@ pub(crate) fn settings() -> RegistrationSettings {
         pre_authorization: true,
         terms: None,
         website: None,
+        caa: Vec::new(),
         retry: RetryPolicy { attempts: 3, spacing: Lifetime::from_seconds(6) },
         limits: RegistrationLimits {
             accounts_per_hour: 1_000,
@@ -108,8 +116,17 @@ impl House {
         Self::with(settings()).await
     }
 
+    /// With what Pebble does to clients: of 100 good nonces `refusing` are refused, and lists come in any order.
+    pub(crate) async fn odd(refusing: u8) -> Self {
+        Self::behind(settings(), |door| door.refusing(refusing).shuffling(1)).await
+    }
+
     /// Two authorities, `services` (the default one, with these settings) and `guests`.
     pub(crate) async fn with(terms: RegistrationSettings) -> Self {
+        Self::behind(terms, |door| door).await
+    }
+
+    async fn behind(terms: RegistrationSettings, change: impl FnOnce(Door) -> Door) -> Self {
         let directory = tempfile::tempdir().unwrap();
         std::fs::create_dir(directory.path().join("keys")).unwrap();
         let clock = Arc::new(ManualClock::default());
@@ -121,7 +138,7 @@ impl House {
         let (registrations, worker) =
             Registrations::new(Arc::clone(&authority), clock.clone(), random.clone(), observer);
         let door = Door::new(Arc::clone(&registrations), Arc::clone(&metrics), Vec::new(), random.as_ref());
-        let door = Arc::new(door.unwrap());
+        let door = Arc::new(change(door.unwrap()));
         let house = Self {
             authority,
             registrations,

@@ -1,6 +1,6 @@
 //! A trust domain with ACME servers, and what stands between the tests and the world.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 
@@ -13,10 +13,12 @@ use hf_ca::key_directory::KeyDirectory;
 use hf_ca::policy::{AuthorityWish, Policy};
 use hf_ca::profile::{Profile, ProfileSettings};
 use hf_ca::registration::{
-    RegistrationLimits, RegistrationSettings, Registrations, Setup, Validator, ValidatorFuture, Worker,
+    CaaFuture, RegistrationLimits, RegistrationSettings, Registrations, Setup, Validator, ValidatorFuture,
+    Worker,
 };
 use hf_ca::signer::{Signer, SignerSettings};
 use hf_core::algorithm::KeyAlgorithm;
+use hf_core::name::DnsName;
 use hf_core::principal::{Channel, Principal};
 use hf_core::time::{Clock as _, Lifetime, Timestamp};
 use hf_http::acme::door::Door;
@@ -24,6 +26,7 @@ use hf_http::peer::{Peer, PeerAddress};
 use hf_http::telemetry::metrics::Metrics;
 use hf_keys::block_list::BlockList;
 use hf_keys::random::SystemRandom;
+use hf_proto::acme::caa::{CaaAnswers, RelevantSet};
 use hf_proto::acme::challenge::{ChallengeKind, RetryPolicy};
 use hf_proto::acme::problem::{Problem, ProblemType};
 use hf_proto::acme::urls::Urls;
@@ -49,6 +52,9 @@ pub(crate) struct Looker {
     found: Mutex<HashMap<String, ValidationOutcome>>,
     pub(crate) looks: Mutex<Vec<ValidationTask>>,
     held: Mutex<Option<Arc<Semaphore>>>,
+    records: Mutex<CaaAnswers>,
+    /// The names whose CAA records were asked for, each time.
+    pub(crate) asked: Mutex<Vec<Vec<String>>>,
 }
 
 impl Looker {
@@ -62,6 +68,11 @@ impl Looker {
         let gate = Arc::new(Semaphore::new(0));
         *self.held.lock().unwrap() = Some(Arc::clone(&gate));
         gate
+    }
+
+    /// From now on, this is found when the CAA records of `name` are asked for; what no test says has none.
+    pub(crate) fn has_records(&self, name: &str, answer: Result<RelevantSet, Problem>) {
+        self.records.lock().unwrap().insert(name.parse().unwrap(), answer);
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -80,6 +91,13 @@ impl Validator for Looker {
             }
             outcome.unwrap_or(ValidationOutcome::Valid)
         })
+    }
+
+    fn caa<'a>(&'a self, names: &'a BTreeSet<DnsName>) -> CaaFuture<'a> {
+        self.asked.lock().unwrap().push(names.iter().map(ToString::to_string).collect());
+        let records = self.records.lock().unwrap();
+        let answer = |name: &DnsName| records.get(name).cloned().unwrap_or(Ok(RelevantSet::default()));
+        Box::pin(std::future::ready(names.iter().map(|name| (name.clone(), answer(name))).collect()))
     }
 }
 
@@ -186,6 +204,7 @@ pub(crate) fn settings() -> RegistrationSettings {
         pre_authorization: true,
         terms: None,
         website: None,
+        caa: Vec::new(),
         retry: RetryPolicy { attempts: 3, spacing: Lifetime::from_seconds(5) },
         limits: RegistrationLimits {
             accounts_per_hour: 1_000,
@@ -204,7 +223,7 @@ impl House {
         Self::with(settings(), 0).await
     }
 
-    /// On these terms, refusing so many of 100 good nonces.
+    /// On these terms, refusing so many of 100 good nonces; when there are any, with lists in any order.
     pub(crate) async fn with(settings: RegistrationSettings, refusing: u8) -> Self {
         let directory = tempfile::tempdir().unwrap();
         std::fs::create_dir(directory.path().join("keys")).unwrap();
@@ -316,7 +335,9 @@ fn router(registrations: &Arc<Registrations>, refusing: u8) -> Router {
 
 fn door(registrations: &Arc<Registrations>, refusing: u8) -> Arc<Door> {
     let door = Door::new(Arc::clone(registrations), Arc::new(Metrics::new()), Vec::new(), &SystemRandom);
-    Arc::new(door.unwrap().refusing(refusing))
+    let door = door.unwrap().refusing(refusing);
+    // Who lets nonces be refused wants the rest of what Pebble does, too.
+    Arc::new(if refusing > 0 { door.shuffling(u64::from(refusing)) } else { door })
 }
 
 async fn start(directory: &std::path::Path, store: Arc<dyn Store>, clock: Arc<ManualClock>) -> Authority {

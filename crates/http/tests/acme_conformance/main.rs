@@ -8,6 +8,8 @@ mod answers;
 #[cfg(test)]
 mod binding;
 #[cfg(test)]
+mod caa;
+#[cfg(test)]
 mod certificates;
 #[cfg(test)]
 mod challenges;

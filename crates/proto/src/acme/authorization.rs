@@ -39,6 +39,9 @@ pub struct Authorization {
     pub expires: Timestamp,
     /// What can show control; of a valid one, what did.
     pub challenges: Vec<Challenge>,
+    /// When CAA records were found to allow it; absent where they were not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caa_checked_at: Option<Timestamp>,
     state: AuthorizationState,
 }
 
@@ -98,6 +101,7 @@ impl Authorization {
             created_at: now,
             expires: now.plus(lifetime),
             challenges,
+            caa_checked_at: None,
             state: AuthorizationState::Pending,
         })
     }
@@ -140,6 +144,11 @@ impl Authorization {
     /// The challenge with this place in the URL.
     pub fn challenge(&self, id: &Id) -> Option<&Challenge> {
         self.challenges.iter().find(|challenge| challenge.id == *id)
+    }
+
+    /// How it was proven; `None` when it was not, or is trusted without a proof.
+    pub fn method(&self) -> Option<ChallengeKind> {
+        self.challenges.iter().find(|one| one.validated().is_some()).map(|one| one.kind)
     }
 
     /// What its failed challenge failed with.

@@ -1,6 +1,6 @@
 //! Messages of RFC 1035 section 4, as far as a small server needs them.
 
-use super::{A, AAAA, CNAME, Data, TXT};
+use super::{A, AAAA, CAA, CNAME, Data, TXT};
 use std::net::IpAddr;
 
 /// The one question of a query.
@@ -98,6 +98,7 @@ fn kind(record: &Data) -> u16 {
         Data::Address(IpAddr::V6(_)) => AAAA,
         Data::Text(_) => TXT,
         Data::Alias(_) => CNAME,
+        Data::Caa(..) => CAA,
     }
 }
 
@@ -110,6 +111,12 @@ fn data(record: &Data) -> Vec<u8> {
             for string in strings {
                 write_string(&mut octets, string.as_bytes());
             }
+            octets
+        }
+        Data::Caa(flags, tag, value) => {
+            let mut octets = vec![*flags];
+            write_string(&mut octets, tag.as_bytes());
+            octets.extend(value.as_bytes());
             octets
         }
         Data::Alias(name) => {

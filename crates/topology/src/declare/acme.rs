@@ -83,6 +83,7 @@ fn read_one(
         pre_authorization: section.boolean("pre_authorization", faults).unwrap_or(true),
         terms: page(section, "terms", faults),
         website: page(section, "website", faults),
+        caa: identities(section, faults),
         limits: limits(section, faults),
     };
     if acme.reuse > acme.authorization_lifetime {
@@ -244,6 +245,33 @@ fn hosts(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> BTreeMap<Dns
         hosts.extend(name.map(|name| (name, addresses)));
     }
     hosts
+}
+
+/// The names that CAA records know the authority by.
+fn identities(section: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> Vec<DnsName> {
+    let Some(span) = section.get("caa").map(toml::Spanned::span) else { return Vec::new() };
+    let key = section.key("caa");
+    let texts = section.texts("caa", faults);
+    let mut names: Vec<DnsName> = Vec::new();
+    for text in &texts {
+        let Some(name) = parsed::<DnsName>(text, &key, faults) else { continue };
+        if name.is_wildcard() {
+            faults.add(
+                Fault::new(VALUE, text.span.start, &key, "records name an authority, not a set of them")
+                    .expected_found("a name such as `ca.shop.internal`", text.value),
+            );
+        } else if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if texts.is_empty() {
+        faults.add(
+            Fault::new(VALUE, span.start, &key, "records could allow nobody")
+                .expected_found("the names that CAA records know the authority by", "none")
+                .write("remove the key to ask for no CAA records"),
+        );
+    }
+    names
 }
 
 /// A page that people read.

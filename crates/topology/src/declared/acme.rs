@@ -43,6 +43,8 @@ pub struct Acme {
     pub terms: Option<String>,
     /// A page about the authority; a URL.
     pub website: Option<String>,
+    /// The names that CAA records (RFC 8659) know the authority by; none: nobody is asked for such records.
+    pub caa: Vec<DnsName>,
     /// How much an account may ask.
     pub limits: AcmeLimits,
 }
