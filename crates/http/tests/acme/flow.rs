@@ -33,6 +33,28 @@ async fn an_account_gets_a_certificate_for_names_that_it_proves() {
     assert_eq!((stored[0].authority.as_str(), stored[0].profile.as_str()), ("services", "peer"));
 }
 
+/// Nonces that are refused, lists in any order, and proofs that are found at the third look.
+#[tokio::test]
+async fn instant_acme_copes_with_what_a_server_may_do() {
+    let house = House::odd(15).await;
+    let account = register(&house, "services").await;
+    let names = ["a.shop.internal", "b.shop.internal", "c.shop.internal"];
+    for kind in [ChallengeType::Dns01, ChallengeType::Http01, ChallengeType::TlsAlpn01] {
+        house.clock.advance(Lifetime::from_days(1));
+        let late = || ValidationOutcome::Retry(Problem::new(ProblemType::Connection, "nobody listens"));
+        (0..2 * names.len()).for_each(|_| house.next_look(late()));
+        let mut order = order_and_start(&account, &names, kind).await;
+        for _ in 0..3 {
+            assert_eq!(order.refresh().await.unwrap().status, OrderStatus::Pending);
+            house.work().await;
+            house.clock.advance(Lifetime::from_seconds(6));
+        }
+        let chain = Certificate::many_from_pem(&finish(&mut order).await).unwrap();
+        let found: Vec<String> = chain[0].san_set().unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(found, names);
+    }
+}
+
 #[tokio::test]
 async fn a_proof_is_used_again_by_the_account_and_by_nobody_else() {
     let house = House::new().await;

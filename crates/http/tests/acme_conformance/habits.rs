@@ -60,14 +60,24 @@ async fn a_client_that_asks_again_gets_its_certificate() {
     let new_order = client.client.url("new-order");
     let placed = client.ask(&new_order, &order).await;
     let (url, mut object) = (placed.location(), placed.json());
+    let mut orders = std::collections::BTreeSet::new();
     for authorization in object["authorizations"].as_array().unwrap().clone() {
         let read = client.ask(authorization.as_str().unwrap(), "").await.json();
-        // By name, not by place: the server may give them in any order.
+        // By name, not by place: the server gives them in any order.
+        orders.insert(
+            read["challenges"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one["type"].to_string())
+                .collect::<Vec<_>>(),
+        );
         let wanted = |one: &&Value| one["type"] == "dns-01";
         let challenges = read["challenges"].as_array().unwrap().clone();
         let challenge = challenges.iter().find(wanted).unwrap()["url"].as_str().unwrap().to_owned();
         assert_eq!(client.ask(&challenge, "{}").await.status, 200);
     }
+    assert!(orders.len() > 1, "challenges came in one order: {orders:?}");
     for round in 0..3 {
         house.work().await;
         object = client.ask(&url, "").await.json();
