@@ -1,13 +1,16 @@
 //! Go, with nothing but its standard library: refuses whom our list names, and reads our staple out of the handshake.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use super::nginx::{stapling, until_stapled};
 use super::{GOOD, Lab, SERVER, both, folder, source};
 use crate::program::{finish, succeed, text};
 
-/// A program of this folder, built.
+/// A program of this folder, built. One after the other: the second finds what the first compiled of the standard library.
 fn built(name: &str) -> PathBuf {
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let program = folder("go").join(name);
     succeed("go", |command| {
         command.args(["build", "-o"]).arg(&program).arg(source(&format!("{name}.go")));

@@ -27,7 +27,8 @@ fn between(about: &str, first: &Source, other: &Source) -> Option<Finding> {
     let warning = |summary: &str| Finding::warning(codes::STATUS_CONFLICT, about, summary);
     let finding = match (ours, theirs) {
         (Says::Revoked { at, .. }, Says::Good) => match &other.opinion.basis {
-            Some(basis) if basis.this_update < at => {
+            // Times are whole seconds: a list of the same second may have been made before the revocation.
+            Some(basis) if basis.this_update <= at => {
                 warning("one source is older than the revocation and still calls the certificate good")
                     .evidence("older", format!("of {}, revoked at {at}", basis.this_update))
                     .hint("whoever relies on it does not notice before its nextUpdate; ask it again then")

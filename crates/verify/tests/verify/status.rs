@@ -289,7 +289,7 @@ fn source(kind: Kind, says: Says, this_update: &str) -> Source {
 fn the_gravest_word_counts_and_every_contradiction_is_named() {
     let revoked = Says::Revoked { at: at("2030-05-31T00:00:00Z"), reason: "superseded" };
     let otherwise = Says::Revoked { at: at("2030-05-31T00:00:00Z"), reason: "keyCompromise" };
-    let (before, after) = ("2030-05-30T00:00:00Z", NOW);
+    let (before, then, after) = ("2030-05-30T00:00:00Z", "2030-05-31T00:00:00Z", NOW);
     let cases = [
         (vec![], Says::Nothing, false, vec![("HF-STATUS-NO-SOURCE", "error")]),
         (vec![(Says::Good, after)], Says::Good, true, vec![]),
@@ -301,6 +301,12 @@ fn the_gravest_word_counts_and_every_contradiction_is_named() {
         (vec![(Says::Nothing, after), (revoked, after)], revoked, false, vec![]),
         (
             vec![(Says::Good, before), (revoked, after)],
+            revoked,
+            false,
+            vec![("HF-STATUS-CONFLICT", "warning")],
+        ),
+        (
+            vec![(Says::Good, then), (revoked, after)],
             revoked,
             false,
             vec![("HF-STATUS-CONFLICT", "warning")],
