@@ -31,7 +31,7 @@ use self::program::{NameServer, Server};
 use self::responder::Responder;
 use self::result::{Figures, HANDFAST, PEBBLE, Row};
 use super::issue::floor;
-use super::serve::program::raise_descriptors;
+use super::running::raise_descriptors;
 use crate::report;
 
 /// Accounts at once, the most first: Pebble is measured with the first of these under which it does not come to a
@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     let options = Options::parse(arguments)?;
     raise_descriptors()?;
     let program = options.program()?;
-    let directory = options::directory()?;
+    let directory = super::options::directory("bench-acme-")?;
     let files = Files::write(directory.path(), &program)?;
     let runtime = runtime()?;
     let responder = Arc::new(runtime.block_on(Responder::listen(files.challenge_port, ACCOUNTS[0]))?);

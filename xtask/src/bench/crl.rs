@@ -1,4 +1,4 @@
-//! `cargo xtask bench crl [--entries N] [--revocations N] [--json FILE]`: what a revocation costs, with nothing revoked and
+//! `cargo xtask bench crl [--quick] [--entries N] [--revocations N] [--json FILE]`: what a revocation costs, with nothing revoked and
 //! with very many, and what a list of very many costs.
 //!
 //! Lists are signed as the server signs them: the one that names the certificate at once, the complete one in the background,
@@ -22,7 +22,7 @@ use world::World;
 /// Measures, prints the table, writes the JSON.
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     let options = Options::parse(arguments)?;
-    let directory = Options::directory()?;
+    let directory = super::options::directory("bench-crl-")?;
     report::note(&format!("store in {}", directory.path().display()));
 
     report::note(&format!("revoking {} with nothing revoked before", options.revocations));

@@ -6,6 +6,7 @@ mod issue;
 mod ocsp;
 mod options;
 mod proc_facts;
+mod running;
 mod serve;
 mod stopwatch;
 

@@ -11,8 +11,6 @@ mod programs;
 mod questions;
 mod result;
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result};
 
 use super::issue::floor;
@@ -30,7 +28,7 @@ const CLIENTS: usize = 64;
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     let options = Options::parse(arguments)?;
     let program = options.program()?;
-    let directory = Options::directory()?;
+    let directory = super::options::directory("bench-ocsp-")?;
     let files = Files::write(directory.path(), &program)?;
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime = builder.worker_threads(floor::cores()).enable_all().build()?;
@@ -67,6 +65,3 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     }
     Ok(())
 }
-
-/// How long a server may take until it takes connections.
-const PATIENCE: Duration = Duration::from_mins(1);

@@ -9,7 +9,7 @@ mod door;
 mod files;
 pub(super) mod load;
 mod options;
-pub(super) mod program;
+mod program;
 mod result;
 mod siege;
 
@@ -36,7 +36,7 @@ const CLIENTS: usize = 64;
 /// Measures, prints the table, writes the JSON.
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     let options = Options::parse(arguments)?;
-    program::raise_descriptors()?;
+    super::running::raise_descriptors()?;
     let program = options.program()?;
     let directory = super::options::directory("bench-serve-")?;
     let files = Files::write(directory.path(), &program, &options.cfssl)?;
@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     for scheme in [Scheme::Http, Scheme::Https] {
         for (name, binary) in [("cfssl", &options.cfssl), ("handfast", &program)] {
             report::note(&format!("/authsign of {name} over {scheme}"));
-            let server = Server::start(&Program::cfssl_serve(name, binary, &files, scheme)?, &files)?;
+            let server = Server::start(Program::cfssl_serve(name, binary, &files, scheme)?, &files)?;
             let load = runtime.block_on(load::run(&server.target, &door, &plan(&options)))?;
             rows.push(Row { program: name, endpoint: "authsign", scheme, load });
         }
@@ -93,7 +93,7 @@ struct Ours {
 fn ours(options: &Options, program: &Path, files: &Files, runtime: &Runtime) -> Result<Ours> {
     report::note("/v1 of handfast over https");
     let door = Arc::new(Door::v1(options.requests(), &files.api_key)?);
-    let server = Server::start(&Program::serve(program, files)?, files)?;
+    let server = Server::start(Program::serve(program, files)?, files)?;
     let target = &server.target;
     let full = runtime.block_on(load::run(target, &door, &plan(options)))?;
     report::note(&format!("until {} are on record", options.stored));

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::Result;
 use serde_json::json;
 
-use crate::bench::serve::program::{address, free_port};
+use crate::bench::running::free_address;
 use crate::process;
 
 /// The authority that certificates come from.
@@ -29,8 +29,8 @@ impl Files {
     /// Make them, with our program.
     pub(super) fn write(directory: &Path, program: &Path) -> Result<Self> {
         let directory = directory.canonicalize()?;
-        let (handfast, pebble) = (address(free_port()?), address(free_port()?));
-        let (name_server, challenge_port) = (address(free_port()?), free_port()?);
+        let (handfast, pebble) = (free_address()?, free_address()?);
+        let (name_server, challenge_port) = (free_address()?, free_address()?.port());
         std::fs::write(directory.join("handfast.toml"), topology(handfast, name_server, challenge_port))?;
         let ours =
             |words: &[&str]| process::capture(Command::new(program).args(words).current_dir(&directory));
@@ -39,11 +39,11 @@ impl Files {
         let root = hf_x509::certificate::Certificate::from_pem(&root)?.der().to_vec();
         let config = json!({ "pebble": {
             "listenAddress": pebble.to_string(),
-            "managementListenAddress": address(free_port()?).to_string(),
+            "managementListenAddress": free_address()?.to_string(),
             "certificate": directory.join("trust/localhost/fullchain.pem"),
             "privateKey": directory.join("trust/localhost/key.pem"),
             "httpPort": challenge_port,
-            "tlsPort": free_port()?,
+            "tlsPort": free_address()?.port(),
             "ocspResponderURL": "",
             "externalAccountBindingRequired": false,
         } });

@@ -1,13 +1,11 @@
 //! What is asked for on the command line.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
-use tempfile::TempDir;
+use anyhow::Result;
 
-use crate::{process, workspace};
+use crate::bench::options::{self, Place};
 
 #[derive(Debug)]
 pub(super) struct Options {
@@ -26,31 +24,22 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn parse(arguments: &[String]) -> Result<Self> {
-        let mut options = Self {
-            quick: false,
-            stored: 0,
-            json: None,
-            pebble: PathBuf::from("/usr/bin/pebble"),
-            challtestsrv: PathBuf::from("/usr/bin/pebble-challtestsrv"),
-            program: None,
-        };
-        let mut stored = None;
-        let mut words = arguments.iter();
-        while let Some(word) = words.next() {
-            let mut value = || words.next().with_context(|| format!("`{word}` needs a value"));
-            match word.as_str() {
-                "--quick" => options.quick = true,
-                "--stored" => stored = Some(value()?.replace(['_', ','], "").parse().context("--stored")?),
-                "--json" => options.json = Some(PathBuf::from(value()?)),
-                "--program" => options.program = Some(PathBuf::from(value()?)),
-                "--pebble" => options.pebble = PathBuf::from(value()?),
-                _ => bail!(
-                    "`{word}` is no option: expected `--quick`, `--stored N`, `--json FILE`, `--program FILE` or `--pebble FILE`"
-                ),
-            }
-        }
-        options.stored = stored.unwrap_or(if options.quick { 20_000 } else { 1_000_000 });
-        Ok(options)
+        let (mut stored, mut program, mut pebble, mut challtestsrv) = (None, None, None, None);
+        let further = vec![
+            ("--stored", Place::Number(&mut stored)),
+            ("--program", Place::File(&mut program)),
+            ("--pebble", Place::File(&mut pebble)),
+            ("--challtestsrv", Place::File(&mut challtestsrv)),
+        ];
+        let options::Options { quick, json } = options::Options::parse(arguments, further)?;
+        Ok(Self {
+            quick,
+            stored: stored.unwrap_or(if quick { 20_000 } else { 1_000_000 }),
+            json,
+            pebble: pebble.unwrap_or_else(|| PathBuf::from("/usr/bin/pebble")),
+            challtestsrv: challtestsrv.unwrap_or_else(|| PathBuf::from("/usr/bin/pebble-challtestsrv")),
+            program,
+        })
     }
 
     /// How long each figure is measured.
@@ -58,29 +47,16 @@ impl Options {
         if self.quick { Duration::from_secs(2) } else { Duration::from_secs(15) }
     }
 
-    /// The program to measure: the one that was named, else a release build.
+    /// The program to measure.
     pub(super) fn program(&self) -> Result<PathBuf> {
-        if let Some(program) = &self.program {
-            return program.canonicalize().with_context(|| format!("there is no `{}`", program.display()));
-        }
-        process::run(Command::new("cargo").args(["build", "--quiet", "--release", "--package", "handfast"]))?;
-        Ok(beside()?.join("handfast"))
+        options::program(self.program.as_deref())
     }
-}
-
-/// A directory on the disk that holds `target/`: the temporary directory may be memory.
-pub(super) fn directory() -> Result<TempDir> {
-    let made = tempfile::Builder::new().prefix("bench-acme-").tempdir_in(beside()?);
-    made.context("no directory for the state of the servers")
-}
-
-fn beside() -> Result<PathBuf> {
-    let program = std::env::current_exe().context("where is this program?")?;
-    Ok(program.parent().map_or_else(|| workspace::root().to_path_buf(), Path::to_path_buf))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn parse(words: &[&str]) -> Result<Options> {

@@ -1,55 +1,18 @@
 //! The servers, each in a process of its own.
 
-use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use hf_identity::client::ClientTls;
 
 use super::files::Files;
 use crate::bench::issue::world::SystemClock;
+use crate::bench::running::{Running, free_address};
 use crate::bench::serve::connection::Target;
-use crate::bench::serve::program::address;
-
-/// A process that ends with this.
-struct Running(Child);
-
-impl Running {
-    /// The number of the process.
-    pub(super) fn process(&self) -> u32 {
-        self.0.id()
-    }
-
-    fn start(command: &mut Command) -> Result<Self> {
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.spawn().map(Self).with_context(|| format!("cannot start {command:?}"))
-    }
-
-    /// Until it does what it was started for.
-    fn wait(&mut self, what: &str, ready: impl Fn() -> bool) -> Result<()> {
-        const PATIENCE: u32 = 600;
-        for _ in 0..PATIENCE {
-            if let Some(status) = self.0.try_wait()? {
-                bail!("{what} ended with {status}");
-            }
-            if ready() {
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        bail!("{what} does not answer")
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// A server that runs; it ends with this.
 pub(super) struct Server {
@@ -81,8 +44,7 @@ impl Server {
 
     fn start(command: &mut Command, files: &Files, address: SocketAddr, path: &str) -> Result<Self> {
         let tls = ClientTls::new(std::slice::from_ref(&files.root), None, &[], Arc::new(SystemClock))?;
-        let mut running = Running::start(command.current_dir(&files.directory))?;
-        running.wait("the server", || TcpStream::connect(address).is_ok())?;
+        let running = Running::listening(command.current_dir(&files.directory), address)?;
         let target = Target { address, tls: Some(Arc::new(tls)), process: running.process() };
         Ok(Self {
             _running: running,
@@ -97,20 +59,18 @@ pub(super) struct NameServer(#[expect(dead_code, reason = "the process ends with
 
 impl NameServer {
     pub(super) fn start(binary: &Path, listen: SocketAddr) -> Result<Self> {
-        let management = address(crate::bench::serve::program::free_port()?).to_string();
+        let management = free_address()?.to_string();
         let mut command = Command::new(binary);
         command.args(["-dns01", &listen.to_string(), "-management", &management]);
         command.args(["-http01", "", "-https01", "", "-tlsalpn01", "", "-defaultIPv6", ""]);
-        let mut running = Running::start(&mut command)?;
-        running.wait("the name server", || answers(listen).unwrap_or(false))?;
-        Ok(Self(running))
+        Running::start(&mut command, || answers(listen).unwrap_or(false)).map(Self)
     }
 }
 
 /// Whether it answers a question for the address of `a` (RFC 1035 section 4).
 fn answers(server: SocketAddr) -> std::io::Result<bool> {
     const QUESTION: &[u8] = b"\x00\x07\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01a\x00\x00\x01\x00\x01";
-    let socket = UdpSocket::bind(address(0))?;
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
     socket.set_read_timeout(Some(Duration::from_millis(200)))?;
     socket.send_to(QUESTION, server)?;
     Ok(socket.recv(&mut [0; 512])? > 12)

@@ -1,9 +1,10 @@
 //! What was asked for on the command line.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
-use tempfile::TempDir;
+use anyhow::{Context as _, Result};
+
+use crate::bench::options::{self, Place};
 
 /// The options of `bench crl`.
 pub(super) struct Options {
@@ -17,28 +18,18 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn parse(arguments: &[String]) -> Result<Self> {
-        let mut options = Self { entries: 1_000_000, revocations: 2_000, json: None };
-        let mut words = arguments.iter();
-        while let Some(word) = words.next() {
-            let mut value = || words.next().with_context(|| format!("`{word}` needs a value"));
-            let number = |text: &String| text.replace(['_', ','], "").parse::<usize>();
-            match word.as_str() {
-                "--entries" => options.entries = number(value()?).context("--entries")?,
-                "--revocations" => options.revocations = number(value()?).context("--revocations")?.max(1),
-                "--json" => options.json = Some(PathBuf::from(value()?)),
-                _ => {
-                    bail!("`{word}` is no option: expected `--entries N`, `--revocations N` or `--json FILE`")
-                }
-            }
-        }
-        Ok(options)
-    }
-
-    /// A directory on the disk that holds `target/`: the temporary directory may be memory.
-    pub(super) fn directory() -> Result<TempDir> {
-        let program = std::env::current_exe().context("where is this program?")?;
-        let beside = program.parent().unwrap_or_else(|| Path::new("."));
-        tempfile::Builder::new().prefix("bench-crl-").tempdir_in(beside).context("no directory for the store")
+        let (mut entries, mut revocations) = (None, None);
+        let further = vec![
+            ("--entries", Place::Number(&mut entries)),
+            ("--revocations", Place::Number(&mut revocations)),
+        ];
+        let options::Options { quick, json } = options::Options::parse(arguments, further)?;
+        let (all, few) = if quick { (10_000, 200) } else { (1_000_000, 2_000) };
+        Ok(Self {
+            entries: usize::try_from(entries.unwrap_or(all)).context("--entries")?,
+            revocations: usize::try_from(revocations.unwrap_or(few)).context("--revocations")?.max(1),
+            json,
+        })
     }
 }
 
@@ -51,10 +42,10 @@ mod tests {
     }
 
     #[test]
-    fn options_are_read_and_others_refused() {
+    fn what_is_not_said_is_a_million_or_little() {
         assert_eq!(parse(&[]).unwrap().entries, 1_000_000);
-        assert_eq!(parse(&["--entries", "1_000"]).unwrap().entries, 1_000);
+        assert_eq!(parse(&["--quick"]).unwrap().entries, 10_000);
+        assert_eq!(parse(&["--quick", "--entries", "1_000"]).unwrap().entries, 1_000);
         assert_eq!(parse(&["--revocations", "0"]).unwrap().revocations, 1);
-        assert!(parse(&["--entries"]).is_err() && parse(&["--fast"]).is_err());
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-use crate::bench::options;
+use crate::bench::options::{self, Place};
 
 /// The options of `bench issue`.
 pub(super) struct Options {
@@ -18,7 +18,9 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn parse(arguments: &[String]) -> Result<Self> {
-        let options::Options { quick, stored, json } = options::Options::parse(arguments, Vec::new())?;
+        let mut stored = None;
+        let further = vec![("--stored", Place::Number(&mut stored))];
+        let options::Options { quick, json } = options::Options::parse(arguments, further)?;
         let stored = stored.unwrap_or(if quick { 20_000 } else { 1_000_000 });
         Ok(Self { quick, stored: usize::try_from(stored).context("--stored")?, json })
     }

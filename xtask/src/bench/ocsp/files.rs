@@ -1,11 +1,12 @@
 //! What the servers read: a topology with one instance, and a static file for nginx.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use crate::bench::running::free_address;
 use crate::process;
 
 /// The file that nginx serves.
@@ -76,9 +77,4 @@ http {{
     pub(super) fn config(&self) -> PathBuf {
         self.directory.join("nginx.conf")
     }
-}
-
-/// An address that nobody listens on.
-fn free_address() -> Result<SocketAddr> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }

@@ -1,19 +1,17 @@
 //! The servers, each in a process of its own.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
-use super::PATIENCE;
 use super::files::Files;
-use crate::bench::stopwatch::Stopwatch;
+use crate::bench::running::Running;
 
 /// A server that runs; it ends with this.
 pub(super) struct Server {
-    child: Child,
+    _running: Running,
     pub(super) address: SocketAddr,
 }
 
@@ -34,31 +32,7 @@ pub(super) fn nginx(files: &Files) -> Result<Server> {
 }
 
 impl Server {
-    /// Start it and wait until it takes connections.
     fn start(mut command: Command, address: SocketAddr) -> Result<Self> {
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
-        let mut server = Self { child, address };
-        let began = Stopwatch::start();
-        while TcpStream::connect(address).is_err() {
-            if let Some(status) = server.child.try_wait()? {
-                bail!("the server ended with {status}: {command:?}");
-            }
-            if began.elapsed() > PATIENCE {
-                bail!("the server takes no connections: {command:?}");
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Ok(server)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let asked = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw);
-        if let Some(process) = asked {
-            let _ = rustix::process::kill_process(process, rustix::process::Signal::TERM);
-        }
-        let _ = self.child.wait();
+        Ok(Self { _running: Running::listening(&mut command, address)?, address })
     }
 }

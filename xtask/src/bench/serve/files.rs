@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use super::door;
+use crate::bench::running::free_address;
 use crate::process;
 
 /// The authority that certificates of `/v1` come from.
@@ -59,11 +60,11 @@ impl Files {
 
 /// The topology and its authorities; the API key for `/v1` and the root, PEM.
 fn topology(directory: &Path, program: &Path) -> Result<(String, String)> {
-    let port = super::program::free_port()?;
+    let address = free_address()?;
     let text = format!(
         "[trust]\ndomain = \"bench.internal\"\n\n[authority.root]\n\n[authority.{AUTHORITY}]\nparent = \"root\"\n\n\
          [service.x]\ninstances = [\"x.bench.internal\"]\n\n\
-         [server]\nnames = [\"localhost\"]\nauthority = \"{AUTHORITY}\"\nlisten = [\"127.0.0.1:{port}\"]\n\n\
+         [server]\nnames = [\"localhost\"]\nauthority = \"{AUTHORITY}\"\nlisten = [\"{address}\"]\n\n\
          [server.limits]\nconnections = 10000\nconnections_per_address = 4000\nexempt = [\"127.0.0.0/8\"]\n\
          per_credential = \"1000000/s\"\n"
     );

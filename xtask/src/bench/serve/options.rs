@@ -1,13 +1,11 @@
 //! What was asked for on the command line.
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
-use crate::bench::options;
-use crate::process;
+use crate::bench::options::{self, Place};
 
 /// The options of `bench serve`.
 pub(super) struct Options {
@@ -23,9 +21,13 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn parse(arguments: &[String]) -> Result<Self> {
-        let (mut program, mut cfssl) = (None, None);
-        let further = vec![("--program", &mut program), ("--cfssl", &mut cfssl)];
-        let options::Options { quick, stored, json } = options::Options::parse(arguments, further)?;
+        let (mut stored, mut program, mut cfssl) = (None, None, None);
+        let further = vec![
+            ("--stored", Place::Number(&mut stored)),
+            ("--program", Place::File(&mut program)),
+            ("--cfssl", Place::File(&mut cfssl)),
+        ];
+        let options::Options { quick, json } = options::Options::parse(arguments, further)?;
         let stored = stored.unwrap_or(if quick { 5_000 } else { 500_000 });
         let cfssl = cfssl.unwrap_or_else(|| PathBuf::from("/usr/bin/cfssl"));
         Ok(Self { quick, stored, json, cfssl, program })
@@ -41,12 +43,8 @@ impl Options {
         if self.quick { 500 } else { 10_000 }
     }
 
-    /// The program to measure: the one that was named, else a release build.
+    /// The program to measure.
     pub(super) fn program(&self) -> Result<PathBuf> {
-        if let Some(program) = &self.program {
-            return program.canonicalize().with_context(|| format!("there is no `{}`", program.display()));
-        }
-        process::run(Command::new("cargo").args(["build", "--quiet", "--release", "--package", "handfast"]))?;
-        Ok(options::beside()?.join("handfast"))
+        options::program(self.program.as_deref())
     }
 }

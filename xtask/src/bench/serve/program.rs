@@ -1,20 +1,19 @@
 //! The servers, each in a process of its own.
 
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use hf_identity::client::ClientTls;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::connection::Target;
 use super::files::Files;
 use crate::bench::issue::world::SystemClock;
 use crate::bench::proc_facts;
+use crate::bench::running::{Running, free_address};
 
 /// How a server is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +41,7 @@ pub(super) struct Program {
 impl Program {
     /// `cfssl serve`, of stock or of ours: the same words for both.
     pub(super) fn cfssl_serve(name: &str, binary: &Path, files: &Files, scheme: Scheme) -> Result<Self> {
-        let port = free_port()?;
+        let address = free_address()?;
         let mut command = Command::new(binary);
         if name == "handfast" {
             command.arg("cfssl");
@@ -54,7 +53,7 @@ impl Program {
             "-config=policy.json",
             "-address=127.0.0.1",
         ]);
-        command.arg(format!("-port={port}"));
+        command.arg(format!("-port={}", address.port()));
         if name == "handfast" {
             // Ours keeps a record, and here it shall last.
             command.arg(format!("-state=state-{scheme}"));
@@ -63,7 +62,7 @@ impl Program {
             command.args(["-tls-cert=tls.pem", "-tls-key=tls-key.pem"]);
         }
         command.current_dir(&files.directory);
-        Ok(Self { command, address: address(port), scheme })
+        Ok(Self { command, address, scheme })
     }
 
     /// `handfast serve`.
@@ -78,68 +77,24 @@ impl Program {
 
 /// A server that runs; it ends with this.
 pub(super) struct Server {
-    child: Child,
+    _running: Running,
     pub(super) target: Target,
 }
 
 impl Server {
     /// Start it and wait until it takes connections.
-    pub(super) fn start(program: &Program, files: &Files) -> Result<Self> {
+    pub(super) fn start(mut program: Program, files: &Files) -> Result<Self> {
         let tls = match program.scheme {
             Scheme::Http => None,
             Scheme::Https => Some(Arc::new(ClientTls::new(&files.roots, None, &[], Arc::new(SystemClock))?)),
         };
-        let mut command = Command::new(program.command.get_program());
-        command.args(program.command.get_args());
-        if let Some(directory) = program.command.get_current_dir() {
-            command.current_dir(directory);
-        }
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
-        let target = Target { address: program.address, tls, process: child.id() };
-        let mut server = Self { child, target };
-        server.wait(&command)?;
-        Ok(server)
-    }
-
-    fn wait(&mut self, command: &Command) -> Result<()> {
-        const PATIENCE: u32 = 600;
-        for _ in 0..PATIENCE {
-            if let Some(status) = self.child.try_wait()? {
-                bail!("the server ended with {status}: {command:?}");
-            }
-            if TcpStream::connect(self.target.address).is_ok() {
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        bail!("the server takes no connections: {command:?}")
+        let running = Running::listening(&mut program.command, program.address)?;
+        let target = Target { address: program.address, tls, process: running.process() };
+        Ok(Self { _running: running, target })
     }
 
     /// Resident memory, in megabytes of 1,000,000 octets.
     pub(super) fn memory_mb(&self) -> Result<f64> {
         Ok(proc_facts::memory_of(&self.target.process.to_string())?.now_mb)
     }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// A port that nobody listens on.
-pub(in crate::bench) fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind(address(0))?.local_addr()?.port())
-}
-
-pub(in crate::bench) fn address(port: u16) -> SocketAddr {
-    (Ipv4Addr::LOCALHOST, port).into()
-}
-
-/// As many descriptors as the system allows, for this process and the servers.
-pub(in crate::bench) fn raise_descriptors() -> Result<()> {
-    let limit = getrlimit(Resource::Nofile);
-    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).context("too few descriptors")
 }
