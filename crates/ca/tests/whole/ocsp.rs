@@ -103,6 +103,30 @@ async fn good_revoked_and_unknown_from_one_answer_to_the_next() {
     assert_eq!(status(&responder, &with_nonce(&leaf.certificate, issuer)).await, revoked);
 }
 
+/// RFC 5280 section 5.3.1: `unspecified` is left out.
+#[tokio::test]
+async fn every_reason_is_told_as_it_stands_on_record() {
+    let house = House::new();
+    let (authority, responder) = responder(house.found().await);
+    for reason in RevocationReason::ALL {
+        if reason == RevocationReason::CaCompromise {
+            continue;
+        }
+        let leaf = authority.issue(request(&["a.shop.internal"])).await.unwrap();
+        revoke(&authority, &leaf.certificate, reason).await;
+        let code = (reason != RevocationReason::Unspecified).then(|| reason.code());
+        let told = status(&responder, &about(&leaf.certificate, &leaf.chain[0])).await;
+        assert_eq!(told, CertStatus::Revoked { at: house.now(), reason: code }, "{reason}");
+    }
+    // That of an authority, which the one above tells.
+    let chain = authority.issuers().get("services").unwrap().chain().to_vec();
+    let [own, root] = chain.as_slice() else { panic!("two certificates") };
+    revoke(&authority, own, RevocationReason::CaCompromise).await;
+    let answer = responder.answer("root", &about(own, root)).await.unwrap();
+    let told = OcspResponse::from_der(&answer.der).unwrap().basic.unwrap();
+    assert_eq!(statuses(&told), [CertStatus::Revoked { at: house.now(), reason: Some(2) }]);
+}
+
 #[tokio::test]
 async fn nobody_else_is_answered_for() {
     let (house, other) = (House::new(), House::new());

@@ -305,12 +305,7 @@ fn the_gravest_word_counts_and_every_contradiction_is_named() {
             false,
             vec![("HF-STATUS-CONFLICT", "warning")],
         ),
-        (
-            vec![(Says::Good, then), (revoked, after)],
-            revoked,
-            false,
-            vec![("HF-STATUS-CONFLICT", "warning")],
-        ),
+        (vec![(Says::Good, then), (revoked, after)], revoked, false, vec![("HF-STATUS-CONFLICT", "warning")]),
         (vec![(Says::Good, after), (revoked, after)], revoked, false, vec![("HF-STATUS-CONFLICT", "error")]),
         (
             vec![(Says::Good, after), (Says::Unknown, after)],
