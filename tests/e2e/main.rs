@@ -33,6 +33,8 @@ mod impostor;
 #[cfg(test)]
 mod languages;
 #[cfg(test)]
+mod lock;
+#[cfg(test)]
 mod nginx;
 #[cfg(test)]
 mod openssl;

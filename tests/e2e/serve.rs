@@ -1,5 +1,6 @@
 //! `handfast serve` as operators, callers and attackers meet it.
 
+mod acme;
 mod acme_killed;
 mod attacks;
 mod commands;
@@ -8,6 +9,7 @@ mod http2;
 mod identity;
 mod killed;
 mod limits;
+mod locked;
 mod raw;
 mod reload;
 mod stop;

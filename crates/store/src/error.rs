@@ -42,6 +42,13 @@ pub enum StoreError {
         /// Which file could not grow.
         file: PathBuf,
     },
+    /// Another program has the database locked, for longer than is waited. Nothing was recorded; the store goes on when the
+    /// lock is gone.
+    #[error("another program holds `{}` locked", file.display())]
+    Locked {
+        /// Which database.
+        file: PathBuf,
+    },
     /// Stable storage failed under a write. What was under way may or may not be recorded. The store takes no more
     /// writes: the next start reads what is really there.
     #[error("the store takes no more writes since `{}` could not be written to stable storage: {cause}", file.display())]
@@ -235,6 +242,14 @@ impl StoreError {
     /// Whether it is certain that nothing was recorded. Otherwise the caller has to read to learn what happened.
     pub fn is_definite(&self) -> bool {
         !matches!(self, Self::Failed { .. } | Self::NoAnswer)
+    }
+
+    /// Whether the same request may go well later, without anything being mended here by hand or after it was.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::NoSpace { .. } | Self::Locked { .. } | Self::NoAnswer | Self::Closed | Self::InUse { .. }
+        )
     }
 }
 

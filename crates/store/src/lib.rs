@@ -18,6 +18,7 @@ pub mod contract;
 pub mod error;
 pub mod faulty;
 pub mod list;
+mod patience;
 pub mod record;
 pub mod remote;
 pub mod sqlite;

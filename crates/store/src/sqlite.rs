@@ -31,6 +31,7 @@ mod schema;
 mod tail;
 #[cfg(test)]
 mod tests;
+pub(crate) mod turn;
 mod writer;
 
 use std::os::unix::fs::DirBuilderExt as _;
@@ -157,17 +158,34 @@ impl SqliteStore {
         Box::pin(async move { self.readers.ask(read).await.unwrap_or(Err(StoreError::Closed)) })
     }
 
+    /// Read from the database everything that was acknowledged before; without what the journal holds while another
+    /// program keeps it from the database.
+    fn read_most<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
+    ) -> StoreFuture<'_, T> {
+        Box::pin(async move {
+            match self.fold().await {
+                Ok(()) | Err(StoreError::Locked { .. }) => self.read_settled(read).await,
+                Err(error) => Err(error),
+            }
+        })
+    }
+
     /// Read from the database everything that was acknowledged before.
     fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
     ) -> StoreFuture<'_, T> {
         Box::pin(async move {
-            if !self.progress.is_folded() {
-                self.ask_writer(Request::Flush).await?;
-            }
-            self.readers.ask(read).await.unwrap_or(Err(StoreError::Closed))
+            self.fold().await?;
+            self.read_settled(read).await
         })
+    }
+
+    /// Bring everything that was acknowledged before into the database.
+    async fn fold(&self) -> Result<(), StoreError> {
+        if self.progress.is_folded() { Ok(()) } else { self.ask_writer(Request::Flush).await }
     }
 }
 

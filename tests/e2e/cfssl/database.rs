@@ -2,15 +2,14 @@
 //! process has locked.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::programs::Programs;
 use crate::cluster::Cluster;
+use crate::lock::Lock;
 use crate::port;
 use crate::program::{finish, succeed, text};
 
@@ -145,39 +144,6 @@ fn postgresql_is_reached_over_tls_and_the_wrong_one_is_refused() {
         command.args(["--no-psqlrc", "-At", "-d", &source, "-c", "SELECT count(*) FROM certificates"]);
     });
     assert_eq!(counted.trim(), "6");
-}
-
-/// A process that holds a lock which keeps everybody else from writing to a SQLite database.
-struct Lock(Child);
-
-impl Lock {
-    fn on(database: &Path) -> Self {
-        let script = "import sqlite3, sys\nheld = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=20)\n\
-                      held.execute('BEGIN EXCLUSIVE')\nprint('held', flush=True)\nsys.stdin.readline()\nheld.execute('ROLLBACK')\n";
-        let mut child = Command::new("python3")
-            .args(["-c", script])
-            .arg(database)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        assert_eq!(line, "held\n");
-        Self(child)
-    }
-
-    fn release(mut self) {
-        self.0.stdin.take().unwrap().write_all(b"\n").unwrap();
-        self.0.wait().unwrap();
-    }
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
 }
 
 /// Status and body of a request.

@@ -1,8 +1,6 @@
 //! SIGKILL while ACME clients order, prove, finalize and revoke: what any of them received is on record after the next
 //! start, what was revoked is revoked, and no order stays under way.
 
-mod client;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -12,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use self::client::{Client, Key, respond};
+use super::acme::{self, Client, Key, respond};
 use super::{Served, TRUST};
 use crate::domain::Domain;
 use crate::port;
@@ -155,7 +153,7 @@ fn orders_come_to_an_end_after_kill_9() {
          [acme.services]\nhttp_port = {}\nhosts = {{ {} }}\nallow = [\"127.0.0.0/8\"]\nreuse = \"1s\"\n\n\
          [acme.services.limits]\norders_per_hour = 1000000\n",
         socket.display(),
-        client::BASE,
+        acme::BASE,
         challenges.port(),
         hosts.join(", ")
     ));

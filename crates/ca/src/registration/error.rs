@@ -51,7 +51,7 @@ impl RegistrationError {
     pub fn problem(&self) -> Problem {
         match self {
             Self::Problem(problem) => problem.as_ref().clone(),
-            Self::Store { source, .. } if is_passing(source) => {
+            Self::Store { source, .. } if source.is_passing() => {
                 Problem::new(ProblemType::ServerInternal, "the server cannot record anything now")
                     .status(503)
                     .retry_after(5)
@@ -82,12 +82,4 @@ impl From<Problem> for RegistrationError {
 /// A failure of the store while it was to do `step`.
 pub(super) fn failed(step: &'static str) -> impl Fn(StoreError) -> RegistrationError {
     move |source| RegistrationError::Store { step, source }
-}
-
-/// Whether the same request may go well later.
-fn is_passing(error: &StoreError) -> bool {
-    matches!(
-        error,
-        StoreError::NoSpace { .. } | StoreError::NoAnswer | StoreError::Closed | StoreError::InUse { .. }
-    )
 }

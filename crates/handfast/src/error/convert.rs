@@ -22,6 +22,7 @@ impl From<StoreError> for CommandError {
 fn store_exit(error: &StoreError) -> Exit {
     match error {
         StoreError::InUse { .. }
+        | StoreError::Locked { .. }
         | StoreError::NewerSchema { .. }
         | StoreError::UnknownCertificate { .. }
         | StoreError::UnknownAuthority { .. }
@@ -58,6 +59,9 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
     match error {
         StoreError::InUse { .. } => Some("wait until it has ended, or stop it; nothing was changed"),
         StoreError::NewerSchema { .. } => Some("use the newer version of handfast"),
+        StoreError::Locked { .. } => {
+            Some("end what holds it, which `fuser` shows, and try again; nothing was changed")
+        }
         StoreError::NoSpace { .. } => Some("make room on the disk and run the command again"),
         StoreError::Damaged { .. }
         | StoreError::Failed { .. }

@@ -122,21 +122,13 @@ impl From<CsrError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        if is_passing(&error) {
+        if error.is_passing() {
             let problem =
                 Problem::new(Code::Overloaded).detail("the store cannot record anything now").retry_after(5);
             return Self { problem: Box::new(problem), inner: Some(chain(&error)) };
         }
         Self::internal(&error)
     }
-}
-
-/// Whether the same request may go well later.
-fn is_passing(error: &StoreError) -> bool {
-    matches!(
-        error,
-        StoreError::NoSpace { .. } | StoreError::NoAnswer | StoreError::Closed | StoreError::InUse { .. }
-    )
 }
 
 impl From<IssueError> for Failure {

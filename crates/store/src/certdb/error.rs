@@ -50,6 +50,12 @@ pub enum CertDbError {
         /// What it holds.
         found: String,
     },
+    /// Another program has the database locked, for longer than is waited. Nothing was changed.
+    #[error("another program holds the certificate database locked: it could not be asked to {operation}")]
+    Locked {
+        /// What was tried.
+        operation: &'static str,
+    },
     /// The database did not answer in time.
     #[error("the certificate database did not answer within {seconds} seconds, asked to {operation}")]
     Late {

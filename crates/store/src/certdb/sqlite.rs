@@ -4,19 +4,19 @@
 mod time;
 
 use std::path::Path;
-use std::sync::mpsc::{Sender, channel};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 use hf_core::time::Timestamp;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, named_params, params};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::row::{self, At, CertRow, Columns, OcspRow, Page, Place, RevokedBy, Which};
 use super::{CertDbError, MAX_ISSUERS, MAX_PAGE, schema};
+use crate::patience::{LOCKED, Patience, Wait};
+use crate::sqlite::turn::is_locked;
 
-/// How long another process may hold the database.
-const BUSY: Duration = Duration::from_secs(5);
 /// `SQLITE_CONSTRAINT_FOREIGNKEY`.
 const FOREIGN_KEY: i32 = 787;
 
@@ -24,7 +24,17 @@ const COLUMNS: &str =
     "rowid, serial_number, authority_key_identifier, ca_label, status, reason, expiry, revoked_at, pem";
 const NEWER: &str = "issued_at, not_before, metadata, sans, common_name";
 
-type Job = Box<dyn FnOnce(&Connection) + Send>;
+type Job = Box<dyn FnOnce(&Connection) -> Lock + Send>;
+
+/// What a job learnt of locks of other programs.
+enum Lock {
+    /// One was in the way.
+    Met,
+    /// None: it wrote.
+    Free,
+    /// Nothing: it read.
+    Unknown,
+}
 
 /// A thread with a connection. It ends when this is dropped.
 #[derive(Debug)]
@@ -41,9 +51,7 @@ impl Sqlite {
         let work = move || match connect(&source, create) {
             Ok(db) => {
                 drop(opened.send(Ok(())));
-                for job in queue {
-                    job(&db);
-                }
+                serve(&db, &queue);
             }
             Err(error) => drop(opened.send(Err(error))),
         };
@@ -55,27 +63,47 @@ impl Sqlite {
         Ok(Self { jobs })
     }
 
-    async fn run<T: Send + 'static>(
+    async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, CertDbError> + Send + 'static,
     ) -> Result<T, CertDbError> {
+        self.run(Lock::Unknown, work).await
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, CertDbError> + Send + 'static,
+    ) -> Result<T, CertDbError> {
+        self.run(Lock::Free, work).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        otherwise: Lock,
+        work: impl FnOnce(&Connection) -> Result<T, CertDbError> + Send + 'static,
+    ) -> Result<T, CertDbError> {
         let (reply, answer) = oneshot::channel();
-        let job: Job = Box::new(move |db| drop(reply.send(work(db))));
+        let job: Job = Box::new(move |db| {
+            let outcome = work(db);
+            let lock = if matches!(outcome, Err(CertDbError::Locked { .. })) { Lock::Met } else { otherwise };
+            drop(reply.send(outcome));
+            lock
+        });
         self.jobs.send(job).map_err(|_| ended())?;
         answer.await.unwrap_or_else(|_| Err(ended()))
     }
 
     pub(super) async fn create_schema(&self) -> Result<(), CertDbError> {
-        self.run(|db| db.execute_batch(schema::SQLITE).map_err(fault("make its tables"))).await
+        self.write(|db| db.execute_batch(schema::SQLITE).map_err(fault("make its tables"))).await
     }
 
     pub(super) async fn insert(&self, row: CertRow) -> Result<(), CertDbError> {
-        self.run(move |db| insert(db, &row)).await
+        self.write(move |db| insert(db, &row)).await
     }
 
     pub(super) async fn find(&self, serial: &str, aki: &str) -> Result<Option<CertRow>, CertDbError> {
         let (serial, aki) = (serial.to_owned(), aki.to_owned());
-        self.run(move |db| {
+        self.read(move |db| {
             let sql = format!(
                 "SELECT {COLUMNS}, {} FROM certificates WHERE serial_number = ?1 AND authority_key_identifier = ?2",
                 newer(db)
@@ -92,7 +120,7 @@ impl Sqlite {
         after: Option<Place>,
         limit: usize,
     ) -> Result<Page<CertRow>, CertDbError> {
-        self.run(move |db| page(db, &which, number(after.as_ref()), limit.min(MAX_PAGE))).await
+        self.read(move |db| page(db, &which, number(after.as_ref()), limit.min(MAX_PAGE))).await
     }
 
     pub(super) async fn revoke(
@@ -103,7 +131,7 @@ impl Sqlite {
         at: Timestamp,
     ) -> Result<(), CertDbError> {
         let (serial, aki) = (serial.to_owned(), aki.to_owned());
-        self.run(move |db| {
+        self.write(move |db| {
             let sql = "UPDATE certificates SET status = 'revoked', revoked_at = ?3, reason = ?4
                        WHERE serial_number = ?1 AND authority_key_identifier = ?2";
             let changed = db
@@ -115,7 +143,7 @@ impl Sqlite {
     }
 
     pub(super) async fn upsert_ocsp(&self, row: OcspRow) -> Result<(), CertDbError> {
-        self.run(move |db| {
+        self.write(move |db| {
             let sql = "INSERT INTO ocsp_responses(serial_number, authority_key_identifier, body, expiry)
                        VALUES (?1, ?2, ?3, ?4) ON CONFLICT(serial_number, authority_key_identifier)
                        DO UPDATE SET body = excluded.body, expiry = excluded.expiry";
@@ -132,7 +160,7 @@ impl Sqlite {
 
     pub(super) async fn ocsp(&self, serial: &str, aki: &str) -> Result<Option<OcspRow>, CertDbError> {
         let (serial, aki) = (serial.to_owned(), aki.to_owned());
-        self.run(move |db| {
+        self.read(move |db| {
             let sql =
                 "SELECT rowid, serial_number, authority_key_identifier, body, expiry FROM ocsp_responses
                        WHERE serial_number = ?1 AND authority_key_identifier = ?2";
@@ -144,7 +172,7 @@ impl Sqlite {
 
     pub(super) async fn ocsp_of_any_issuer(&self, serial: &str) -> Result<Vec<OcspRow>, CertDbError> {
         let serial = serial.to_owned();
-        self.run(move |db| {
+        self.read(move |db| {
             let fault = fault("find an OCSP response");
             let sql =
                 "SELECT rowid, serial_number, authority_key_identifier, body, expiry FROM ocsp_responses
@@ -163,7 +191,7 @@ impl Sqlite {
         after: Option<Place>,
         limit: usize,
     ) -> Result<Page<OcspRow>, CertDbError> {
-        self.run(move |db| {
+        self.read(move |db| {
             let fault = fault("read OCSP responses");
             let limit = limit.min(MAX_PAGE);
             let sql =
@@ -181,16 +209,31 @@ impl Sqlite {
     }
 }
 
+/// Work until nobody can ask any more. No job waits for a lock that others have waited for.
+fn serve(db: &Connection, queue: &Receiver<Job>) {
+    let mut patience = Patience::default();
+    for job in queue {
+        let began = Instant::now();
+        // Where the time cannot be set, the one before holds.
+        let _ = db.busy_timeout(patience.left(began, Wait::Asked));
+        match job(db) {
+            Lock::Met => patience.note(began, true),
+            Lock::Free => patience.note(began, false),
+            Lock::Unknown => {}
+        }
+    }
+}
+
 fn ended() -> CertDbError {
     CertDbError::Database { operation: "answer", source: "its thread has ended".into() }
 }
 
 fn fault(operation: &'static str) -> impl Fn(rusqlite::Error) -> CertDbError {
-    move |source| match source.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            CertDbError::Late { operation, seconds: BUSY.as_secs() }
+    move |source| {
+        if is_locked(&source) {
+            return CertDbError::Locked { operation };
         }
-        _ => CertDbError::Database { operation, source: source.into() },
+        CertDbError::Database { operation, source: source.into() }
     }
 }
 
@@ -209,7 +252,7 @@ fn connect(source: &str, create: bool) -> Result<Connection, CertDbError> {
         return Err(CertDbError::BadSource { source: "it names no file".into() });
     }
     let db = Connection::open_with_flags(Path::new(path), flags).map_err(&open)?;
-    db.busy_timeout(BUSY).map_err(&open)?;
+    db.busy_timeout(LOCKED).map_err(&open)?;
     Ok(db)
 }
 

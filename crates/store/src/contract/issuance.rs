@@ -90,6 +90,7 @@ pub trait IssuanceStore: Send + Sync {
     fn find_by_key(&self, spki_sha256: [u8; 32], limit: usize) -> StoreFuture<'_, Vec<StoredCertificate>>;
 
     /// A page of at most `limit` records (itself at most 1,000) that match the filter, and where the next page begins.
+    /// While another program keeps the backend from writing its database, what was issued since may be missing.
     fn list(&self, filter: ListFilter, after: Option<Cursor>, limit: usize) -> StoreFuture<'_, Page>;
 
     /// The latest [`Intent::requested_at`], or time of a `CrlBegun` event, on record. A clock that shows much less has jumped back.

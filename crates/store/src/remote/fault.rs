@@ -23,6 +23,7 @@ pub(super) enum WireError {
     NewerSchema { found: u32, known: u32 },
     Damaged { file: PathBuf, fault: String },
     NoSpace { file: PathBuf },
+    Locked { file: PathBuf },
     Failed { file: PathBuf, cause: String },
     Io { operation: String, file: PathBuf, cause: String },
     Database { operation: String, cause: String },
@@ -61,6 +62,7 @@ impl From<StoreError> for WireError {
             E::NewerSchema { found, known } => Self::NewerSchema { found, known },
             E::Damaged { file, fault } => Self::Damaged { file, fault },
             E::NoSpace { file } => Self::NoSpace { file },
+            E::Locked { file } => Self::Locked { file },
             E::Failed { file, cause } => Self::Failed { file, cause: cause.to_string() },
             E::Io { operation, file, source } => {
                 Self::Io { operation: operation.into_owned(), file, cause: source.to_string() }
@@ -104,6 +106,7 @@ impl From<WireError> for StoreError {
             W::NewerSchema { found, known } => Self::NewerSchema { found, known },
             W::Damaged { file, fault } => Self::Damaged { file, fault },
             W::NoSpace { file } => Self::NoSpace { file },
+            W::Locked { file } => Self::Locked { file },
             W::Failed { file, cause } => Self::Failed { file, cause: cause.into() },
             W::Io { operation, file, cause } => {
                 Self::Io { operation: operation.into(), file, source: Arc::new(std::io::Error::other(cause)) }
@@ -145,6 +148,7 @@ mod tests {
     fn an_error_says_the_same_at_both_ends() {
         let errors = [
             StoreError::NoSpace { file: "a".into() },
+            StoreError::Locked { file: "a".into() },
             StoreError::Failed { file: "a".into(), cause: "gone".into() },
             StoreError::Database { operation: "read".into(), source: Arc::new(Cause("locked".to_owned())) },
             StoreError::TooLong { what: "the subject".into(), octets: 9, limit: 8 },

@@ -58,6 +58,9 @@ fn describe(file: &Arc<Path>, operation: &'static str, error: rusqlite::Error) -
         Some((ErrorCode::DiskFull, _) | (_, IOERR_SHMSIZE)) => {
             StoreError::NoSpace { file: file.to_path_buf() }
         }
+        Some((ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _)) => {
+            StoreError::Locked { file: file.to_path_buf() }
+        }
         Some((ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _)) => StoreError::Damaged {
             file: file.to_path_buf(),
             fault: format!("{error}, while the store tried to {operation}"),

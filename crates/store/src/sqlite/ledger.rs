@@ -11,8 +11,10 @@ use super::inserts::Inserts;
 use super::row::{CertificateRow, Key};
 use super::schema;
 use super::tail::{Change, Pending, Portion};
+use super::turn;
 use crate::StoreError;
 use crate::audit::ChainHead;
+use crate::patience::{Patience, Wait};
 
 /// The write-ahead log is moved into the database after so many folded entries: some 16 MiB.
 const CHECKPOINT: usize = 8192;
@@ -59,6 +61,7 @@ pub(super) struct Database {
     pub(super) faults: Faults,
     pub(super) state: State,
     since_checkpoint: usize,
+    patience: Patience,
 }
 
 impl Database {
@@ -67,16 +70,17 @@ impl Database {
         let db = schema::open_writer(path, &schema::MAIN)?;
         let faults = Faults::new(path);
         let state = read_state(&db, &faults)?;
-        Ok(Self { db, faults, state, since_checkpoint: 0 })
+        Ok(Self { db, faults, state, since_checkpoint: 0, patience: Patience::default() })
     }
 
     /// One transaction; all of `work` or nothing, durable when this returns.
     pub(super) fn transaction<T>(
         &mut self,
+        wait: Wait,
         work: impl FnOnce(&mut Ledger<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let before = self.state;
-        let outcome = self.attempt(work);
+        let outcome = self.attempt(wait, work);
         if outcome.is_err() {
             self.state = before;
             if !self.db.is_autocommit() {
@@ -89,9 +93,10 @@ impl Database {
 
     fn attempt<T>(
         &mut self,
+        wait: Wait,
         work: impl FnOnce(&mut Ledger<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.db.execute_batch("BEGIN IMMEDIATE").map_err(self.faults.database("begin a transaction"))?;
+        turn::begin(&self.db, &self.faults, &mut self.patience, wait)?;
         let mut ledger = Ledger { db: &self.db, faults: &self.faults, state: &mut self.state };
         let value = work(&mut ledger)?;
         ledger.write_head()?;
@@ -99,9 +104,14 @@ impl Database {
         Ok(value)
     }
 
+    /// Whether another program was in the way of the last transaction.
+    pub(super) fn is_locked(&self) -> bool {
+        self.patience.is_locked()
+    }
+
     /// Fold a portion of the tail.
-    pub(super) fn fold(&mut self, portion: &Portion) -> Result<(), StoreError> {
-        self.transaction(|ledger| {
+    pub(super) fn fold(&mut self, portion: &Portion, wait: Wait) -> Result<(), StoreError> {
+        self.transaction(wait, |ledger| {
             let mut inserts = Inserts::of(ledger.db, ledger.faults)?;
             portion.entries.iter().try_for_each(|pending| ledger.fold_one(pending, portion, &mut inserts))
         })

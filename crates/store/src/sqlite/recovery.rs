@@ -14,6 +14,7 @@ use super::tail::Tail;
 use super::writer::Portions;
 use crate::StoreError;
 use crate::audit::ChainHead;
+use crate::patience::Wait;
 
 /// Name of the database in its directory.
 const DATABASE: &str = "handfast.db";
@@ -115,7 +116,7 @@ fn fold(database: &mut Database, tail: &mut Tail) -> Result<(), StoreError> {
         return Ok(());
     }
     let count = tail.len();
-    database.fold(&tail.portion(count))?;
+    database.fold(&tail.portion(count), Wait::Asked)?;
     tail.folded(count);
     Ok(())
 }

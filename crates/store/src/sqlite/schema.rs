@@ -10,13 +10,13 @@ use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
-use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::fault::{Faults, file_error};
 use crate::StoreError;
+use crate::patience::LOCKED;
 
 /// What a database file holds.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub(super) fn open_writer(path: &Path, layout: &Layout) -> Result<Connection, St
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )
     .map_err(&fault)?;
-    db.busy_timeout(Duration::from_secs(10)).map_err(&fault)?;
+    db.busy_timeout(LOCKED).map_err(&fault)?;
     keep_plans(&db).map_err(&fault)?;
     let version = check_identity(&db, &faults, layout)?;
     db.pragma_update(None, "journal_mode", "WAL").map_err(&fault)?;
@@ -62,7 +62,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let fault = Faults::new(path).database("open the database for reading");
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).map_err(&fault)?;
-    db.busy_timeout(Duration::from_secs(10)).map_err(&fault)?;
+    db.busy_timeout(LOCKED).map_err(&fault)?;
     keep_plans(&db).map_err(&fault)?;
     db.pragma_update(None, "query_only", true).map_err(&fault)?;
     db.pragma_update(None, "wal_autocheckpoint", 0).map_err(&fault)?;

@@ -5,6 +5,7 @@ mod damage;
 mod disk;
 mod folding;
 mod journal;
+mod locked;
 mod migration;
 mod retention;
 mod tamper;

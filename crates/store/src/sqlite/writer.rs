@@ -24,6 +24,7 @@ use super::progress::Progress;
 use super::request::{Find, Request};
 use super::tail::Tail;
 use crate::StoreError;
+use crate::patience::Wait;
 
 /// Requests that are taken together at most.
 const MAX_TAKEN: usize = 1024;
@@ -46,6 +47,9 @@ impl Default for Portions {
 
 /// Nothing asked for so long: fold everything.
 const IDLE: Duration = Duration::from_millis(20);
+
+/// The same while another program holds the database locked.
+const LOCKED_LOOK: Duration = Duration::from_millis(250);
 
 /// State of the writing thread.
 pub(super) struct Writer {
@@ -99,7 +103,7 @@ impl Writer {
                 Ok(request) => taken.push_back(request),
                 Err(RecvTimeoutError::Timeout) => {
                     // Whoever depends on it asks again and gets the error.
-                    let _ = self.fold_all();
+                    let _ = self.fold_all(Wait::Idle);
                     continue;
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -115,11 +119,12 @@ impl Writer {
         if self.tail.is_empty() || self.failed.is_some() {
             return requests.recv().map_err(|_| RecvTimeoutError::Disconnected);
         }
-        requests.recv_timeout(IDLE)
+        let locked = self.database.as_ref().is_some_and(|database| database.is_locked());
+        requests.recv_timeout(if locked { LOCKED_LOOK } else { IDLE })
     }
 
     fn close(mut self) {
-        if self.failed.is_none() && self.fold_all().is_ok() {
+        if self.failed.is_none() && self.fold_all(Wait::Asked).is_ok() {
             let _ = self.journal.clear();
         }
     }
@@ -143,7 +148,7 @@ impl Writer {
                 Request::Find(Find { authority, serial, reply }) => {
                     drop(reply.send(self.find(&authority, serial)));
                 }
-                Request::Flush(reply) => drop(reply.send(self.fold_all())),
+                Request::Flush(reply) => drop(reply.send(self.fold_all(Wait::Asked))),
             }
         }
     }
@@ -196,7 +201,7 @@ impl Writer {
     }
 
     /// Fold all that is durable.
-    fn fold_all(&mut self) -> Result<(), StoreError> {
+    fn fold_all(&mut self, wait: Wait) -> Result<(), StoreError> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
@@ -205,7 +210,7 @@ impl Writer {
             let portion = self.tail.portion(self.portions.size);
             let count = portion.entries.len();
             let database = self.database()?;
-            let outcome = database.fold(&portion);
+            let outcome = database.fold(&portion, wait);
             let checkpoint = if outcome.is_ok() { database.checkpoint_after(count) } else { Ok(()) };
             let failed = outcome.clone();
             if let Some(database) = self.database.take() {

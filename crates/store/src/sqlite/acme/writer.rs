@@ -6,7 +6,9 @@ use tokio::sync::mpsc::Receiver;
 use super::Transaction;
 use super::batch::Job;
 use crate::StoreError;
+use crate::patience::{Patience, Wait};
 use crate::sqlite::fault::Faults;
+use crate::sqlite::turn;
 
 /// Changes that share a transaction at most.
 const TOGETHER: usize = 512;
@@ -20,11 +22,12 @@ pub(super) struct Writer {
     /// Set when stable storage failed, or the file is damaged: every change is refused with it.
     failed: Option<StoreError>,
     since_checkpoint: usize,
+    patience: Patience,
 }
 
 impl Writer {
     pub(super) fn new(db: Connection, faults: Faults) -> Self {
-        Self { db, faults, failed: None, since_checkpoint: 0 }
+        Self { db, faults, failed: None, since_checkpoint: 0, patience: Patience::default() }
     }
 
     /// Serve until every sender is gone.
@@ -60,7 +63,7 @@ impl Writer {
     }
 
     /// One transaction; the error of one job is its own when it changed nothing.
-    fn commit(&self, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+    fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
         let outcome = self.attempt(jobs);
         if outcome.is_err() && !self.db.is_autocommit() {
             // A transaction that cannot even be rolled back is rolled back by the next opening.
@@ -69,9 +72,9 @@ impl Writer {
         outcome
     }
 
-    fn attempt(&self, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+    fn attempt(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        turn::begin(&self.db, &self.faults, &mut self.patience, Wait::Asked)?;
         let transaction = Transaction { db: &self.db, faults: &self.faults };
-        self.db.execute_batch("BEGIN IMMEDIATE").map_err(self.faults.database("begin a transaction"))?;
         let mut results = Vec::with_capacity(jobs.len());
         for job in jobs {
             let before = self.db.total_changes();

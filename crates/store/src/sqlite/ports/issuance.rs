@@ -110,7 +110,7 @@ impl IssuanceStore for SqliteStore {
     }
 
     fn list(&self, filter: ListFilter, after: Option<Cursor>, limit: usize) -> StoreFuture<'_, Page> {
-        self.read(move |reader| listing::page(&reader.db, &reader.faults, &filter, after, limit))
+        self.read_most(move |reader| listing::page(&reader.db, &reader.faults, &filter, after, limit))
     }
 
     fn issued_since(&self, authority: &str, since: &Serial, limit: usize) -> StoreFuture<'_, usize> {

@@ -7,7 +7,7 @@ use hf_core::time::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 
 use crate::audit::{Expected, Origin, encode_event, expect};
-use crate::contract::RevocationStore;
+use crate::contract::{IssuanceStore as _, RevocationStore};
 use crate::record::{
     CrlList, CrlPosition, NewCrl, NewRevocation, NewShard, RevocationRecord, RevokeOutcome, RevokedEntry,
     SHARD_MAX_URL, StoredCrl, StoredList,
@@ -15,7 +15,7 @@ use crate::record::{
 use crate::sqlite::crl_list::List;
 use crate::sqlite::ledger::serial_column;
 use crate::sqlite::reader::Reader;
-use crate::sqlite::{SqliteStore, limits, lookup, operations};
+use crate::sqlite::{SqliteStore, limits, operations};
 use crate::{StoreError, StoreFuture};
 
 /// Octets of a CRL that are written at a time: a few milliseconds on a disk.
@@ -32,11 +32,8 @@ impl RevocationStore for SqliteStore {
     }
 
     fn revocation(&self, authority: &str, serial: &Serial) -> StoreFuture<'_, Option<RevocationRecord>> {
-        let (authority, serial) = (authority.to_owned(), serial.clone());
-        self.read(move |reader| {
-            let found = lookup::by_key(&reader.db, &reader.faults, &authority, &serial)?;
-            Ok(found.and_then(|stored| stored.revocation))
-        })
+        let found = self.find_by_serial(authority, serial);
+        Box::pin(async move { Ok(found.await?.and_then(|stored| stored.revocation)) })
     }
 
     fn open_shard(&self, shard: NewShard, event: AuditEvent) -> StoreFuture<'_, ()> {

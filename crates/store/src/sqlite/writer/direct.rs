@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::Writer;
 use crate::StoreError;
+use crate::patience::Wait;
 use crate::sqlite::ledger::{Database, Ledger};
 use crate::sqlite::request::{Direct, Request};
 
@@ -20,7 +21,7 @@ impl Writer {
                 }
             }
         }
-        let outcome = self.fold_all().and_then(|()| {
+        let outcome = self.fold_all(Wait::Asked).and_then(|()| {
             // The operations take sequence numbers that are not in the journal. Batches behind them would not continue
             // those before, so the journal begins again: all that is in it is folded and on stable storage.
             self.journal.restart();
@@ -54,7 +55,7 @@ fn run_together(
     database: &mut Database,
     operations: &mut [Box<dyn Direct>],
 ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
-    database.transaction(|ledger| {
+    database.transaction(Wait::Asked, |ledger| {
         operations.iter_mut().map(|operation| run_alone(ledger, operation.as_mut())).collect()
     })
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 
 use crate::StoreError;
+use crate::patience::Wait;
 use crate::sqlite::fault::file_error;
 use crate::sqlite::ledger::Database;
 use crate::sqlite::tail::Portion;
@@ -75,7 +76,7 @@ impl Folder {
 fn serve(queue: &Receiver<Job>, back: &Sender<Folded>) {
     for Job { mut database, portion } in queue {
         let count = portion.entries.len();
-        let outcome = database.fold(&portion);
+        let outcome = database.fold(&portion, Wait::Idle);
         let checkpoint = if outcome.is_ok() { database.checkpoint_after(count) } else { Ok(()) };
         // The rows are let go of here: freeing them is not the writer's work.
         drop(portion);

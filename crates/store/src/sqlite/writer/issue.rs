@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::Writer;
 use crate::StoreError;
 use crate::audit::hex;
+use crate::patience::Wait;
 use crate::record::{Begun, StoredCertificate};
 use crate::sqlite::ledger;
 use crate::sqlite::lookup::{self, Table};
@@ -44,19 +45,24 @@ fn settle<T>(answer: Result<T, StoreError>, failed: Option<&StoreError>) -> Resu
 impl Writer {
     /// One batch of the requests at the front.
     pub(super) fn issue(&mut self, taken: &mut VecDeque<Request>) {
-        let ready =
-            self.make_room().and_then(|()| self.intern_all(taken)).and_then(|()| self.lookups.begin());
+        let room = self.make_room().and_then(|()| self.intern_all(taken));
+        let finishes = match &room {
+            // What is begun may be finished: the journal grows by no more than that.
+            Ok(()) | Err(StoreError::Locked { .. }) => self.lookups.begin(),
+            Err(error) => Err(error.clone()),
+        };
+        let begins = room.and_then(|()| finishes.clone());
         let mut answers = Vec::with_capacity(taken.len());
         while self.journal.waiting() < MAX_BATCH {
             match taken.pop_front() {
                 Some(Request::Begin(request)) => {
                     let Begin { authority, row, event, reply } = *request;
-                    let answer = ready.clone().and_then(|()| self.begin(&authority, row, event));
+                    let answer = begins.clone().and_then(|()| self.begin(&authority, row, event));
                     answers.push(Answer::Begun(reply, answer));
                 }
                 Some(Request::Finish(Finish { authority, serial, certificate, event, reply })) => {
                     let answer =
-                        ready.clone().and_then(|()| self.finish(authority, serial, certificate, event));
+                        finishes.clone().and_then(|()| self.finish(authority, serial, certificate, event));
                     answers.push(Answer::Finished(reply, answer));
                 }
                 Some(other) => {
@@ -88,13 +94,16 @@ impl Writer {
     }
 
     fn intern(&mut self, authority: &str) -> Result<i64, StoreError> {
-        self.database()?.transaction(|ledger| ledger.intern(authority))
+        if let Some(id) = self.known_issuer(authority)? {
+            return Ok(id);
+        }
+        self.database()?.transaction(Wait::Asked, |ledger| ledger.intern(authority))
     }
 
     /// When the journal is full, fold everything and begin it again.
     fn make_room(&mut self) -> Result<(), StoreError> {
         if self.journal.is_full() {
-            self.fold_all()?;
+            self.fold_all(Wait::Asked)?;
             self.journal.restart();
         }
         Ok(())
@@ -119,7 +128,7 @@ impl Writer {
         self.tail.revert();
         if matches!(outcome, Err(StoreError::Failed { .. })) {
             // The last thing that is written: what was acknowledged before can then be read.
-            let _ = self.fold_all();
+            let _ = self.fold_all(Wait::Asked);
         }
         self.remember_failure(&outcome);
         outcome

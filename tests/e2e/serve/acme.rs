@@ -48,6 +48,12 @@ pub(super) struct Order {
     body: Value,
 }
 
+impl Order {
+    fn authorization(&self) -> &str {
+        self.body["authorizations"][0].as_str().unwrap()
+    }
+}
+
 /// A certificate that was fetched.
 pub(super) struct Issued {
     pub(super) serial: String,
@@ -62,9 +68,10 @@ pub(super) struct Client {
     nonce: String,
 }
 
-struct Answer {
-    status: u16,
-    headers: BTreeMap<String, String>,
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: BTreeMap<String, String>,
     body: Vec<u8>,
 }
 
@@ -78,13 +85,24 @@ impl Answer {
 impl Client {
     /// Connect, and make the account or find it.
     pub(super) fn open(socket: &Path, key: Arc<Key>) -> Option<Self> {
+        let mut client = Self::connect(socket, key)?;
+        client.register()?.json();
+        Some(client)
+    }
+
+    /// Connect.
+    pub(super) fn connect(socket: &Path, key: Arc<Key>) -> Option<Self> {
         let connection = BufReader::new(UnixStream::connect(socket).ok()?);
         let mut client = Self { connection, key, account: None, nonce: String::new() };
         client.exchange("GET /acme/services/new-nonce", "")?;
-        let made = client.post(&format!("{BASE}/acme/services/new-account"), &json!({}).to_string())?;
-        made.json();
-        client.account = Some(made.headers["location"].clone());
         Some(client)
+    }
+
+    /// Make the account or find it.
+    pub(super) fn register(&mut self) -> Option<Answer> {
+        let made = self.post(&format!("{BASE}/acme/services/new-account"), &json!({}).to_string())?;
+        self.account = made.headers.get("location").cloned();
+        Some(made)
     }
 
     fn exchange(&mut self, line: &str, body: &str) -> Option<Answer> {
@@ -138,24 +156,39 @@ impl Client {
         String::from_utf8(answer.body).ok()
     }
 
+    /// Ask for an order of a certificate for a name.
+    pub(super) fn new_order(&mut self, name: &str) -> Option<Answer> {
+        let payload = json!({ "identifiers": [{ "type": "dns", "value": name }] }).to_string();
+        self.post(&format!("{BASE}/acme/services/new-order"), &payload)
+    }
+
     /// Order a certificate for a name.
     pub(super) fn order(&mut self, name: &str) -> Option<Order> {
-        let payload = json!({ "identifiers": [{ "type": "dns", "value": name }] }).to_string();
-        let made = self.post(&format!("{BASE}/acme/services/new-order"), &payload)?;
+        let made = self.new_order(name)?;
         let body = made.json();
         Some(Order { url: made.headers["location"].clone(), body })
     }
 
     /// Meet the http-01 challenge, unless the name is proved already.
     pub(super) fn prove(&mut self, order: &Order) -> Option<()> {
-        let url = order.body["authorizations"][0].as_str().unwrap().to_owned();
-        let authorization = self.fetch(&url)?;
+        self.begin_proof(order)?;
+        self.proved(order)
+    }
+
+    /// Wait until the name is proved.
+    pub(super) fn proved(&mut self, order: &Order) -> Option<()> {
+        self.until(order.authorization(), "pending").map(|_| ())
+    }
+
+    /// Say that the http-01 challenge can be looked at, unless the name is proved already.
+    pub(super) fn begin_proof(&mut self, order: &Order) -> Option<()> {
+        let authorization = self.fetch(order.authorization())?;
         if authorization["status"] == "pending" {
             let challenges = authorization["challenges"].as_array().unwrap();
             let http = challenges.iter().find(|challenge| challenge["type"] == "http-01").unwrap();
             self.post(http["url"].as_str().unwrap(), "{}")?.json();
         }
-        self.until(&url, "pending").map(|_| ())
+        Some(())
     }
 
     /// Fetch until the status is another.
