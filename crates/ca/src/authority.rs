@@ -188,9 +188,13 @@ impl Authority {
         self.signer.counts()
     }
 
-    /// Why certificates cannot be put on record, as far as the last attempt tells.
-    pub fn record_fault(&self) -> Option<String> {
-        self.record_health.fault(self.clock.now())
+    /// Why certificates cannot be put on record, as far as the last attempt tells. After one that failed it is found out,
+    /// once a second, whether that is still so.
+    pub async fn record_fault(&self) -> Option<String> {
+        if self.record_health.probe_is_due(self.clock.now()) {
+            self.record_health.note_probe(&self.store.probe().await);
+        }
+        self.record_health.fault()
     }
 
     /// The time by the authority's clock.

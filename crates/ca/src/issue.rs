@@ -21,7 +21,7 @@ impl Authority {
         let issuer = self.issuers.active_for(&request.authority, now)?;
         let proposal = self.propose(&request, &issuer, now)?;
         let outcome = self.carry_out(proposal, &issuer, request.dedup_key.clone(), request.origin(now)).await;
-        self.record_health.note(&outcome, now);
+        self.record_health.note(&outcome);
         outcome
     }
 

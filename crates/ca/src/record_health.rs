@@ -5,75 +5,119 @@ use std::error::Error as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use hf_core::time::{Lifetime, Timestamp};
+use hf_core::time::Timestamp;
+use hf_store::StoreError;
 
 use crate::error::IssueError;
 
-/// The last failure, until something is recorded again.
+/// The last failure, until something is recorded again or could be.
 #[derive(Debug, Default)]
 pub(crate) struct RecordHealth {
     failed: AtomicBool,
-    last: Mutex<Option<(Timestamp, String)>>,
+    last: Mutex<Option<Fault>>,
 }
 
-/// How long a failure counts when nobody tries again: a balancer that sent requests elsewhere must not wait for ever.
-const COUNTS: Lifetime = Lifetime::from_seconds(30);
+/// Why nothing could be recorded, and when it was last found out whether that is still so.
+#[derive(Debug)]
+struct Fault {
+    why: String,
+    probed: Option<Timestamp>,
+}
 
 impl RecordHealth {
-    /// Remember what came of an issuance at `now`.
-    pub(crate) fn note<T>(&self, outcome: &Result<T, IssueError>, now: Timestamp) {
+    /// Remember what came of an issuance.
+    pub(crate) fn note<T>(&self, outcome: &Result<T, IssueError>) {
         match outcome {
-            Err(IssueError::Store { source, .. }) => {
-                let mut why = source.to_string();
-                let mut cause = source.source();
-                while let Some(below) = cause {
-                    why = format!("{why}: {below}");
-                    cause = below.source();
-                }
-                *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, why));
-                self.failed.store(true, Ordering::Release);
-            }
-            // Most of the time there is nothing to forget.
-            Ok(_) if self.failed.load(Ordering::Acquire) => {
-                self.failed.store(false, Ordering::Release);
-                *self.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
-            }
-            Ok(_) | Err(_) => {}
+            Err(IssueError::Store { source, .. }) => self.keep(source),
+            Ok(_) => self.forget(),
+            Err(_) => {}
         }
     }
 
-    /// Why nothing can be recorded, as far as the last attempt tells at `now`.
-    pub(crate) fn fault(&self, now: Timestamp) -> Option<String> {
+    /// Whether to find out at `now` if something can be recorded: after a failure, once a second. A balancer that sends
+    /// requests elsewhere must not wait for one of them.
+    pub(crate) fn probe_is_due(&self, now: Timestamp) -> bool {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(fault) = last.as_mut() else { return false };
+        let due = fault.probed.is_none_or(|at| at != now);
+        fault.probed = Some(now);
+        due
+    }
+
+    /// Remember what was found out.
+    pub(crate) fn note_probe(&self, outcome: &Result<(), StoreError>) {
+        match outcome {
+            Ok(()) => self.forget(),
+            Err(error) => self.keep(error),
+        }
+    }
+
+    /// Why nothing can be recorded, as far as is known.
+    pub(crate) fn fault(&self) -> Option<String> {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.as_ref()
-            .filter(|(at, _)| now.seconds_since(*at).abs() <= COUNTS.seconds())
-            .map(|(_, why)| why.clone())
+        last.as_ref().map(|fault| fault.why.clone())
+    }
+
+    fn keep(&self, error: &StoreError) {
+        let mut why = error.to_string();
+        let mut cause = error.source();
+        while let Some(below) = cause {
+            why = format!("{why}: {below}");
+            cause = below.source();
+        }
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let probed = last.as_ref().and_then(|fault| fault.probed);
+        *last = Some(Fault { why, probed });
+        self.failed.store(true, Ordering::Release);
+    }
+
+    fn forget(&self) {
+        // Most of the time there is nothing to forget.
+        if self.failed.load(Ordering::Acquire) {
+            self.failed.store(false, Ordering::Release);
+            *self.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use hf_store::StoreError;
-
     use super::*;
 
+    fn failed() -> Result<(), IssueError> {
+        Err(IssueError::Store { step: "record", source: StoreError::NoAnswer })
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix_seconds(seconds)
+    }
+
     #[test]
-    fn a_failure_counts_until_something_is_recorded_or_it_is_old() {
-        let at = Timestamp::from_unix_seconds;
+    fn a_failure_counts_until_something_is_recorded() {
         let health = RecordHealth::default();
-        let failed: Result<(), _> = Err(IssueError::Store { step: "record", source: StoreError::NoAnswer });
-        assert_eq!(health.fault(at(0)), None);
-        health.note(&failed, at(100));
-        assert!(health.fault(at(101)).is_some());
-        assert_eq!(health.fault(at(131)), None);
-        health.note(
-            &Err::<(), _>(IssueError::InProgress {
-                serial: hf_core::serial::Serial::from_unsigned(&[1]).unwrap(),
-            }),
-            at(102),
-        );
-        assert!(health.fault(at(102)).is_some(), "other errors say nothing of the store");
-        health.note(&Ok(()), at(103));
-        assert_eq!(health.fault(at(103)), None);
+        assert_eq!(health.fault(), None);
+        health.note(&failed());
+        assert!(health.fault().is_some());
+        let serial = hf_core::serial::Serial::from_unsigned(&[1]).unwrap();
+        health.note(&Err::<(), _>(IssueError::InProgress { serial }));
+        assert!(health.fault().is_some(), "other errors say nothing of the store");
+        health.note(&Ok(()));
+        assert_eq!(health.fault(), None);
+    }
+
+    #[test]
+    fn a_failure_counts_until_it_is_found_out_that_something_can_be_recorded() {
+        let health = RecordHealth::default();
+        assert!(!health.probe_is_due(at(99)), "nothing failed");
+        health.note(&failed());
+        assert!(health.probe_is_due(at(100)));
+        assert!(!health.probe_is_due(at(100)), "once a second");
+        health.note_probe(&Err(StoreError::Closed));
+        assert_eq!(health.fault(), Some(StoreError::Closed.to_string()));
+        health.note(&failed());
+        assert!(!health.probe_is_due(at(100)));
+        assert!(health.probe_is_due(at(101)));
+        health.note_probe(&Ok(()));
+        assert_eq!(health.fault(), None);
     }
 }

@@ -59,6 +59,11 @@ pub trait Store:
     /// nothing to catch up with.
     fn flush(&self) -> StoreFuture<'_, ()>;
 
+    /// Find out whether an issuance could be put on record now, without recording anything.
+    fn probe(&self) -> StoreFuture<'_, ()> {
+        self.flush()
+    }
+
     /// A number that grows with every revocation, CRL and shard that this process records; `None` where another process
     /// may record them, so that one has to ask.
     fn status_changes(&self) -> Option<watch::Receiver<u64>> {

@@ -103,6 +103,10 @@ impl Store for FaultyStore {
         self.pass(self.inner.flush())
     }
 
+    fn probe(&self) -> StoreFuture<'_, ()> {
+        self.pass(self.inner.probe())
+    }
+
     fn commits(&self) -> CommitCounts {
         self.inner.commits()
     }

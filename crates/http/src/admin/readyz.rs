@@ -107,7 +107,7 @@ fn status(doors: &Doors) -> Vec<String> {
 async fn record(doors: &Doors) -> Vec<String> {
     match doors.authority.store().last_signing_time().await {
         Ok(_) => {
-            let fault = doors.authority.record_fault();
+            let fault = doors.authority.record_fault().await;
             fault
                 .map(|why| format!("the last certificate could not be recorded: {why}"))
                 .into_iter()

@@ -26,6 +26,8 @@ use crate::StoreError;
 
 /// When this many octets are in use, the journal begins again: as much as some 15,000 issuances take.
 pub(super) const FULL: u64 = 32 * 1024 * 1024;
+/// As much as a batch of some thirty issuances, octets.
+const PROBE: usize = 64 * 1024;
 /// Batches begin at multiples of this: what a disk writes whole.
 const SECTOR: usize = 512;
 
@@ -81,6 +83,15 @@ impl Journal {
         outcome?;
         self.offset = self.offset.saturating_add(length);
         Ok(())
+    }
+
+    /// Find out whether a batch could be written: zeros in its place, which no start takes for one.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub(super) fn probe(&mut self) -> Result<(), StoreError> {
+        self.medium.write_all_at(&vec![0; PROBE], self.offset).map_err(file_error("write", &self.path))?;
+        self.medium.sync().map_err(|error| stable_storage(&self.path, &error))
     }
 
     /// Whether it is time to begin again.

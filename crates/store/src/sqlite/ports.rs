@@ -22,6 +22,10 @@ impl Store for SqliteStore {
         Box::pin(self.ask_writer(Request::Flush))
     }
 
+    fn probe(&self) -> StoreFuture<'_, ()> {
+        Box::pin(self.ask_writer(Request::Probe))
+    }
+
     fn commits(&self) -> CommitCounts {
         self.progress.commits()
     }

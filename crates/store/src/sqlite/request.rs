@@ -20,6 +20,8 @@ pub(super) enum Request {
     Find(Find),
     /// Fold everything that is durable already.
     Flush(Reply<()>),
+    /// Find out whether an issuance could be recorded.
+    Probe(Reply<()>),
 }
 
 impl Request {
@@ -30,7 +32,7 @@ impl Request {
             Self::Finish(request) => drop(request.reply.send(Err(error))),
             Self::Direct(request) => request.answer(Err(error)),
             Self::Find(request) => drop(request.reply.send(Err(error))),
-            Self::Flush(reply) => drop(reply.send(Err(error))),
+            Self::Flush(reply) | Self::Probe(reply) => drop(reply.send(Err(error))),
         }
     }
 }

@@ -148,6 +148,7 @@ impl Writer {
                 Request::Find(Find { authority, serial, reply }) => {
                     drop(reply.send(self.find(&authority, serial)));
                 }
+                Request::Probe(reply) => drop(reply.send(self.probe())),
                 Request::Flush(reply) => drop(reply.send(self.fold_all(Wait::Asked))),
             }
         }

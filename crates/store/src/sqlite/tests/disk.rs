@@ -21,8 +21,11 @@ async fn a_full_disk_refuses_in_words_and_goes_on_when_there_is_space() {
         assert!(matches!(error, StoreError::NoSpace { .. }) && error.is_definite(), "{error}");
         assert!(error.to_string().contains("no space left for"), "{error}");
     }
+    let probed = store.probe().await.unwrap_err();
+    assert!(matches!(probed, StoreError::NoSpace { .. }), "{probed}");
     let killed = as_killed(directory.path());
     plan.fill_after(i64::MAX);
+    store.probe().await.unwrap();
     assert_eq!(begin(&store, &intent(3)).await.unwrap(), Begun::Recorded, "nothing was half done");
     finish(&store, &intent(2)).await.unwrap();
     let report = verify(&store, None).await.unwrap();
@@ -48,6 +51,7 @@ async fn a_failing_fsync_is_fatal() {
         begin(&store, &intent(3)).await.map(|_| ()),
         revoke(&store, &intent(1), 1, Superseded).await.map(|_| ()),
         store.flush().await,
+        store.probe().await,
     ] {
         let error = attempt.unwrap_err();
         assert!(error.to_string().contains("takes no more writes"), "{error}");

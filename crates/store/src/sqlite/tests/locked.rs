@@ -38,6 +38,7 @@ async fn certificates_are_recorded_beside_a_lock_and_what_needs_the_database_is_
     let held = lock(directory.path());
     issue(&store, &intent(2)).await.unwrap();
     begin(&store, &intent(3)).await.unwrap();
+    store.probe().await.unwrap();
 
     let began = Instant::now();
     is_refused(revoke(&store, &intent(1), 1, Superseded).await);

@@ -15,7 +15,11 @@ impl Writer {
         while let Some(request) = taken.pop_front() {
             match request {
                 Request::Direct(operation) => operations.push(operation),
-                Request::Begin(_) | Request::Finish(_) | Request::Find(_) | Request::Flush(_) => {
+                Request::Begin(_)
+                | Request::Finish(_)
+                | Request::Find(_)
+                | Request::Flush(_)
+                | Request::Probe(_) => {
                     taken.push_front(request);
                     break;
                 }

@@ -109,6 +109,14 @@ impl Writer {
         Ok(())
     }
 
+    /// Whether a batch could be written now.
+    pub(super) fn probe(&mut self) -> Result<(), StoreError> {
+        self.make_room()?;
+        let outcome = self.journal.probe();
+        self.remember_failure(&outcome);
+        outcome
+    }
+
     /// Make the collected entries durable, or none of them.
     fn write_batch(&mut self) -> Result<(), StoreError> {
         if self.journal.waiting() == 0 {
