@@ -71,8 +71,14 @@ pub(crate) enum Command {
     #[command(subcommand, arg_required_else_help = true, after_help = cfssl::EXAMPLES)]
     Cfssl(cfssl::Command),
     /// Split what `cfssl` answers into files.
-    #[command(after_help = cfssl::cfssljson_help())]
+    #[command(after_help = cfssl::program_help("cfssljson"))]
     Cfssljson(cfssl::GoWords),
+    /// Serve several signers of CFSSL, by label.
+    #[command(after_help = cfssl::program_help("multirootca"))]
+    Multirootca(cfssl::GoWords),
+    /// Put the certificates that are in force into one file.
+    #[command(after_help = cfssl::program_help("mkbundle"))]
+    Mkbundle(cfssl::GoWords),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -105,6 +111,8 @@ impl Command {
             Self::Status(args) => status::run(args, context),
             Self::Cfssl(command) => command.run(context),
             Self::Cfssljson(words) => Ok(words.run("cfssljson")),
+            Self::Multirootca(words) => Ok(words.run("multirootca")),
+            Self::Mkbundle(words) => Ok(words.run("mkbundle")),
             Self::Man(args) => man::run(args, context),
         }
     }

@@ -87,7 +87,10 @@ fn find(name: &str) -> Option<&'static GoCommand> {
     COMMANDS.iter().find(|command| command.name == name).copied()
 }
 
-/// What clap shows below the help of `handfast cfssljson`.
-pub(crate) fn cfssljson_help() -> String {
-    clap_tree::after_help(&cfssljson::COMMAND)
+/// What clap shows below the help of `handfast NAME`, where that is a program of CFSSL.
+pub(crate) fn program_help(name: &str) -> String {
+    Program::of_name(name, Vec::new())
+        .and_then(|program| program.command())
+        .map(clap_tree::after_help)
+        .unwrap_or_default()
 }

@@ -312,3 +312,21 @@ fn servers_say_what_they_lack() {
     let (text, code) = refused(&place, &format!("cfssl serve {AUTHORITY} -port 70000"));
     assert!(text.contains("invalid port 70000") && code == Some(1), "{text}");
 }
+
+#[test]
+fn the_other_programs_are_commands_too() {
+    let place = place_with_root();
+    place.good("mkbundle -f bundle.crt ca.pem");
+    assert!(place.read("bundle.crt").contains(place.read("ca.pem").trim()));
+    let (said, code) = refused(&place, "mkbundle -f other.crt missing");
+    assert!(code == Some(1) && said.contains("missing"), "{code:?} {said}");
+
+    let (said, code) = refused(&place, "multirootca -a 127.0.0.1:0");
+    assert!(code == Some(1) && said.contains("name it with -roots"), "{code:?} {said}");
+    place.write(
+        "roots.ini",
+        "[shop]\nprivate = file://ca-key.pem\ncertificate = ca.pem\nconfig = none.json\n",
+    );
+    let (said, code) = refused(&place, "multirootca -a 127.0.0.1:0 -roots roots.ini");
+    assert!(code == Some(1) && said.contains("none.json"), "{code:?} {said}");
+}

@@ -93,7 +93,7 @@ fn describe(command: &'static GoCommand) -> clap::Command {
 }
 
 /// Examples and flags of a command.
-pub(crate) fn after_help(command: &GoCommand) -> String {
+pub(super) fn after_help(command: &GoCommand) -> String {
     let flags: Vec<String> = flag_lines(command);
     format!("{}\n\nFlags:\n{}", command.examples, flags.join("\n"))
 }

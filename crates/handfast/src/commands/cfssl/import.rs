@@ -17,11 +17,11 @@ use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
 use crate::files;
 
-/// Take over what CFSSL had: signers, the certificates of its database with their revocations; look through its files
-///
 /// The longest file that is read, in bytes: a policy of thousands of profiles is shorter.
 const MAX_FILE: usize = 4 * 1024 * 1024;
 
+/// Take over what CFSSL had: signers, the certificates of its database with their revocations; look through its files
+///
 /// Nothing is issued, and nothing is revoked that was not. Importing again changes nothing, and takes in what was added
 /// meanwhile.
 #[derive(clap::Args)]

@@ -71,6 +71,14 @@ impl Program {
         find(name).map(|command| Self { kind: Kind::Command(command, flags::ALL), words })
     }
 
+    /// The single command that it is.
+    pub(super) fn command(&self) -> Option<&'static GoCommand> {
+        match self.kind {
+            Kind::Command(command, _) => Some(command),
+            Kind::Cfssl => None,
+        }
+    }
+
     /// The program that is called so.
     pub(crate) fn of_name(name: &str, words: Vec<OsString>) -> Option<Self> {
         Kind::of_program(name).map(|kind| Self { kind, words })
