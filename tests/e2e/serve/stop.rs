@@ -1,10 +1,14 @@
 //! The end: what is under way is finished, within a deadline.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Served;
+use super::acme::{self, Client, Key, respond};
+use super::{Served, TRUST};
+use crate::domain::Domain;
+use crate::port;
 
 /// A request whose body has begun.
 fn begun(served: &Served) -> TcpStream {
@@ -57,4 +61,40 @@ fn an_idle_connection_does_not_hold_up_the_end() {
     served.program.signal("TERM");
     served.program.wait_for("stopped");
     assert!(served.program.ended().success());
+}
+
+/// The domain with ACME for one name, whose challenges are asked for at this port.
+fn with_acme(name: &str, challenges: u16) -> Domain {
+    Domain::declared(&format!(
+        "{TRUST}\n[server]\nlisten = [\"unix:api.sock\"]\nplain = [\"127.0.0.1:0\"]\nurl = \"{}\"\ndrain = \"15s\"\n\n\
+         [acme.services]\nhttp_port = {challenges}\nhosts = {{ \"{name}\" = [\"127.0.0.1\"] }}\nallow = [\"127.0.0.0/8\"]\n",
+        acme::BASE
+    ))
+}
+
+#[test]
+fn a_challenge_that_is_looked_at_does_not_hold_up_the_end_and_is_looked_at_again_after_it() {
+    const NAME: &str = "a.shop.internal";
+    let challenges = TcpListener::bind(port::free()).unwrap();
+    let mut served = Served::start(with_acme(NAME, challenges.local_addr().unwrap().port()), |_| {});
+    let socket = served.domain.path().join("api.sock");
+    let key = Arc::new(Key::generate());
+    let mut client = Client::open(&socket, Arc::clone(&key)).unwrap();
+    let order = client.order(NAME).unwrap();
+    client.begin_proof(&order).unwrap();
+    // The server looks, and gets no answer.
+    let looked = challenges.accept().unwrap();
+    served.program.signal("INT");
+    served.program.wait_for("stopped");
+    assert!(served.program.ended().success());
+    drop(looked);
+
+    respond(challenges, [(NAME.to_owned(), key.thumbprint())].into_iter().collect());
+    let Served { domain, program, .. } = served;
+    drop(program);
+    let served = Served::start(domain, |_| {});
+    let mut client = Client::open(&socket, key).unwrap();
+    client.proved(&order).unwrap();
+    client.finish(&order, NAME).unwrap();
+    assert!(served.good("audit verify").contains("intact"));
 }

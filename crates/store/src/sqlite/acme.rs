@@ -73,6 +73,11 @@ impl Orders {
         let db = super::schema::open_writer(path, &schema::LAYOUT)?;
         let faults = Faults::new(path);
         schema::check_ends(&db, &faults)?;
+        match authorization::end_leases(Transaction { db: &db, faults: &faults }) {
+            // They run out by themselves.
+            Ok(()) | Err(StoreError::Locked { .. }) => {}
+            Err(error) => return Err(error),
+        }
         let readers = Readers::start(path)?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         let writer = Writer::new(db, faults);

@@ -253,6 +253,18 @@ pub(in crate::sqlite) fn lease(
     Ok(leased)
 }
 
+/// End the leases of a process that ended. To be called before anybody can have one: only one process has the store.
+pub(super) fn end_leases(transaction: Transaction<'_>) -> Result<(), StoreError> {
+    transaction
+        .execute(
+            "end leases of ACME authorizations",
+            "UPDATE acme_authorization SET lease_until = NULL, wake = due, revision = revision + 1
+             WHERE wake IS NOT NULL AND lease_until IS NOT NULL",
+            [],
+        )
+        .map(|_| ())
+}
+
 /// Remove authorizations that expired before this time; how many.
 pub(super) fn sweep(
     transaction: Transaction<'_>,

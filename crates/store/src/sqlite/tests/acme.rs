@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::{open, refusal};
 use crate::conformance::material::acme::{authorization, make_account, order};
-use crate::conformance::material::{intent, issue};
+use crate::conformance::material::{intent, issue, time};
 use crate::contract::{AcmeAccountStore, AcmeOrderStore, IssuanceStore};
-use crate::record::AcmeAuthorizationRecord;
+use crate::record::{AcmeAuthorizationRecord, Swap};
 use crate::sqlite::{OpenOptions, SqliteStore};
 use crate::{Store, StoreError};
 
@@ -133,4 +133,21 @@ async fn a_bad_change_fails_alone() {
             store.authorization(&authorization(number).id).await.unwrap();
         assert!(found.is_some(), "{number}");
     }
+}
+
+#[tokio::test]
+async fn what_a_process_worked_on_when_it_ended_is_due_at_the_next_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    let due = AcmeAuthorizationRecord { due: Some(time(1)), ..authorization(1) };
+    store.create_order(order(1), vec![due, authorization(2)]).await.unwrap();
+    let leased = store.lease_due(time(1), time(1_000), 10).await.unwrap();
+    assert_eq!(leased.len(), 1);
+    assert_eq!(store.lease_due(time(2), time(1_000), 10).await.unwrap(), []);
+    drop(store);
+    let store = open(directory.path());
+    let again = store.lease_due(time(2), time(1_000), 10).await.unwrap();
+    assert_eq!(again.len(), 1);
+    let late = store.update_authorization(leased.into_iter().next().unwrap()).await.unwrap();
+    assert!(matches!(late, Swap::Stale(_)), "{late:?}");
 }
