@@ -117,7 +117,7 @@ impl Drop for Background {
 }
 
 /// A shell command in the directory of a page.
-fn shell(command: &str, place: &Path) -> Command {
+pub(crate) fn shell(command: &str, place: &Path) -> Command {
     let directory = handfast().parent().expect("a directory").display().to_string();
     let mut shell = Command::new("sh");
     shell

@@ -45,6 +45,15 @@ impl Domain {
         domain
     }
 
+    /// A copy of the one in this folder, which has been applied.
+    pub(crate) fn copied(from: &Path) -> Self {
+        let domain = Self { folder: TempDir::new().unwrap() };
+        succeed("cp", |command| {
+            command.arg("-R").arg(from.join(".")).arg(domain.path());
+        });
+        domain
+    }
+
     fn apply(&self) {
         succeed(handfast(), |command| {
             command.arg("apply").arg("-f").arg(self.path().join("handfast.toml"));

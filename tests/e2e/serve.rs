@@ -3,6 +3,7 @@
 mod acme;
 mod acme_killed;
 mod attacks;
+mod backup;
 mod commands;
 mod doors;
 mod http2;

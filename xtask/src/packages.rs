@@ -36,6 +36,7 @@ const NEEDS: &[Need] = &[
     Need { program: "acme-tiny", package: "acme-tiny" },
     Need { program: "faketime", package: "faketime" },
     Need { program: "prlimit", package: "util-linux" },
+    Need { program: "sqlite3", package: "sqlite3" },
     // libFuzzer, which the fuzz targets are linked with, is written in C++.
     Need { program: "c++", package: "g++" },
 ];

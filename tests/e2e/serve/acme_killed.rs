@@ -83,7 +83,7 @@ fn life(domain: Domain, socket: &Path, parties: &[Arc<Party>], count: usize) -> 
 }
 
 /// States of the certificates on record, by serial number.
-fn states(served: &Served) -> BTreeMap<String, String> {
+pub(super) fn states(served: &Served) -> BTreeMap<String, String> {
     let (mut found, mut after) = (BTreeMap::new(), String::new());
     loop {
         let page: Value =
@@ -99,7 +99,7 @@ fn states(served: &Served) -> BTreeMap<String, String> {
 }
 
 /// A serial number without separators and leading zeros, in lower case.
-fn plain(serial: &str) -> String {
+pub(super) fn plain(serial: &str) -> String {
     let digits: String = serial.chars().filter(char::is_ascii_hexdigit).collect();
     digits.trim_start_matches('0').to_lowercase()
 }
