@@ -16,6 +16,7 @@ pub(crate) mod inspect;
 pub(crate) mod issue;
 pub(crate) mod issuing;
 pub(crate) mod list;
+pub(crate) mod listing;
 pub(crate) mod man;
 pub(crate) mod options;
 pub(crate) mod plan;

@@ -3,10 +3,11 @@
 use hf_core::reason::RevocationReason;
 use hf_core::time::{Lifetime, Timestamp};
 use hf_proto::api::certificate::{CertificateQuery, CertificateRecord, State};
-use hf_store::list::{Cursor, ListFilter, Page};
+use hf_store::list::{ListFilter, Page};
 use hf_store::record::{CertificateState, StoredCertificate};
 use serde::Serialize;
 
+use super::listing::{Listing, PageOptions, tell};
 use super::options::{DomainOptions, FormatOptions};
 use crate::authority;
 use crate::context::Context;
@@ -34,12 +35,8 @@ pub(crate) struct Args {
     /// Only of this profile
     #[arg(long, value_name = "PROFILE")]
     profile: Option<String>,
-    /// At most so many
-    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=1000))]
-    limit: u64,
-    /// Begin where the page before ended
-    #[arg(long, value_name = "PLACE")]
-    after: Option<Cursor>,
+    #[command(flatten)]
+    page: PageOptions,
     #[command(flatten)]
     domain: DomainOptions,
     #[command(flatten)]
@@ -84,44 +81,45 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         Some(remote) => elsewhere(args, &remote, context)?,
         None => here(args, context)?,
     };
-    if args.format.is_json() {
-        context.output.json(&page)?;
-        return Ok(Exit::Done);
+    tell(&page, args.format, context)
+}
+
+impl Listing for Answer {
+    const NOTHING: &'static str = "no certificate matches";
+
+    fn table(&self) -> Table {
+        let mut table =
+            Table::new(&["names", "state", "valid until", "authority", "profile", "serial number"]);
+        for row in &self.certificates {
+            let names = match row.names.as_slice() {
+                [] => row.subject.clone(),
+                [one] => one.clone(),
+                [first, rest @ ..] => format!("{first} +{}", rest.len()),
+            };
+            table.row([
+                names,
+                row.state.to_string(),
+                row.not_after.to_string(),
+                row.authority.clone(),
+                row.profile.clone(),
+                row.serial.clone(),
+            ]);
+        }
+        table
     }
-    if page.certificates.is_empty() {
-        context.output.message("no certificate matches");
-        return Ok(Exit::Done);
+
+    fn next(&self) -> Option<&str> {
+        self.next.as_deref()
     }
-    let mut table = Table::new(&["names", "state", "valid until", "authority", "profile", "serial number"]);
-    for row in page.certificates {
-        let names = match row.names.as_slice() {
-            [] => row.subject,
-            [one] => one.clone(),
-            [first, rest @ ..] => format!("{first} +{}", rest.len()),
-        };
-        table.row([
-            names,
-            row.state.to_string(),
-            row.not_after.to_string(),
-            row.authority,
-            row.profile,
-            row.serial,
-        ]);
-    }
-    context.output.table(&table)?;
-    if let Some(next) = page.next {
-        context.output.message(&format!("there are more: `--after {next}`"));
-    }
-    Ok(Exit::Done)
 }
 
 fn here(args: &Args, context: &Context) -> Result<Answer, CommandError> {
     let domain = Domain::open(context, &args.domain)?;
     let store = authority::open_store(&domain)?;
     let now = context.now();
-    let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
+    let limit = usize::from(args.page.limit);
     let filter = filter(args, now);
-    let mut page = context.block_on(store.list(filter.clone(), args.after, limit))?;
+    let mut page = context.block_on(store.list(filter.clone(), args.page.after, limit))?;
     // Nothing on this page does not mean that nothing matches.
     while page.items.is_empty() && page.next.is_some() {
         page = context.block_on(store.list(filter.clone(), page.next, limit))?;
@@ -140,8 +138,8 @@ fn elsewhere(args: &Args, remote: &Remote, context: &Context) -> Result<Answer, 
         expires_before: args.expiring.map(|within| context.now().plus(within)),
         authority: args.authority.clone(),
         profile: args.profile.clone(),
-        limit: u16::try_from(args.limit).ok(),
-        after: args.after.map(|after| after.to_string()),
+        limit: Some(args.page.limit),
+        after: args.page.after.map(|after| after.to_string()),
         ..CertificateQuery::default()
     };
     let mut page = remote.ask("nothing was listed", context, |client| client.certificates(&query))?;

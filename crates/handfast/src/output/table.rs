@@ -22,6 +22,11 @@ impl Table {
         self.rows.push(cells.into_iter().map(Into::into).collect());
     }
 
+    /// Whether it has no rows.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// As text.
     pub(crate) fn render(&self, paint: Paint) -> String {
         let mut grid = Grid::new();

@@ -3,11 +3,11 @@
 use hf_core::time::Timestamp;
 use hf_proto::acme::account::Account;
 use hf_store::audit::hex;
-use hf_store::list::Cursor;
 use hf_store::record::{AcmeAccountFilter, AcmeAccountRecord, AcmeAccountStatus};
 use serde::Serialize;
 
 use crate::authority::open_store;
+use crate::commands::listing::{Listing, PageOptions, tell};
 use crate::commands::options::{DomainOptions, FormatOptions};
 use crate::context::Context;
 use crate::domain::Domain;
@@ -24,12 +24,8 @@ pub(crate) struct Args {
     /// Only in this state
     #[arg(long, value_name = "STATE", value_parser = ["valid", "deactivated", "revoked"])]
     status: Option<String>,
-    /// At most so many
-    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    limit: u16,
-    /// Begin where the page before ended
-    #[arg(long, value_name = "PLACE")]
-    after: Option<Cursor>,
+    #[command(flatten)]
+    page: PageOptions,
     #[command(flatten)]
     domain: DomainOptions,
     #[command(flatten)]
@@ -70,30 +66,31 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         authority: args.authority.clone(),
         status: args.status.as_deref().and_then(AcmeAccountStatus::from_name),
     };
-    let page = context.block_on(store.accounts(filter, args.after, usize::from(args.limit)))?;
+    let page = context.block_on(store.accounts(filter, args.page.after, usize::from(args.page.limit)))?;
     let answer = Answer {
         accounts: page.items.into_iter().map(row).collect(),
         next: page.next.map(|next| next.to_string()),
     };
-    if args.format.is_json() {
-        context.output.json(&answer)?;
-        return Ok(Exit::Done);
+    tell(&answer, args.format, context)
+}
+
+impl Listing for Answer {
+    const NOTHING: &'static str = "no ACME account matches";
+
+    fn table(&self) -> Table {
+        let mut table = Table::new(&["id", "authority", "state", "contact", "registered", "key identifier"]);
+        for row in &self.accounts {
+            let eab = row.eab.as_deref().unwrap_or("none");
+            let contact = if row.contact.is_empty() { "none".to_owned() } else { row.contact.join(", ") };
+            let made = row.created_at.to_string();
+            table.row([row.id.as_str(), &row.authority, &row.status, &contact, &made, eab]);
+        }
+        table
     }
-    if answer.accounts.is_empty() {
-        context.output.message("no ACME account matches");
-        return Ok(Exit::Done);
+
+    fn next(&self) -> Option<&str> {
+        self.next.as_deref()
     }
-    let mut table = Table::new(&["id", "authority", "state", "contact", "registered", "key identifier"]);
-    for row in answer.accounts {
-        let eab = row.eab.unwrap_or_else(|| "none".to_owned());
-        let contact = if row.contact.is_empty() { "none".to_owned() } else { row.contact.join(", ") };
-        table.row([row.id, row.authority, row.status, contact, row.created_at.to_string(), eab]);
-    }
-    context.output.table(&table)?;
-    if let Some(next) = answer.next {
-        context.output.message(&format!("there are more: `--after {next}`"));
-    }
-    Ok(Exit::Done)
 }
 
 fn row(record: AcmeAccountRecord) -> Row {

@@ -1,11 +1,11 @@
 //! `handfast acme eab list`.
 
 use hf_core::time::Timestamp;
-use hf_store::list::Cursor;
 use hf_store::record::{EabFault, EabKeyRecord};
 use serde::Serialize;
 
 use crate::authority::open_store;
+use crate::commands::listing::{Listing, PageOptions, tell};
 use crate::commands::options::{DomainOptions, FormatOptions};
 use crate::context::Context;
 use crate::domain::Domain;
@@ -19,12 +19,8 @@ pub(crate) struct Args {
     /// Only of this authority
     #[arg(long, value_name = "AUTHORITY")]
     authority: Option<String>,
-    /// At most so many
-    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    limit: u16,
-    /// Begin where the page before ended
-    #[arg(long, value_name = "PLACE")]
-    after: Option<Cursor>,
+    #[command(flatten)]
+    page: PageOptions,
     #[command(flatten)]
     domain: DomainOptions,
     #[command(flatten)]
@@ -65,32 +61,31 @@ struct Row {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
     let domain = Domain::open(context, &args.domain)?;
     let store = open_store(&domain)?;
-    let page = store.eabs(args.authority.as_deref(), args.after, usize::from(args.limit));
+    let page = store.eabs(args.authority.as_deref(), args.page.after, usize::from(args.page.limit));
     let page = context.block_on(page)?;
     let now = context.now();
     let answer = Answer {
         keys: page.items.into_iter().map(|key| row(key, now)).collect(),
         next: page.next.map(|next| next.to_string()),
     };
-    if args.format.is_json() {
-        context.output.json(&answer)?;
-        return Ok(Exit::Done);
+    tell(&answer, args.format, context)
+}
+
+impl Listing for Answer {
+    const NOTHING: &'static str = "there is no external account key";
+
+    fn table(&self) -> Table {
+        let mut table = Table::new(&["kid", "name", "authority", "state", "limited to", "until"]);
+        for row in &self.keys {
+            let until = row.expires.map_or_else(|| "it is revoked".to_owned(), |time| time.to_string());
+            table.row([row.kid.as_str(), &row.name, &row.authority, row.state, &limits(row), &until]);
+        }
+        table
     }
-    if answer.keys.is_empty() {
-        context.output.message("there is no external account key");
-        return Ok(Exit::Done);
+
+    fn next(&self) -> Option<&str> {
+        self.next.as_deref()
     }
-    let mut table = Table::new(&["kid", "name", "authority", "state", "limited to", "until"]);
-    for row in answer.keys {
-        let limits = limits(&row);
-        let until = row.expires.map_or_else(|| "it is revoked".to_owned(), |time| time.to_string());
-        table.row([row.kid, row.name, row.authority, row.state.to_owned(), limits, until]);
-    }
-    context.output.table(&table)?;
-    if let Some(next) = answer.next {
-        context.output.message(&format!("there are more: `--after {next}`"));
-    }
-    Ok(Exit::Done)
 }
 
 fn row(key: EabKeyRecord, now: Timestamp) -> Row {

@@ -2,11 +2,11 @@
 
 use hf_core::time::Timestamp;
 use hf_proto::acme::order::Order;
-use hf_store::list::Cursor;
 use hf_store::record::{AcmeOrderFilter, AcmeOrderRecord, AcmeOrderStatus};
 use serde::Serialize;
 
 use crate::authority::open_store;
+use crate::commands::listing::{Listing, PageOptions, tell};
 use crate::commands::options::{DomainOptions, FormatOptions};
 use crate::context::Context;
 use crate::domain::Domain;
@@ -28,12 +28,8 @@ pub(crate) struct Args {
     /// Only in this state
     #[arg(long, value_name = "STATE", value_parser = ["pending", "processing", "valid", "invalid"])]
     status: Option<String>,
-    /// At most so many
-    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    limit: u16,
-    /// Begin where the page before ended
-    #[arg(long, value_name = "PLACE")]
-    after: Option<Cursor>,
+    #[command(flatten)]
+    page: PageOptions,
     #[command(flatten)]
     domain: DomainOptions,
     #[command(flatten)]
@@ -81,31 +77,39 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         status: args.status.as_deref().and_then(AcmeOrderStatus::from_name),
         newest_first: true,
     };
-    let page = context.block_on(store.orders(filter, args.after, usize::from(args.limit)))?;
+    let page = context.block_on(store.orders(filter, args.page.after, usize::from(args.page.limit)))?;
     let now = context.now();
     let answer = Answer {
         orders: page.items.into_iter().map(|record| row(record, now)).collect(),
         next: page.next.map(|next| next.to_string()),
     };
-    if args.format.is_json() {
-        context.output.json(&answer)?;
-        return Ok(Exit::Done);
+    tell(&answer, args.format, context)
+}
+
+impl Listing for Answer {
+    const NOTHING: &'static str = "no ACME order matches";
+
+    fn table(&self) -> Table {
+        let mut table =
+            Table::new(&["names", "state", "made", "authority", "account", "certificate or reason"]);
+        for row in &self.orders {
+            let outcome = row.serial.as_deref().or(row.error.as_deref()).unwrap_or_default();
+            let made = row.created_at.to_string();
+            table.row([
+                row.names.join(", ").as_str(),
+                &row.status,
+                &made,
+                &row.authority,
+                &row.account,
+                outcome,
+            ]);
+        }
+        table
     }
-    if answer.orders.is_empty() {
-        context.output.message("no ACME order matches");
-        return Ok(Exit::Done);
+
+    fn next(&self) -> Option<&str> {
+        self.next.as_deref()
     }
-    let mut table = Table::new(&["names", "state", "made", "authority", "account", "certificate or reason"]);
-    for row in answer.orders {
-        let outcome = row.serial.or(row.error).unwrap_or_default();
-        let made = row.created_at.to_string();
-        table.row([row.names.join(", "), row.status, made, row.authority, row.account, outcome]);
-    }
-    context.output.table(&table)?;
-    if let Some(next) = answer.next {
-        context.output.message(&format!("there are more: `--after {next}`"));
-    }
-    Ok(Exit::Done)
 }
 
 fn row(record: AcmeOrderRecord, now: Timestamp) -> Row {
