@@ -5,10 +5,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+mod victim;
+
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use hf_store::conformance::material::acme::{account, authorization, make_account, order};
@@ -17,31 +17,19 @@ use hf_store::record::{AccountCreation, AcmeAuthorizationStatus, AcmeOrderStatus
 use hf_store::sqlite::{OpenOptions, SqliteStore};
 use hf_store::{AcmeAccountStore as _, AcmeOrderStore as _};
 
-/// Where the victim finds its directory.
-const DIRECTORY: &str = "HANDFAST_TEST_ACME_VICTIM";
-/// Numbers of one life of the victim.
-const STRIDE: u64 = 1_000_000;
+use victim::{STRIDE, kill_after, play, say, start};
+
 /// What is acknowledged of each order, in this order.
 const STEPS: [&str; 5] = ["account", "ordered", "proved", "processing", "valid"];
 
-fn say(line: &str) {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).unwrap();
-}
-
-/// The victim's part: a test that does nothing unless it is told where.
+/// The victim's part: a test that does nothing in any other process.
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the victim is told by the environment what it is")]
 fn victim() {
-    let Ok(told) = std::env::var(DIRECTORY) else { return };
-    let (life, directory) = told.split_once(':').unwrap();
-    let first = life.parse::<u64>().unwrap() * STRIDE;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
-    runtime.block_on(work(Path::new(directory), first));
+    play(work);
 }
 
-async fn work(directory: &Path, first: u64) {
-    let store = Arc::new(SqliteStore::open(directory, OpenOptions::default()).unwrap());
+async fn work(directory: PathBuf, first: u64) {
+    let store = Arc::new(SqliteStore::open(&directory, OpenOptions::default()).unwrap());
     let tasks = (0..8).map(|task| {
         let store = Arc::clone(&store);
         tokio::spawn(async move {
@@ -86,29 +74,6 @@ async fn take(store: &SqliteStore, number: u64) {
     say(&format!("valid {number}"));
 }
 
-fn start(life: u64, directory: &Path) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "victim", "--nocapture", "--test-threads=1"])
-        .env(DIRECTORY, format!("{life}:{}", directory.display()))
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
-/// Let it acknowledge so many lines, kill it, and return all that it said before it died.
-fn kill_after(lines: usize, mut victim: Child) -> Vec<(usize, u64)> {
-    let mut output = BufReader::new(victim.stdout.take().unwrap()).lines();
-    let parse = |line: String| -> Option<(usize, u64)> {
-        let (word, number) = line.split_once(' ')?;
-        Some((STEPS.iter().position(|step| *step == word)?, number.parse().ok()?))
-    };
-    let mut said: Vec<_> = output.by_ref().map_while(Result::ok).filter_map(parse).take(lines).collect();
-    victim.kill().unwrap();
-    victim.wait().unwrap();
-    said.extend(output.map_while(Result::ok).filter_map(parse));
-    said
-}
-
 async fn hold_against(store: &SqliteStore, step: usize, number: u64) {
     let name = STEPS.get(step).unwrap();
     if step == 0 {
@@ -138,8 +103,7 @@ async fn acknowledged_changes_are_there_after_kill_9() {
     let mut all: BTreeMap<u64, usize> = BTreeMap::new();
     for (life, lines) in [1, 2, 5, 57, 400, 2_000].into_iter().enumerate() {
         let life = u64::try_from(life).unwrap();
-        let said = kill_after(lines, start(life, directory.path()));
-        assert!(said.len() >= lines, "the victim ended by itself");
+        let said = kill_after(lines, start(life, directory.path()), &STEPS);
         for (step, number) in said {
             let last = all.entry(number).or_default();
             *last = step.max(*last);

@@ -5,9 +5,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+mod victim;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use hf_core::reason::RevocationReason::Superseded;
@@ -17,29 +17,19 @@ use hf_store::record::Body;
 use hf_store::sqlite::{OpenOptions, SqliteStore};
 use hf_store::{IssuanceStore, RevocationStore};
 
-/// Where the victim finds its directory.
-const DIRECTORY: &str = "HANDFAST_TEST_VICTIM";
-/// Serial numbers of one life of the victim.
-const STRIDE: u64 = 1_000_000;
+use victim::{STRIDE, kill_after, play, say, start};
 
-fn say(line: &str) {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).unwrap();
-}
+/// What is acknowledged of a certificate.
+const WORDS: [&str; 3] = ["begun", "finished", "revoked"];
 
-/// The victim's part: a test that does nothing unless it is told where.
+/// The victim's part: a test that does nothing in any other process.
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the victim is told by the environment what it is")]
 fn victim() {
-    let Ok(told) = std::env::var(DIRECTORY) else { return };
-    let (life, directory) = told.split_once(':').unwrap();
-    let first = life.parse::<u64>().unwrap() * STRIDE;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
-    runtime.block_on(work(Path::new(directory), first));
+    play(work);
 }
 
-async fn work(directory: &Path, first: u64) {
-    let store = Arc::new(SqliteStore::open(directory, OpenOptions::default()).unwrap());
+async fn work(directory: PathBuf, first: u64) {
+    let store = Arc::new(SqliteStore::open(&directory, OpenOptions::default()).unwrap());
     store.close_open_intents(origin()).await.unwrap();
     let tasks = (0..8).map(|task| {
         let store = Arc::clone(&store);
@@ -65,30 +55,6 @@ async fn work(directory: &Path, first: u64) {
     }
 }
 
-fn start(life: u64, directory: &Path) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "victim", "--nocapture", "--test-threads=1"])
-        .env(DIRECTORY, format!("{life}:{}", directory.display()))
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
-/// Let it acknowledge so many lines, kill it, and return all that it said before it died.
-fn kill_after(lines: usize, mut victim: Child) -> Vec<(String, u64)> {
-    let mut output = BufReader::new(victim.stdout.take().unwrap()).lines();
-    let parse = |line: String| -> Option<(String, u64)> {
-        let (word, number) = line.split_once(' ')?;
-        ["begun", "finished", "revoked"].contains(&word).then_some(())?;
-        Some((word.to_owned(), number.parse().ok()?))
-    };
-    let mut said: Vec<_> = output.by_ref().map_while(Result::ok).filter_map(parse).take(lines).collect();
-    victim.kill().unwrap();
-    victim.wait().unwrap();
-    said.extend(output.map_while(Result::ok).filter_map(parse));
-    said
-}
-
 async fn hold_against(store: &SqliteStore, word: &str, number: u64, finished: bool) {
     let found = store.find_by_serial(AUTHORITY, &serial(number)).await.unwrap();
     let found = found.unwrap_or_else(|| panic!("{word} {number} was acknowledged and is lost"));
@@ -107,15 +73,14 @@ async fn what_was_acknowledged_is_there_after_kill_9() {
     let mut all = Vec::new();
     for (life, lines) in [1, 2, 3, 10, 57, 200, 1_100, 3_000].into_iter().enumerate() {
         let life = u64::try_from(life).unwrap();
-        let said = kill_after(lines, start(life, directory.path()));
-        assert!(said.len() >= lines, "the victim ended by itself");
-        all.extend(said);
+        let said = kill_after(lines, start(life, directory.path()), &WORDS);
+        all.extend(said.into_iter().map(|(word, number)| (WORDS[word], number)));
         let store = SqliteStore::open(directory.path(), OpenOptions::default()).unwrap();
         store.close_open_intents(origin()).await.unwrap();
         let report = verify(&store, None).await.unwrap();
         assert!(report.is_intact(), "{:?}", report.faults);
         let finished: std::collections::HashSet<u64> =
-            all.iter().filter(|(word, _)| word != "begun").map(|(_, number)| *number).collect();
+            all.iter().filter(|(word, _)| *word != "begun").map(|(_, number)| *number).collect();
         for (word, number) in &all {
             hold_against(&store, word, *number, finished.contains(number)).await;
         }
