@@ -7,7 +7,8 @@ use hf_keys::random::SystemRandom;
 use instant_acme::{Error, ExternalAccountKey, NewOrder};
 
 use crate::client::{dns, obtain, register, register_with};
-use crate::house::{House, origin, patterns, settings};
+use crate::founding::origin;
+use crate::house::{House, patterns, settings};
 
 pub(crate) fn kind(error: Error) -> String {
     let Error::Api(problem) = error else { panic!("{error}") };

@@ -13,7 +13,8 @@ use hf_x509::certificate::Certificate;
 use serde_json::{Value, json};
 
 use crate::finalizing::{csr, finalize, key, names, ready};
-use crate::house::{House, origin};
+use crate::founding::origin;
+use crate::house::House;
 use crate::raw::{Answer, Signer, send, url};
 
 /// A certificate for these names, with its key.

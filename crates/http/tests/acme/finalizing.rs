@@ -169,7 +169,7 @@ async fn the_order_of_a_closed_account_comes_to_nothing() {
     let signer = Signer::registered(&house).await;
     let (_, id) = left_behind(&house, &signer, "a.shop.internal").await;
     let account = signer.kid.as_ref().unwrap().rsplit('/').next().unwrap();
-    let origin = crate::house::origin(house.now());
+    let origin = crate::founding::origin(house.now());
     let (_, closed) =
         hf_ca::registration::operator::close_account(account, house.store(), &origin).await.unwrap();
     assert!(closed);

@@ -1,38 +1,30 @@
 //! A trust domain that gives certificates by ACME.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroUsize;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use hf_ca::authority::{Authority, AuthorityParts};
-use hf_ca::create::{NewAuthority, RootKey};
-use hf_ca::key_directory::KeyDirectory;
-use hf_ca::policy::{AuthorityWish, NamePattern, Policy};
+use hf_ca::authority::Authority;
+use hf_ca::policy::NamePattern;
 use hf_ca::profile::{Profile, ProfileSettings};
 use hf_ca::registration::{
     CaaFuture, RegistrationLimits, RegistrationSettings, Registrations, Setup, Validator, ValidatorFuture,
     Worked, Worker,
 };
-use hf_ca::signer::{Signer, SignerSettings};
-use hf_core::algorithm::KeyAlgorithm;
 use hf_core::name::DnsName;
-use hf_core::principal::{Channel, Principal};
 use hf_core::time::{Clock as _, Lifetime, Timestamp};
 use hf_http::acme::door::Door;
 use hf_http::telemetry::metrics::Metrics;
-use hf_keys::block_list::BlockList;
 use hf_keys::random::SystemRandom;
 use hf_proto::acme::caa::RelevantSet;
 use hf_proto::acme::challenge::{ChallengeKind, RetryPolicy};
 use hf_proto::acme::urls::Urls;
 use hf_proto::acme::validation::{ValidationOutcome, ValidationTask};
 use hf_store::Store;
-use hf_store::audit::Origin;
-use hf_store::sqlite::{OpenOptions, SqliteStore};
 use hf_testkit::ManualClock;
-use hf_x509::distinguished_name::DistinguishedName;
+
+use crate::founding::Founding;
 
 /// What URLs begin with.
 pub(crate) const BASE: &str = "https://ca.shop.internal:8443";
@@ -130,7 +122,15 @@ impl House {
         let directory = tempfile::tempdir().unwrap();
         std::fs::create_dir(directory.path().join("keys")).unwrap();
         let clock = Arc::new(ManualClock::default());
-        let authority = Arc::new(start(directory.path(), Arc::clone(&clock)).await);
+        let short = ProfileSettings {
+            name: "short".to_owned(),
+            default_lifetime: Lifetime::from_days(1),
+            wildcards: true,
+            ..ProfileSettings::peer()
+        };
+        let profiles = vec![Profile::compile(short).unwrap()];
+        let founding = Founding { profiles, ..Founding::within(directory.path(), &clock) };
+        let authority = Arc::new(founding.found().await);
         let metrics = Arc::new(Metrics::new());
         let world = Arc::new(World::default());
         let random = Arc::new(SystemRandom);
@@ -195,48 +195,4 @@ impl House {
     pub(crate) fn next_look(&self, outcome: ValidationOutcome) {
         self.world.script.lock().unwrap().insert(0, outcome);
     }
-}
-
-async fn start(directory: &std::path::Path, clock: Arc<ManualClock>) -> Authority {
-    let short = ProfileSettings {
-        name: "short".to_owned(),
-        default_lifetime: Lifetime::from_days(1),
-        wildcards: true,
-        ..ProfileSettings::peer()
-    };
-    let all = ProfileSettings::defaults().into_iter().chain([short]);
-    let profiles = all.map(|settings| Profile::compile(settings).unwrap());
-    let origin = origin(clock.now());
-    let parts = AuthorityParts {
-        store: Arc::new(SqliteStore::open(&directory.join("store"), OpenOptions::default()).unwrap()),
-        keys: KeyDirectory::new(directory.join("keys"), None),
-        profiles: profiles.collect(),
-        policy: Policy::default(),
-        permitted: BTreeMap::new(),
-        block_list: BlockList::empty(),
-        signer: Signer::start(SignerSettings::with_threads(NonZeroUsize::MIN)).unwrap(),
-        clock,
-        random: Arc::new(SystemRandom),
-    };
-    let (authority, _) = Authority::start(parts, origin.clone()).await.unwrap();
-    authority.create_root(new("root", "root"), RootKey::Keep, origin.clone()).await.unwrap();
-    for name in ["services", "guests"] {
-        authority.create_intermediate(new(name, "intermediate"), "root", origin.clone()).await.unwrap();
-    }
-    authority
-}
-
-fn new(name: &str, profile: &str) -> NewAuthority {
-    NewAuthority {
-        name: name.to_owned(),
-        subject: DistinguishedName::common(&format!("Test {name}")),
-        key_algorithm: KeyAlgorithm::EcdsaP256,
-        profile: profile.to_owned(),
-        lifetime: None,
-        wish: AuthorityWish::default(),
-    }
-}
-
-pub(crate) fn origin(at: Timestamp) -> Origin {
-    Origin { at, principal: Principal::Operator { user: "test".to_owned() }, channel: Channel::CommandLine }
 }

@@ -12,6 +12,9 @@ mod finalizing;
 #[cfg(test)]
 mod flow;
 #[cfg(test)]
+#[path = "../shared/founding.rs"]
+mod founding;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod raw;

@@ -1,30 +1,21 @@
 //! A trust domain with ACME servers, and what stands between the tests and the world.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::num::NonZeroUsize;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, Response, header};
-use hf_ca::authority::{Authority, AuthorityParts};
-use hf_ca::create::{NewAuthority, RootKey};
-use hf_ca::key_directory::KeyDirectory;
-use hf_ca::policy::{AuthorityWish, Policy};
-use hf_ca::profile::{Profile, ProfileSettings};
+use hf_ca::authority::Authority;
 use hf_ca::registration::{
     CaaFuture, RegistrationLimits, RegistrationSettings, Registrations, Setup, Validator, ValidatorFuture,
     Worker,
 };
-use hf_ca::signer::{Signer, SignerSettings};
-use hf_core::algorithm::KeyAlgorithm;
 use hf_core::name::DnsName;
-use hf_core::principal::{Channel, Principal};
 use hf_core::time::{Clock as _, Lifetime, Timestamp};
 use hf_http::acme::door::Door;
 use hf_http::peer::{Peer, PeerAddress};
 use hf_http::telemetry::metrics::Metrics;
-use hf_keys::block_list::BlockList;
 use hf_keys::random::SystemRandom;
 use hf_proto::acme::caa::{CaaAnswers, RelevantSet};
 use hf_proto::acme::challenge::{ChallengeKind, RetryPolicy};
@@ -33,12 +24,12 @@ use hf_proto::acme::urls::Urls;
 use hf_proto::acme::validation::{ValidationOutcome, ValidationTask};
 use hf_store::Store;
 use hf_store::audit::Origin;
-use hf_store::sqlite::{OpenOptions, SqliteStore};
 use hf_testkit::ManualClock;
-use hf_x509::distinguished_name::DistinguishedName;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
+
+use crate::founding::{Founding, origin};
 
 /// Where clients find the server, whatever they call it.
 pub(crate) const HOST: &str = "https://ca.test";
@@ -228,9 +219,9 @@ impl House {
         let directory = tempfile::tempdir().unwrap();
         std::fs::create_dir(directory.path().join("keys")).unwrap();
         let clock = Arc::new(ManualClock::default());
-        let store: Arc<dyn Store> =
-            Arc::new(SqliteStore::open(&directory.path().join("store"), OpenOptions::default()).unwrap());
-        let authority = Arc::new(start(directory.path(), Arc::clone(&store), Arc::clone(&clock)).await);
+        let founding = Founding::within(directory.path(), &clock);
+        let store = Arc::clone(&founding.store);
+        let authority = Arc::new(founding.found().await);
         let (registrations, worker) =
             Registrations::new(Arc::clone(&authority), clock.clone(), Arc::new(SystemRandom), Arc::new(()));
         let looker = Arc::new(Looker::default());
@@ -338,42 +329,4 @@ fn door(registrations: &Arc<Registrations>, refusing: u8) -> Arc<Door> {
     let door = door.unwrap().refusing(refusing);
     // Who lets nonces be refused wants the rest of what Pebble does, too.
     Arc::new(if refusing > 0 { door.shuffling(u64::from(refusing)) } else { door })
-}
-
-async fn start(directory: &std::path::Path, store: Arc<dyn Store>, clock: Arc<ManualClock>) -> Authority {
-    let profiles =
-        ProfileSettings::defaults().into_iter().map(|settings| Profile::compile(settings).unwrap());
-    let origin = origin(clock.now());
-    let parts = AuthorityParts {
-        store,
-        keys: KeyDirectory::new(directory.join("keys"), None),
-        profiles: profiles.collect(),
-        policy: Policy::default(),
-        permitted: BTreeMap::new(),
-        block_list: BlockList::empty(),
-        signer: Signer::start(SignerSettings::with_threads(NonZeroUsize::MIN)).unwrap(),
-        clock,
-        random: Arc::new(SystemRandom),
-    };
-    let (authority, _) = Authority::start(parts, origin.clone()).await.unwrap();
-    authority.create_root(new("root", "root"), RootKey::Keep, origin.clone()).await.unwrap();
-    for name in [SERVICES, "guests"] {
-        authority.create_intermediate(new(name, "intermediate"), "root", origin.clone()).await.unwrap();
-    }
-    authority
-}
-
-fn new(name: &str, profile: &str) -> NewAuthority {
-    NewAuthority {
-        name: name.to_owned(),
-        subject: DistinguishedName::common(&format!("Test {name}")),
-        key_algorithm: KeyAlgorithm::EcdsaP256,
-        profile: profile.to_owned(),
-        lifetime: None,
-        wish: AuthorityWish::default(),
-    }
-}
-
-fn origin(at: Timestamp) -> Origin {
-    Origin { at, principal: Principal::Operator { user: "test".to_owned() }, channel: Channel::CommandLine }
 }

@@ -24,6 +24,9 @@ mod envelope;
 #[cfg(test)]
 mod finalize;
 #[cfg(test)]
+#[path = "../shared/founding.rs"]
+mod founding;
+#[cfg(test)]
 mod habits;
 #[cfg(test)]
 mod house;

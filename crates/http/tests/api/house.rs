@@ -1,23 +1,16 @@
 //! A trust domain with its API, and ways to ask it.
 
-use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, Response, header};
-use hf_ca::authority::{Authority, AuthorityParts};
-use hf_ca::create::{NewAuthority, RootKey, request_for};
-use hf_ca::key_directory::KeyDirectory;
+use hf_ca::create::request_for;
 use hf_ca::ocsp::{OcspSettings, Responder};
-use hf_ca::policy::{AuthorityWish, Policy};
-use hf_ca::profile::{Profile, ProfileSettings};
 use hf_ca::request::IssueRequest;
-use hf_ca::signer::{Signer, SignerSettings};
 use hf_core::algorithm::KeyAlgorithm;
 use hf_core::name::SanSet;
-use hf_core::principal::{Channel, Principal};
+use hf_core::principal::Channel;
 use hf_core::right::Right;
 use hf_core::time::{Clock as _, Timestamp};
 use hf_http::access::credential::{self, Known};
@@ -28,19 +21,18 @@ use hf_http::limits::credentials::CredentialLimiter;
 use hf_http::peer::{Peer, PeerAddress, RequestId};
 use hf_http::state::Doors;
 use hf_http::telemetry::metrics::Metrics;
-use hf_keys::block_list::BlockList;
 use hf_keys::private_key::PrivateKey;
 use hf_keys::random::SystemRandom;
 use hf_proto::api::credential::CredentialRequest;
 use hf_proto::api::problem::Problem;
-use hf_store::audit::Origin;
-use hf_store::sqlite::{OpenOptions, SqliteStore};
 use hf_testkit::ManualClock;
 use hf_x509::certificate::Certificate;
 use hf_x509::csr::VerifiedCsr;
 use hf_x509::distinguished_name::DistinguishedName;
 use serde_json::Value;
 use tower::ServiceExt as _;
+
+use crate::founding::{Founding, operator, origin};
 
 /// The user id that owns the process of the tests.
 pub(crate) const OWNER: u32 = 4242;
@@ -133,7 +125,7 @@ impl House {
         let directory = tempfile::tempdir().unwrap();
         std::fs::create_dir(directory.path().join("keys")).unwrap();
         let clock = Arc::new(ManualClock::default());
-        let authority = Arc::new(start(directory.path(), Arc::clone(&clock)).await);
+        let authority = Arc::new(Founding::within(directory.path(), &clock).found().await);
         let owner = Owner { uid: OWNER, principal: operator() };
         let doors = Doors {
             responder: Arc::new(Responder::new(Arc::clone(&authority), OcspSettings::default())),
@@ -222,48 +214,6 @@ async fn answer(response: Response<Body>) -> Answer {
     let (head, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
     Answer { status: head.status.as_u16(), headers: head.headers, body }
-}
-
-async fn start(directory: &std::path::Path, clock: Arc<ManualClock>) -> Authority {
-    let profiles =
-        ProfileSettings::defaults().into_iter().map(|settings| Profile::compile(settings).unwrap());
-    let origin = origin(clock.now());
-    let parts = AuthorityParts {
-        store: Arc::new(SqliteStore::open(&directory.join("store"), OpenOptions::default()).unwrap()),
-        keys: KeyDirectory::new(directory.join("keys"), None),
-        profiles: profiles.collect(),
-        policy: Policy::default(),
-        permitted: BTreeMap::new(),
-        block_list: BlockList::empty(),
-        signer: Signer::start(SignerSettings::with_threads(NonZeroUsize::MIN)).unwrap(),
-        clock,
-        random: Arc::new(SystemRandom),
-    };
-    let (authority, _) = Authority::start(parts, origin.clone()).await.unwrap();
-    authority.create_root(new("root", "root"), RootKey::Keep, origin.clone()).await.unwrap();
-    for name in ["services", "guests"] {
-        authority.create_intermediate(new(name, "intermediate"), "root", origin.clone()).await.unwrap();
-    }
-    authority
-}
-
-fn new(name: &str, profile: &str) -> NewAuthority {
-    NewAuthority {
-        name: name.to_owned(),
-        subject: DistinguishedName::common(&format!("Test {name}")),
-        key_algorithm: KeyAlgorithm::EcdsaP256,
-        profile: profile.to_owned(),
-        lifetime: None,
-        wish: AuthorityWish::default(),
-    }
-}
-
-pub(crate) fn operator() -> Principal {
-    Principal::Operator { user: "test".to_owned() }
-}
-
-fn origin(at: Timestamp) -> Origin {
-    Origin { at, principal: operator(), channel: Channel::CommandLine }
 }
 
 pub(crate) fn key() -> PrivateKey {

@@ -1,6 +1,9 @@
 //! Our own API, whole: a real authority over a real store behind the router, a clock turned by hand.
 
 #[cfg(test)]
+#[path = "../shared/founding.rs"]
+mod founding;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod house;

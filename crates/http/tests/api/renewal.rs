@@ -11,7 +11,8 @@ use hf_x509::digest::sha256;
 use hf_x509::renewal::to_be_signed;
 use serde_json::{Value, json};
 
-use crate::house::{Asker, House, csr, key, operator};
+use crate::founding::operator;
+use crate::house::{Asker, House, csr, key};
 
 const RENEW: &str = "/v1/certificates/renew";
 

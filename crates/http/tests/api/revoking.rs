@@ -10,7 +10,8 @@ use hf_x509::certificate::Certificate;
 use hf_x509::crl::CertificateList;
 use serde_json::{Value, json};
 
-use crate::house::{Answer, Asker, House, csr, key, operator, place};
+use crate::founding::operator;
+use crate::house::{Answer, Asker, House, csr, key, place};
 
 async fn revoke(house: &House, asker: &Asker, authority: &str, one: &Certificate, body: Value) -> Answer {
     house.post(asker, &format!("{}/revoke", place(authority, one)), &body).await

@@ -65,7 +65,7 @@ async fn each_credential_at_each_endpoint() {
         .doors
         .authority
         .issue_crl(hf_ca::crl::CrlRequest {
-            principal: crate::house::operator(),
+            principal: crate::founding::operator(),
             channel: hf_core::principal::Channel::CommandLine,
             authority: "services".to_owned(),
             shard: hf_store::record::COMPLETE,

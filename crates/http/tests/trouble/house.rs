@@ -1,6 +1,5 @@
 //! An authority behind the listeners of all doors, with a key and a store that can be held up.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::net::UnixListener;
@@ -8,21 +7,17 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use hf_ca::authority::{Authority, AuthorityParts};
-use hf_ca::create::{NewAuthority, RootKey, request_for};
-use hf_ca::key_directory::KeyDirectory;
+use hf_ca::authority::Authority;
+use hf_ca::create::request_for;
 use hf_ca::ocsp::{OcspSettings, Responder};
-use hf_ca::policy::{AuthorityWish, Policy};
-use hf_ca::profile::{Profile, ProfileSettings};
-use hf_ca::signer::{Signer, SignerSettings};
+use hf_ca::signer::SignerSettings;
 use hf_cfssl::machine::{Machine, State};
 use hf_cfssl::signer::LocalSigner;
 use hf_cfssl::universal::UniversalSigner;
 use hf_core::algorithm::KeyAlgorithm;
 use hf_core::name::SanSet;
-use hf_core::principal::{Channel, Principal};
 use hf_core::serial::Serial;
-use hf_core::time::{Clock as _, Timestamp};
+use hf_core::time::Timestamp;
 use hf_http::access::rules::Rules;
 use hf_http::access::{Access, Owner};
 use hf_http::cfssl::caller::Proofs;
@@ -33,7 +28,6 @@ use hf_http::limits::credentials::CredentialLimiter;
 use hf_http::server::{Listener, Server};
 use hf_http::state::Doors;
 use hf_http::telemetry::metrics::Metrics;
-use hf_keys::block_list::BlockList;
 use hf_keys::private_key::PrivateKey;
 use hf_keys::random::SystemRandom;
 use hf_keys::signing_key::{SignError, SigningKey};
@@ -42,11 +36,9 @@ use hf_proto::cfssl::code::ErrorKind;
 use hf_proto::cfssl::config::Config;
 use hf_proto::cfssl::go_json;
 use hf_store::Store;
-use hf_store::audit::Origin;
 use hf_store::faulty::{Failure, FaultyStore};
 use hf_store::list::ListFilter;
 use hf_store::record::Body;
-use hf_store::sqlite::{OpenOptions, SqliteStore};
 use hf_testkit::ManualClock;
 use hf_x509::certificate::Certificate;
 use hf_x509::distinguished_name::DistinguishedName;
@@ -57,6 +49,8 @@ use hf_x509::tbs::{ToBeSigned, ToBeSignedKind};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
+
+use crate::founding::{Founding, operator};
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 const POLICY: &str = r#"{"signing": {"default":
@@ -148,10 +142,10 @@ impl House {
     pub(crate) async fn new(deadline: Duration, places: usize) -> Self {
         let directory = tempfile::tempdir().unwrap();
         std::fs::create_dir(directory.path().join("keys")).unwrap();
-        let inner: Arc<dyn Store> =
-            Arc::new(SqliteStore::open(&directory.path().join("store"), OpenOptions::default()).unwrap());
-        let store = Arc::new(FaultyStore::new(inner.clone(), 0, Failure::Lost));
         let clock = Arc::new(ManualClock::default());
+        let founding = Founding::within(directory.path(), &clock);
+        let inner = Arc::clone(&founding.store);
+        let store = Arc::new(FaultyStore::new(inner.clone(), 0, Failure::Lost));
         let config = Config::read(POLICY.as_bytes(), &|_| Err("no files".into())).unwrap();
         let policy = Arc::new(hf_cfssl::policy::Policy::compile(config, "services").unwrap());
         let settings = SignerSettings {
@@ -159,8 +153,14 @@ impl House {
             queue: NonZeroUsize::new(places).unwrap(),
             deadline,
         };
-        let authority =
-            start(directory.path(), store.clone(), clock.clone(), policy.profiles(), settings).await;
+        let founding = Founding {
+            store: store.clone(),
+            profiles: policy.profiles(),
+            signer: settings,
+            below: &["services"],
+            ..founding
+        };
+        let authority = Arc::new(founding.found().await);
         let key = lend(directory.path(), &authority).await;
         let doors = doors(directory.path(), authority.clone(), clock.clone());
         let local = LocalSigner::new(authority.clone(), "services", Arc::clone(&policy));
@@ -341,47 +341,6 @@ async fn lend(directory: &std::path::Path, authority: &Authority) -> Arc<HeldKey
     });
     authority.lend_key("services", key.clone()).await.unwrap();
     key
-}
-
-async fn start(
-    directory: &std::path::Path,
-    store: Arc<FaultyStore>,
-    clock: Arc<ManualClock>,
-    profiles: Vec<Profile>,
-    signer: SignerSettings,
-) -> Arc<Authority> {
-    let own = ProfileSettings::defaults().into_iter().map(|settings| Profile::compile(settings).unwrap());
-    let origin = Origin { at: clock.now(), principal: operator(), channel: Channel::CommandLine };
-    let parts = AuthorityParts {
-        store,
-        keys: KeyDirectory::new(directory.join("keys"), None),
-        profiles: own.chain(profiles).collect(),
-        policy: Policy::default(),
-        permitted: BTreeMap::new(),
-        block_list: BlockList::empty(),
-        signer: Signer::start(signer).unwrap(),
-        clock,
-        random: Arc::new(SystemRandom),
-    };
-    let (authority, _) = Authority::start(parts, origin.clone()).await.unwrap();
-    authority.create_root(new("root", "root"), RootKey::Keep, origin.clone()).await.unwrap();
-    authority.create_intermediate(new("services", "intermediate"), "root", origin).await.unwrap();
-    Arc::new(authority)
-}
-
-fn new(name: &str, profile: &str) -> NewAuthority {
-    NewAuthority {
-        name: name.to_owned(),
-        subject: DistinguishedName::common(&format!("Test {name}")),
-        key_algorithm: KeyAlgorithm::EcdsaP256,
-        profile: profile.to_owned(),
-        lifetime: None,
-        wish: AuthorityWish::default(),
-    }
-}
-
-fn operator() -> Principal {
-    Principal::Operator { user: "test".to_owned() }
 }
 
 fn csr() -> String {

@@ -1,0 +1,94 @@
+//! An authority for the houses of the tests: a root, and those that issue below it, in a directory.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+
+use hf_ca::authority::{Authority, AuthorityParts};
+use hf_ca::create::{NewAuthority, RootKey};
+use hf_ca::key_directory::KeyDirectory;
+use hf_ca::policy::{AuthorityWish, Policy};
+use hf_ca::profile::{Profile, ProfileSettings};
+use hf_ca::signer::{Signer, SignerSettings};
+use hf_core::algorithm::KeyAlgorithm;
+use hf_core::principal::{Channel, Principal};
+use hf_core::time::{Clock as _, Timestamp};
+use hf_keys::block_list::BlockList;
+use hf_keys::random::SystemRandom;
+use hf_store::Store;
+use hf_store::audit::Origin;
+use hf_store::sqlite::{OpenOptions, SqliteStore};
+use hf_testkit::ManualClock;
+use hf_x509::distinguished_name::DistinguishedName;
+
+/// What an authority is founded with.
+pub(crate) struct Founding<'a> {
+    pub(crate) directory: &'a Path,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) store: Arc<dyn Store>,
+    /// Beside those that are built in.
+    pub(crate) profiles: Vec<Profile>,
+    pub(crate) signer: SignerSettings,
+    /// Those that issue.
+    pub(crate) below: &'a [&'a str],
+}
+
+impl<'a> Founding<'a> {
+    /// `services` and `guests`, with a store in the directory.
+    pub(crate) fn within(directory: &'a Path, clock: &Arc<ManualClock>) -> Self {
+        let store = SqliteStore::open(&directory.join("store"), OpenOptions::default()).unwrap();
+        Self {
+            directory,
+            clock: Arc::clone(clock),
+            store: Arc::new(store),
+            profiles: Vec::new(),
+            signer: SignerSettings::with_threads(NonZeroUsize::MIN),
+            below: &["services", "guests"],
+        }
+    }
+
+    /// Make it.
+    pub(crate) async fn found(self) -> Authority {
+        let own = ProfileSettings::defaults().into_iter().map(|settings| Profile::compile(settings).unwrap());
+        let origin = origin(self.clock.now());
+        let parts = AuthorityParts {
+            store: self.store,
+            keys: KeyDirectory::new(self.directory.join("keys"), None),
+            profiles: own.chain(self.profiles).collect(),
+            policy: Policy::default(),
+            permitted: BTreeMap::new(),
+            block_list: BlockList::empty(),
+            signer: Signer::start(self.signer).unwrap(),
+            clock: self.clock,
+            random: Arc::new(SystemRandom),
+        };
+        let (authority, _) = Authority::start(parts, origin.clone()).await.unwrap();
+        authority.create_root(new("root", "root"), RootKey::Keep, origin.clone()).await.unwrap();
+        for name in self.below {
+            authority.create_intermediate(new(name, "intermediate"), "root", origin.clone()).await.unwrap();
+        }
+        authority
+    }
+}
+
+fn new(name: &str, profile: &str) -> NewAuthority {
+    NewAuthority {
+        name: name.to_owned(),
+        subject: DistinguishedName::common(&format!("Test {name}")),
+        key_algorithm: KeyAlgorithm::EcdsaP256,
+        profile: profile.to_owned(),
+        lifetime: None,
+        wish: AuthorityWish::default(),
+    }
+}
+
+/// Who runs the command line.
+pub(crate) fn operator() -> Principal {
+    Principal::Operator { user: "test".to_owned() }
+}
+
+/// A command at this time.
+pub(crate) fn origin(at: Timestamp) -> Origin {
+    Origin { at, principal: operator(), channel: Channel::CommandLine }
+}
