@@ -18,6 +18,7 @@ mod genkey;
 mod import;
 mod info;
 mod install_links;
+mod lasting;
 mod log;
 mod machine;
 mod mkbundle;

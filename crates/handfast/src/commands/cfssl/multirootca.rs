@@ -2,20 +2,15 @@
 
 use std::sync::Arc;
 
-use hf_cfssl::machine::Machine;
 use hf_cfssl::policy::Policy;
 use hf_cfssl::universal::UniversalSigner;
-use hf_http::cfssl::caller::Proofs;
 use hf_http::cfssl::door::{Door, DoorHandle, Label, Labels};
-use hf_http::cfssl::metrics::Metrics;
 use hf_http::cfssl::multirootca::router;
-use hf_http::cfssl::openings::Openings;
-use hf_http::limits::credentials::CredentialLimiter;
 use hf_proto::cfssl::multiroot::{self, PrivateKey, Root};
-use tokio::sync::Semaphore;
 
 use super::call::{Call, Failure};
-use super::recording::{Recording, Wanted};
+use super::lasting::Lasting;
+use super::recording::Wanted;
 use super::{GoCommand, config, flags, serve, serving};
 use crate::go_flags::Flag;
 
@@ -51,13 +46,7 @@ fn run(call: &Call) -> Result<(), Failure> {
     };
     let tls = files.open(call)?;
     let socket = serving::bind(address, port)?;
-    let mut making = Making {
-        machine: call.machine(),
-        recording: Recording::default(),
-        metrics: Metrics::default(),
-        credentials: Arc::new(CredentialLimiter::new(serving::limits().per_credential)),
-        workers: Arc::new(Semaphore::new(serve::WORKERS)),
-    };
+    let mut making = Making(Lasting::new(call));
     let _written = serving::log(&call.log);
     call.block_on(async {
         let door = DoorHandle::new(making.door(call).await?);
@@ -73,14 +62,8 @@ fn run(call: &Call) -> Result<(), Failure> {
     })?
 }
 
-/// What doors are made of, and what stays from one to the next.
-struct Making {
-    machine: Machine,
-    recording: Recording,
-    metrics: Metrics,
-    credentials: Arc<CredentialLimiter>,
-    workers: Arc<Semaphore>,
-}
+/// Makes doors.
+struct Making(Lasting);
 
 impl Making {
     /// The door that the files describe now. All of them are read before any signer changes.
@@ -99,19 +82,7 @@ impl Making {
         }
         let labels = Labels::several(labels, default)
             .map_err(|label| Failure::new(format!("no signer has the default label `{label}`")))?;
-        Ok(Door {
-            labels,
-            openings: Openings::none(),
-            proofs: Proofs::Nothing,
-            metrics: self.metrics.clone(),
-            credentials: Arc::clone(&self.credentials),
-            records: None,
-            crl: None,
-            responder: None,
-            bundler: None,
-            machine: self.machine.clone(),
-            workers: Arc::clone(&self.workers),
-        })
+        Ok(self.0.door(labels))
     }
 
     async fn label(
@@ -122,11 +93,11 @@ impl Making {
         wanted: Wanted,
     ) -> Result<Label, Failure> {
         let policy = Arc::clone(&wanted.policy);
-        let mut local = self.recording.signer(&call.log, &self.machine, wanted).await?;
+        let mut local = self.0.recording.signer(&call.log, &self.0.machine, wanted).await?;
         if let Some(path) = &root.dbconfig {
             local = local.with_records(Arc::new(serve::records_in(call, path).await?));
         }
-        let connect = |addresses: &str| serve::connect(call, &self.machine, addresses);
+        let connect = |addresses: &str| serve::connect(call, &self.0.machine, addresses);
         let signer = UniversalSigner::new(Arc::clone(&policy), Some(local), &connect)?;
         Ok(Label::new(name, signer, policy).with_networks(root.nets.clone()))
     }

@@ -13,16 +13,14 @@ use hf_cfssl::universal::UniversalSigner;
 use hf_client::cfssl::CfsslClient;
 use hf_http::cfssl::caller::Proofs;
 use hf_http::cfssl::door::{BundlerSource, CrlSource, Door, DoorHandle, Label, Labels};
-use hf_http::cfssl::metrics::Metrics;
 use hf_http::cfssl::openings::Openings;
-use hf_http::limits::credentials::CredentialLimiter;
 use hf_proto::cfssl::code::{CfsslError, ErrorKind};
 use hf_proto::cfssl::config::{Config, SignerNeed};
 use regex::Regex;
-use tokio::sync::Semaphore;
 
 use super::call::{Call, Failure};
-use super::recording::{Recording, Wanted};
+use super::lasting::Lasting;
+use super::recording::Wanted;
 use super::{GoCommand, config, flags, serving};
 
 pub(super) static COMMAND: GoCommand = GoCommand {
@@ -67,9 +65,6 @@ Flags:",
     main: run,
 };
 
-/// Keys that are made at one time.
-pub(super) const WORKERS: usize = 2;
-
 fn run(call: &Call) -> Result<(), Failure> {
     call.no_words()?;
     let files = serving::TlsFiles {
@@ -79,13 +74,7 @@ fn run(call: &Call) -> Result<(), Failure> {
     };
     let tls = files.open(call)?;
     let socket = serving::bind(call.text(&flags::ADDRESS), call.given.number(&flags::PORT))?;
-    let mut making = Making {
-        machine: call.machine(),
-        recording: Recording::default(),
-        metrics: Metrics::default(),
-        credentials: Arc::new(CredentialLimiter::new(serving::limits().per_credential)),
-        workers: Arc::new(Semaphore::new(WORKERS)),
-    };
+    let mut making = Making(Lasting::new(call));
     let _written = serving::log(&call.log);
     call.block_on(async {
         let config = call.config.clone().unwrap_or_else(Config::standard);
@@ -104,14 +93,8 @@ fn run(call: &Call) -> Result<(), Failure> {
     })?
 }
 
-/// What doors are made of, and what stays from one to the next.
-struct Making {
-    machine: Machine,
-    recording: Recording,
-    metrics: Metrics,
-    credentials: Arc<CredentialLimiter>,
-    workers: Arc<Semaphore>,
-}
+/// Makes doors.
+struct Making(Lasting);
 
 impl Making {
     /// The door that the flags and what their files hold now describe.
@@ -120,19 +103,9 @@ impl Making {
         let openings = openings.map_err(|error| Failure::new(error.to_string()))?;
         let (proofs, responder, bundler) = (proofs(call)?, responder(call)?, bundler(call)?);
         let records = records(call).await?;
-        Ok(Door {
-            crl: crl(call, records.as_ref())?,
-            labels: self.labels(call, config, records.as_ref()).await?,
-            records,
-            responder,
-            bundler,
-            openings,
-            proofs,
-            metrics: self.metrics.clone(),
-            credentials: Arc::clone(&self.credentials),
-            machine: self.machine.clone(),
-            workers: Arc::clone(&self.workers),
-        })
+        let crl = crl(call, records.as_ref())?;
+        let labels = self.labels(call, config, records.as_ref()).await?;
+        Ok(Door { crl, records, responder, bundler, openings, proofs, ..self.0.door(labels) })
     }
 
     /// The signer that the flags name.
@@ -160,7 +133,7 @@ impl Making {
                 })
             }
         };
-        let connect = |addresses: &str| connect(call, &self.machine, addresses);
+        let connect = |addresses: &str| connect(call, &self.0.machine, addresses);
         let signer = UniversalSigner::new(Arc::clone(&policy), local, &connect)?;
         let unknown = if call.given.is_on(&flags::LENIENT) { Unknown::IsDefault } else { Unknown::Refused };
         let label = Label::new(policy.label(), signer, Arc::clone(&policy)).with_unknown(unknown);
@@ -174,7 +147,7 @@ impl Making {
         }
         let (certificate, key) = call.authority()?;
         let wanted = Wanted { certificate, key, policy: Arc::clone(policy), label: None };
-        self.recording.signer(&call.log, &self.machine, wanted).await.map(Some)
+        self.0.recording.signer(&call.log, &self.0.machine, wanted).await.map(Some)
     }
 }
 
