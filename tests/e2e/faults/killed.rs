@@ -1,5 +1,7 @@
 //! `kill -9` at many points.
 
+use std::time::Instant;
+
 use super::{acknowledged, goes_on, recorded, run, wrapped};
 use crate::domain::Domain;
 
@@ -27,10 +29,19 @@ fn issue_loses_nothing_that_it_acknowledged() {
     goes_on(&domain, "kills of issue");
 }
 
+/// Milliseconds that one whole `apply` takes on this machine, as busy as it is. It says at its end what it did.
+#[expect(clippy::disallowed_methods, reason = "the test measures how long a run takes here")]
+fn whole_apply() -> u32 {
+    let domain = Domain::not_applied("shop");
+    let began = Instant::now();
+    run(&domain, "apply").must(0, "");
+    u32::try_from(began.elapsed().as_millis()).unwrap()
+}
+
 #[test]
 fn apply_is_completed_by_the_next() {
     let mut promises = 0;
-    for moment in moments(12, 35) {
+    for moment in moments(12, whole_apply() / 6) {
         let domain = Domain::not_applied("shop");
         let cut = wrapped(&domain, &["timeout", "-s", "KILL", &moment], "apply");
         goes_on(&domain, &moment);
