@@ -206,7 +206,8 @@ fn locked_orders_stop_acme_and_nothing_else() {
         comes_later_by_acme(&doors.client.new_order(NAME).unwrap());
         doors.signs();
         doors.tells();
-        assert_eq!(doors.crl().0, 201);
+        let crl = doors.crl();
+        assert_eq!(crl.0, 201, "{crl:?}");
     }
     lock.release();
     doors.order();
