@@ -8,9 +8,7 @@ use super::tools;
 
 #[test]
 fn acme_client() {
-    for row in matrix::of(ACME_CLIENT) {
-        try_row(&row);
-    }
+    matrix::each(ACME_CLIENT, try_row);
 }
 
 fn try_row(row: &Row) {

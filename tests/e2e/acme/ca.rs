@@ -23,7 +23,8 @@ pub(super) struct Ca {
     served: Served,
     /// Which records of dns-01 there are: a file for each name.
     zone: PathBuf,
-    _dns: DnsServer,
+    /// Its name server, whose records a test may change.
+    pub(super) dns: DnsServer,
     listen: SocketAddr,
     /// Where the authority connects to for http-01.
     pub(super) http: SocketAddr,
@@ -42,6 +43,11 @@ pub(super) struct Binding {
 impl Ca {
     /// With free ports.
     pub(super) fn start() -> Self {
+        Self::declaring("")
+    }
+
+    /// The same, with a line more about its ACME.
+    pub(super) fn declaring(line: &str) -> Self {
         let (listen, http, tls) = (port::free(), port::free(), port::free());
         let dns = DnsServer::start().unwrap();
         dns.set(HOST, vec![Data::Address(http.ip())]);
@@ -68,6 +74,7 @@ tls_port  = {}
 resolver  = ["{resolver}"]
 allow     = ["127.0.0.0/8"]
 retry     = "1s"
+{line}
 "#,
             http.port(),
             tls.port()
@@ -76,7 +83,7 @@ retry     = "1s"
         std::fs::create_dir(&zone).unwrap();
         dns.read_folder(&zone);
         let served = Served::start(domain, |_| {});
-        Self { served, zone, _dns: dns, listen, http, tls, resolver }
+        Self { served, zone, dns, listen, http, tls, resolver }
     }
 
     /// What a client is told first.

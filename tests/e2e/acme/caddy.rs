@@ -15,9 +15,7 @@ pub(crate) const VERSION: &str = "2.11.7";
 
 #[test]
 fn caddy() {
-    for row in matrix::of(CADDY) {
-        try_row(&row);
-    }
+    matrix::each(CADDY, try_row);
 }
 
 fn try_row(row: &Row) {

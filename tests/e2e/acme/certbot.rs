@@ -8,17 +8,13 @@ use super::tools;
 
 #[test]
 fn certbot_of_debian() {
-    for row in matrix::of(CERTBOT_DEBIAN) {
-        try_row(Path::new("/usr/bin/certbot"), &row);
-    }
+    matrix::each(CERTBOT_DEBIAN, |row| try_row(Path::new("/usr/bin/certbot"), row));
 }
 
 #[test]
 fn certbot_as_it_is_now() {
     let program = tools::of_pypi("certbot", "5.8.0", "certbot");
-    for row in matrix::of(CERTBOT) {
-        try_row(&program, &row);
-    }
+    matrix::each(CERTBOT, |row| try_row(&program, row));
 }
 
 struct Certbot<'a> {

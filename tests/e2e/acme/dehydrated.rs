@@ -8,9 +8,7 @@ use super::web;
 
 #[test]
 fn dehydrated() {
-    for row in matrix::of(DEHYDRATED) {
-        try_row(&row);
-    }
+    matrix::each(DEHYDRATED, try_row);
 }
 
 fn try_row(row: &Row) {

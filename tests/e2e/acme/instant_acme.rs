@@ -4,10 +4,11 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use hf_testkit::dns::Data;
 use hf_x509::certificate::Certificate;
 use instant_acme::{
     Account, AuthorizationStatus, CertificateIdentifier, ChallengeHandle, ChallengeType, ExternalAccountKey,
-    Identifier, NewAccount, NewOrder, OrderStatus, RetryPolicy, RevocationReason, RevocationRequest,
+    Identifier, NewAccount, NewOrder, Order, OrderStatus, RetryPolicy, RevocationReason, RevocationRequest,
 };
 use rcgen::{CertificateParams, CustomExtension, KeyPair};
 use rustls::crypto::aws_lc_rs::{default_provider, sign};
@@ -22,10 +23,30 @@ use super::web;
 
 #[test]
 fn instant_acme() {
-    for row in matrix::of(INSTANT_ACME) {
+    matrix::each(INSTANT_ACME, |row| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(try_row(&row));
-    }
+        runtime.block_on(try_row(row));
+    });
+}
+
+#[test]
+fn caa_records_decide_where_the_file_names_the_authority_for_them() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let ca = Ca::declaring("caa = [\"ca.shop.internal\"]");
+        let row = matrix::first(INSTANT_ACME);
+        let client = Client::new(&ca, &row);
+        let allow = Data::caa("issue", "ca.shop.internal; validationmethods=http-01");
+        ca.dns.set("shop.internal", vec![allow]);
+        client.issue(&client.register().await, None).await;
+        ca.dns.set("shop.internal", vec![Data::caa("issue", "other.test")]);
+        // Another account has to prove the name anew.
+        let mut order = client.start(&client.register().await, None).await;
+        let refusal = order.poll_ready(&RetryPolicy::default()).await.err().unwrap();
+        let refusal = format!("{refusal:?}");
+        assert!(refusal.contains("urn:ietf:params:acme:error:caa"), "{refusal}");
+        assert!(refusal.contains("CAA records of shop.internal forbid it"), "{refusal}");
+    });
 }
 
 async fn try_row(row: &Row) {
@@ -93,7 +114,8 @@ impl<'a> Client<'a> {
         }
     }
 
-    async fn issue(&self, account: &Account, replaces: Option<CertificateIdentifier<'_>>) -> Certificate {
+    /// Order the name, and prove it where it is not proven.
+    async fn start(&self, account: &Account, replaces: Option<CertificateIdentifier<'_>>) -> Order {
         let identifiers = [self.identifier()];
         let order = NewOrder::new(&identifiers);
         let order = match replaces {
@@ -115,6 +137,11 @@ impl<'a> Client<'a> {
                 challenge.set_ready().await.unwrap();
             }
         }
+        order
+    }
+
+    async fn issue(&self, account: &Account, replaces: Option<CertificateIdentifier<'_>>) -> Certificate {
+        let mut order = self.start(account, replaces).await;
         let status = order.poll_ready(&RetryPolicy::default()).await.unwrap();
         assert_eq!(status, OrderStatus::Ready, "{:?}", order.state());
         order.finalize().await.unwrap();

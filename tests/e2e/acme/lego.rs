@@ -7,9 +7,7 @@ use super::matrix::{self, Challenge, Does, LEGO, Row, WILDCARD};
 
 #[test]
 fn lego() {
-    for row in matrix::of(LEGO) {
-        try_row(&row);
-    }
+    matrix::each(LEGO, try_row);
 }
 
 struct Lego<'a> {

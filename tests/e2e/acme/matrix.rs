@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::Mutex;
 
 /// What a client does in a row, or why it does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,11 +58,29 @@ pub(super) struct Row {
     pub(super) key_change: Does,
 }
 
-/// The rows of one client.
-pub(super) fn of(client: &str) -> Vec<Row> {
+/// The first row of a client: the plainest.
+pub(super) fn first(client: &str) -> Row {
+    *ROWS.iter().find(|row| row.client == client).unwrap()
+}
+
+/// Rows of a client that are tried at one time: each waits most of its time, for a process or for a time to renew.
+const AT_ONCE: usize = 3;
+
+/// Try every row of one client. Each has a server, ports and folders of its own, so that they do not meet.
+pub(super) fn each(client: &str, try_row: impl Fn(&Row) + Sync) {
     let rows: Vec<Row> = ROWS.iter().filter(|row| row.client == client).copied().collect();
     assert!(!rows.is_empty(), "{client}");
-    rows
+    let rows = Mutex::new(rows.into_iter());
+    let next = || rows.lock().unwrap().next();
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some(row) = next() {
+                    try_row(&row);
+                }
+            });
+        }
+    });
 }
 
 pub(super) const HOST: &str = "web.shop.internal";
