@@ -8,6 +8,7 @@
 //! any read that could miss it, and at the next start.
 
 mod acme;
+mod checkpoint;
 mod codec;
 mod crl_list;
 mod fault;

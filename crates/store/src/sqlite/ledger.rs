@@ -5,6 +5,7 @@ use std::path::Path;
 use hf_core::serial::Serial;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::checkpoint::{LogGrowth, checkpoint};
 use super::codec::Decoder;
 use super::fault::Faults;
 use super::inserts::Inserts;
@@ -15,9 +16,6 @@ use super::turn;
 use crate::StoreError;
 use crate::audit::ChainHead;
 use crate::patience::{Patience, Wait};
-
-/// The write-ahead log is moved into the database after so many folded entries: some 16 MiB.
-const CHECKPOINT: usize = 8192;
 
 /// What the writer keeps in memory about the database; a copy is put back when a transaction fails.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +58,7 @@ pub(super) struct Database {
     pub(super) db: Connection,
     pub(super) faults: Faults,
     pub(super) state: State,
-    since_checkpoint: usize,
+    log: LogGrowth,
     patience: Patience,
 }
 
@@ -70,7 +68,7 @@ impl Database {
         let db = schema::open_writer(path, &schema::MAIN)?;
         let faults = Faults::new(path);
         let state = read_state(&db, &faults)?;
-        Ok(Self { db, faults, state, since_checkpoint: 0, patience: Patience::default() })
+        Ok(Self { db, faults, state, log: LogGrowth::default(), patience: Patience::default() })
     }
 
     /// One transaction; all of `work` or nothing, durable when this returns.
@@ -119,19 +117,7 @@ impl Database {
 
     /// So many entries came into the database: when there were enough, the write-ahead log is moved into it.
     pub(super) fn checkpoint_after(&mut self, count: usize) -> Result<(), StoreError> {
-        self.since_checkpoint = self.since_checkpoint.saturating_add(count);
-        if self.since_checkpoint < CHECKPOINT {
-            return Ok(());
-        }
-        self.since_checkpoint = 0;
-        self.checkpoint()
-    }
-
-    /// Move the write-ahead log into the database file, as far as readers let it.
-    fn checkpoint(&self) -> Result<(), StoreError> {
-        self.db
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
-            .map_err(self.faults.database("move the write-ahead log into the database"))
+        if self.log.committed(count) { checkpoint(&self.db, &self.faults) } else { Ok(()) }
     }
 }
 

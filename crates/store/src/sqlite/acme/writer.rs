@@ -7,13 +7,12 @@ use super::Transaction;
 use super::batch::Job;
 use crate::StoreError;
 use crate::patience::{Patience, Wait};
+use crate::sqlite::checkpoint::{LogGrowth, checkpoint};
 use crate::sqlite::fault::Faults;
 use crate::sqlite::turn;
 
 /// Changes that share a transaction at most.
 const TOGETHER: usize = 512;
-/// The write-ahead log is moved into the database after so many changes: some 16 MiB.
-const CHECKPOINT: usize = 8192;
 
 /// State of the writing thread.
 pub(super) struct Writer {
@@ -21,13 +20,13 @@ pub(super) struct Writer {
     faults: Faults,
     /// Set when stable storage failed, or the file is damaged: every change is refused with it.
     failed: Option<StoreError>,
-    since_checkpoint: usize,
+    log: LogGrowth,
     patience: Patience,
 }
 
 impl Writer {
     pub(super) fn new(db: Connection, faults: Faults) -> Self {
-        Self { db, faults, failed: None, since_checkpoint: 0, patience: Patience::default() }
+        Self { db, faults, failed: None, log: LogGrowth::default(), patience: Patience::default() }
     }
 
     /// Serve until every sender is gone.
@@ -38,7 +37,7 @@ impl Writer {
         }
         if self.failed.is_none() {
             // What stays in the log is read from there by the next start.
-            let _ = self.checkpoint();
+            let _ = checkpoint(&self.db, &self.faults);
         }
     }
 
@@ -49,9 +48,11 @@ impl Writer {
         };
         match outcome {
             Ok(results) => {
-                self.since_checkpoint = self.since_checkpoint.saturating_add(jobs.len());
+                let due = self.log.committed(jobs.len());
                 jobs.into_iter().zip(results).for_each(|(job, result)| job.answer(result));
-                self.checkpoint_when_due();
+                if due && let Err(error) = checkpoint(&self.db, &self.faults) {
+                    self.remember(&error);
+                }
             }
             Err(error) => {
                 self.remember(&error);
@@ -88,21 +89,6 @@ impl Writer {
         }
         self.db.execute_batch("COMMIT").map_err(self.faults.database("commit a transaction"))?;
         Ok(results)
-    }
-
-    fn checkpoint_when_due(&mut self) {
-        if self.since_checkpoint >= CHECKPOINT {
-            self.since_checkpoint = 0;
-            if let Err(error) = self.checkpoint() {
-                self.remember(&error);
-            }
-        }
-    }
-
-    fn checkpoint(&self) -> Result<(), StoreError> {
-        self.db
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
-            .map_err(self.faults.database("move the write-ahead log into the database"))
     }
 
     fn remember(&mut self, error: &StoreError) {
