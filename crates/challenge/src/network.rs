@@ -99,8 +99,8 @@ impl Networks {
     }
 }
 
-/// The IPv4 address that an IPv6 address leads to: through a translator (RFC 6052 section 2.1), 6to4 (RFC 3056), or as an
-/// IPv4-compatible address (RFC 4291 section 2.5.5.1).
+/// The IPv4 address that an IPv6 address leads to: through a translator (RFC 6052 section 2.1, RFC 2765 section 2.1), 6to4
+/// (RFC 3056), or as an IPv4-compatible address (RFC 4291 section 2.5.5.1).
 fn wrapped(address: IpAddr) -> Option<Ipv4Addr> {
     let IpAddr::V6(address) = address else { return None };
     let four = |high: u16, low: u16| {
@@ -110,9 +110,9 @@ fn wrapped(address: IpAddr) -> Option<Ipv4Addr> {
     match address.segments() {
         // Unspecified and loopback, which have rows of their own.
         [0, 0, 0, 0, 0, 0, 0, 0 | 1] => None,
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0, 0, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
-            four(high, low)
-        }
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0, 0, 0, 0, 0 | 0xffff, 0, high, low]
+        | [0x2002, high, low, ..] => four(high, low),
         _ => None,
     }
 }
@@ -138,7 +138,10 @@ pub const RESERVED: &[(IpNet, &str)] = &[
     (v6(0x2001 << 112, 32), "reserved for Teredo"),
     (v6(0xfe80 << 112, 10), "reserved for link-local addresses"),
     (v6(0xff00 << 112, 8), "reserved for multicast"),
+    (v6(0xfd00_0042 << 96 | 0x42, 128), "the metadata of a cloud's machines"),
+    (v6(0xfd00_00c1 << 96 | 0xa9fe_a9fe, 128), "the metadata of a cloud's machines"),
     (v6(0xfd00_0ec2 << 96 | 0x254, 128), "the metadata of a cloud's machines"),
+    (v6(0xfd20_00ce << 96 | 0x254, 128), "the metadata of a cloud's machines"),
 ];
 
 const fn v4([a, b, c, d]: [u8; 4], length: u8) -> IpNet {
@@ -169,7 +172,10 @@ mod tests {
         {
             assert!(allows(&default, address), "{address}");
         }
-        assert!(RESERVED.iter().any(|(network, _)| network.to_string() == "fd00:ec2::254/128"));
+        // Metadata over IPv6, as Scaleway, Oracle, Amazon and Google publish it.
+        for address in ["fd00:42::42", "fd00:c1::a9fe:a9fe", "fd00:ec2::254", "fd20:ce::254"] {
+            assert!(!allows(&default, address), "{address}");
+        }
         assert!(RESERVED.iter().any(|(network, _)| network.to_string() == "64:ff9b:1::/48"));
         for (network, _) in RESERVED {
             assert!(default.judge(network.addr()).is_err(), "{network}");
@@ -189,6 +195,7 @@ mod tests {
         for address in [
             "::ffff:127.0.0.1",
             "::ffff:169.254.169.254",
+            "::ffff:0:127.0.0.1",
             "64:ff9b::127.0.0.1",
             "64:ff9b::169.254.169.254",
             "2002:7f00:1::",
