@@ -38,7 +38,8 @@ pub(crate) struct Place {
 }
 
 impl Trail {
-    /// At this path of the subject, over `http`. `None` when that is no URL.
+    /// At this path of the subject, over `http`. `None` when that is no URL, or one that leads to somebody else: a host
+    /// like `0x7f` counts as an IPv4 address in URLs.
     pub(crate) fn start(subject: &Subject, path: &str, ports: ChallengePorts, limit: usize) -> Option<Self> {
         let (host, own_address) = match subject {
             Subject::Dns(name) => (name.to_string(), None),
@@ -47,7 +48,8 @@ impl Trail {
         };
         let port = ports.http;
         let current = Url::parse(&format!("http://{host}:{port}{path}")).ok()?;
-        Some(Self { ports, limit, own_address, visited: Vec::new(), current })
+        let trail = Self { ports, limit, own_address, visited: Vec::new(), current };
+        trail.place().is_some_and(|place| place.subject == *subject).then_some(trail)
     }
 
     /// The URL to ask for next.
@@ -170,6 +172,14 @@ mod tests {
         let trail = Trail::start(&subject, PATH, ports, 3).unwrap();
         assert_eq!(trail.url().as_str(), "http://a.example:5002/.well-known/acme-challenge/tok-en_1");
         assert_eq!(trail.place().unwrap().port, 5002);
+    }
+
+    #[test]
+    fn a_name_that_a_url_takes_for_an_address_is_not_asked() {
+        for name in ["0xa000001", "a.0x7f", "10.0.0.0x1"] {
+            let subject = Subject::Dns(name.parse().unwrap());
+            assert!(Trail::start(&subject, PATH, ChallengePorts::default(), 3).is_none(), "{name}");
+        }
     }
 
     #[test]
