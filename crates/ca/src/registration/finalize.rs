@@ -9,6 +9,7 @@ use hf_core::principal::Channel;
 use hf_core::time::{Timestamp, Validity};
 use hf_proto::acme::csr::{self, CsrFacts, CsrKey};
 use hf_proto::acme::id::Id;
+use hf_proto::acme::identifier::Target;
 use hf_proto::acme::jwk::{Curve, Jwk};
 use hf_proto::acme::order::{CsrDer, Finalize, NotProcessing, Order};
 use hf_proto::acme::problem::{Problem, ProblemType};
@@ -56,7 +57,7 @@ impl Registration {
             let accepted = placed.order.finalize(CsrDer::new(csr.clone()), now, &placed.authorizations)?;
             let Finalize::Begun(begun) = accepted else { return Ok(placed) };
             let allowance = self.allowance(account).await?;
-            self.check_still_allowed(&begun, &allowance)?;
+            self.check_still_allowed(&placed, &allowance)?;
             let verified = self.verified(&csr, &begun).await.inspect_err(|_| self.refused_one())?;
             self.check_caa(&placed).await.inspect_err(|_| self.refused_one())?;
             match self.swap_order(&begun, now, None, placed.revision).await? {
@@ -89,14 +90,26 @@ impl Registration {
         Ok(if account.is_some() { CsrKey::OfAnAccount } else { CsrKey::Own })
     }
 
-    /// That names and profile may still be had: the file, or the key of the account, may have changed.
-    fn check_still_allowed(&self, order: &Order, allowance: &Allowance) -> Result<(), RegistrationError> {
-        let setup = self.setup();
-        let refused = self.refused(&order.terms.identifiers, allowance, &setup.settings);
+    /// That names and profile may still be had, and that a name without a proof is still one that the account is trusted
+    /// with: the file, or the key of the account, may have changed since the order was placed.
+    pub(super) fn check_still_allowed(
+        &self,
+        placed: &PlacedOrder,
+        allowance: &Allowance,
+    ) -> Result<(), RegistrationError> {
+        let (setup, terms) = (self.setup(), &placed.order.terms);
+        let mut refused = self.refused(&terms.identifiers, allowance, &setup.settings);
+        let unproven = terms.identifiers.iter().filter(|name| {
+            let target = Target::of(name);
+            let mut of_name = placed.authorizations.iter().filter(|one| one.target() == target);
+            !allowance.trusts(name, &setup.settings) && !of_name.any(|one| one.method().is_some())
+        });
+        let why = "the account is not trusted with it any more: order it anew, and prove it";
+        refused.extend(unproven.map(|name| (name.clone(), why.to_owned())));
         if !refused.is_empty() {
             return Err(hf_proto::acme::new_order::rejected(&refused).into());
         }
-        let profile = allowance.profile(order.terms.profile.as_deref(), &setup.settings)?;
+        let profile = allowance.profile(terms.profile.as_deref(), &setup.settings)?;
         self.leaf_profile(&profile)?;
         Ok(())
     }

@@ -65,7 +65,11 @@ impl Registration {
             return Ok(());
         };
         let allowance = self.allowance(&account).await?;
-        if let Err(refused) = self.check_caa(&placed).await {
+        let allowed = match self.check_still_allowed(&placed, &allowance) {
+            Ok(()) => self.check_caa(&placed).await,
+            refused => refused,
+        };
+        if let Err(refused) = allowed {
             tracing::info!(order = record.id, error = chain(&refused), "ACME order not issued");
             self.observer.order(self.name(), OrderOutcome::Refused);
             let next = placed.order.refused();

@@ -10,8 +10,9 @@ use hf_proto::acme::problem::ProblemType;
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 
-use super::client::{Client, base64url, identifiers};
+use super::client::{Client, Key, base64url, csr, identifiers};
 use super::house::{House, settings};
+use super::recovery::{left_behind, recover};
 
 const MALFORMED: (ProblemType, u16) = (ProblemType::Malformed, 400);
 const UNAUTHORIZED: (ProblemType, u16) = (ProblemType::Unauthorized, 403);
@@ -129,7 +130,7 @@ async fn each_of_the_five_checks_refuses() {
         (bind(&unknown, &header(&client, &unknown), &jwk), UNAUTHORIZED),
         (bind(&wrong, &right, &jwk), UNAUTHORIZED),
         (cut, UNAUTHORIZED),
-        (bind(&given, &right, &super::client::Key::p256().jwk()), MALFORMED),
+        (bind(&given, &right, &Key::p256().jwk()), MALFORMED),
         (bind(&given, &right, &json!({})), MALFORMED),
     ];
     for (binding, expected) in cases {
@@ -229,4 +230,49 @@ async fn a_key_holds_its_account_to_names_and_may_save_the_proof() {
     operator::revoke_eab(&given.id, house.store.as_ref(), &house.origin()).await.unwrap();
     let placed = trusted.new_order(&order(&trusted, "y.t.shop.internal")).await.json();
     assert_eq!(placed["status"], "pending");
+}
+
+/// An account with a key that saves the proof of these names.
+async fn trusted<'h>(house: &'h House, names: &[&str]) -> (Client<'h>, Given) {
+    let given = key(house, wish(Some(names), true)).await;
+    let mut client = Client::stranger(house);
+    client.kid = client.new_account(&bound(&client, &given)).await.location();
+    (client, given)
+}
+
+#[tokio::test]
+async fn an_order_that_rests_on_trust_comes_to_nothing_when_the_trust_is_taken_back() {
+    let house = house().await;
+    let (client, given) = trusted(&house, &["t.shop.internal"]).await;
+    let placed = client.ready(&["t.shop.internal"]).await;
+    let (left, _) = left_behind(&client, "u.t.shop.internal").await;
+    operator::revoke_eab(&given.id, house.store.as_ref(), &house.origin()).await.unwrap();
+    let answer = client.finalize(&placed, &csr(&Key::p256().0, &["t.shop.internal"])).await;
+    assert_eq!(answer.refused().0, ProblemType::RejectedIdentifier);
+    assert!(answer.problem().subproblems[0].detail.contains("not trusted"), "{}", answer.text());
+    // Nor by way of what a process left behind.
+    assert_eq!(recover(&house).await, 1);
+    for order in [placed, left] {
+        assert_eq!(client.look(&order).await.object["status"], "ready");
+    }
+    assert_eq!(house.looker.count(), 0, "nothing was proven");
+}
+
+#[tokio::test]
+async fn an_order_that_rests_on_trust_comes_to_nothing_when_the_file_says_otherwise() {
+    let mut settings = settings();
+    settings.trusted = vec!["ci.shop.internal".parse().unwrap()];
+    let house = House::with(settings.clone(), 0).await;
+    let given = key(&house, wish(None, false)).await;
+    let mut client = Client::stranger(&house);
+    client.kid = client.new_account(&bound(&client, &given)).await.location();
+    let placed = client.ready(&["a.ci.shop.internal", "b.ci.shop.internal"]).await;
+    settings.trusted = vec!["a.ci.shop.internal".parse().unwrap()];
+    house.serve(settings);
+    let request = csr(&Key::p256().0, &["a.ci.shop.internal", "b.ci.shop.internal"]);
+    let problem = client.finalize(&placed, &request).await.problem();
+    assert_eq!(problem.kind, ProblemType::RejectedIdentifier);
+    let [only] = problem.subproblems.as_slice() else { panic!("one of the two: {problem}") };
+    assert_eq!(only.identifier.as_ref().unwrap().value, "b.ci.shop.internal");
+    assert!(only.detail.contains("not trusted"), "{}", only.detail);
 }

@@ -13,7 +13,7 @@ use super::client::{Client, Key, Placed, csr, first};
 use super::house::House;
 
 /// What stands on record when a process ends after it accepted a signing request.
-async fn left_behind(client: &Client<'_>, name: &str) -> (Placed, Vec<u8>) {
+pub(crate) async fn left_behind(client: &Client<'_>, name: &str) -> (Placed, Vec<u8>) {
     let house = client.house;
     let order = client.ready(&[name]).await;
     let id = order.url.rsplit('/').next().unwrap();
@@ -34,7 +34,7 @@ async fn left_behind(client: &Client<'_>, name: &str) -> (Placed, Vec<u8>) {
     (order, request)
 }
 
-async fn recover(house: &House) -> usize {
+pub(crate) async fn recover(house: &House) -> usize {
     house.registrations.recover(house.now().plus(Lifetime::from_seconds(1))).await.unwrap()
 }
 
