@@ -1,18 +1,22 @@
 //! Authorizations, RFC 8555 sections 7.4.1 and 7.5.
 
 use hf_core::name::Identifier;
+use hf_core::time::Lifetime;
 use hf_proto::acme::authorization::Authorization;
 use hf_proto::acme::id::Id;
-use hf_proto::acme::new_order;
+use hf_proto::acme::new_order::{self, OrderRules};
 use hf_proto::acme::problem::{Problem, ProblemType};
 use hf_proto::acme::request::NewAuthorizationRequest;
 use hf_store::record::{AcmeAuthorizationRecord, Swap};
 
 use super::accounts::TRIES;
 use super::error::{RegistrationError, failed};
-use super::orders::rules;
 use super::records::{authorization_record, read_authorization};
 use super::{KnownAccount, Registration};
+
+/// A name alone has no profile and no lifetime: what those allow is judged when it is ordered.
+const RULES: OrderRules =
+    OrderRules { max_identifiers: 1, wildcards: true, addresses: true, max_lifetime: Lifetime::MAX };
 
 impl Registration {
     /// An authorization ahead of an order.
@@ -24,8 +28,7 @@ impl Registration {
         let (now, setup) = (self.now(), self.setup());
         let settings = &setup.settings;
         let allowance = self.allowance(account).await?;
-        let profile = self.leaf_profile(&allowance.profile(None, settings)?)?;
-        let target = new_order::judge_authorization(request, rules(settings, &profile))?;
+        let target = new_order::judge_authorization(request, RULES)?;
         let names: Vec<Identifier> = vec![target.identifier.clone()];
         let refused = self.refused(&names, &allowance, settings);
         if !refused.is_empty() {

@@ -276,7 +276,7 @@ pub(super) fn bare(names: &[Identifier]) -> Vec<Identifier> {
 }
 
 /// What an order may ask for, under a profile.
-pub(super) fn rules(settings: &RegistrationSettings, profile: &Profile) -> OrderRules {
+fn rules(settings: &RegistrationSettings, profile: &Profile) -> OrderRules {
     OrderRules {
         max_identifiers: settings.limits.identifiers.min(profile.max_names()),
         wildcards: profile.allows_wildcards(),

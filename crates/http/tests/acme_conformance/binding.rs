@@ -276,3 +276,18 @@ async fn an_order_that_rests_on_trust_comes_to_nothing_when_the_file_says_otherw
     assert_eq!(only.identifier.as_ref().unwrap().value, "b.ci.shop.internal");
     assert!(only.detail.contains("not trusted"), "{}", only.detail);
 }
+
+#[tokio::test]
+async fn an_account_that_must_name_a_profile_proves_names_before_it_orders() {
+    let house = house().await;
+    let two = Some(vec!["peer".to_owned(), "withdrawn".to_owned()]);
+    let given = key(&house, NewEabKey { profiles: two, ..wish(None, false) }).await;
+    let mut client = Client::stranger(&house);
+    client.kid = client.new_account(&bound(&client, &given)).await.location();
+    let names = identifiers(&["a.shop.internal"]);
+    let without = client.new_order(&json!({"identifiers":names})).await;
+    assert_eq!(without.refused().0, ProblemType::InvalidProfile);
+    // There is no profile in the request for an authorization (RFC 8555 section 7.4.1).
+    let made = client.new_authz(&json!({"identifier":names[0]})).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+}
