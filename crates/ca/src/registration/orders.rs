@@ -97,9 +97,9 @@ impl Registration {
         settings: &RegistrationSettings,
         now: Timestamp,
     ) -> Result<PlacedOrder, RegistrationError> {
-        let ends = gathered.all.iter().filter(|one| one.due().is_none() && !one.challenges.is_empty());
-        let proven_until = ends.map(|one| one.expires).min();
-        let expires = now.plus(settings.order_lifetime);
+        // An order is invalid as soon as one of its authorizations is over.
+        let ends = gathered.all.iter().map(|one| one.expires);
+        let expires = ends.fold(now.plus(settings.order_lifetime), Timestamp::min);
         let order = Order::new(OrderTerms {
             id: Id::generate_at(now, self.random.as_ref())?,
             account: account.account.id.clone(),
@@ -110,7 +110,7 @@ impl Registration {
             not_after: requested.not_after,
             replaces: requested.replaces,
             created_at: now,
-            expires: proven_until.map_or(expires, |end| end.min(expires)),
+            expires,
         });
         let record = order_record(&order, &self.name, now, None, 1)?;
         let made = |order| PlacedOrder { order, authorizations: gathered.all.clone(), revision: 1 };

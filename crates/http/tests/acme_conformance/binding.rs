@@ -291,3 +291,18 @@ async fn an_account_that_must_name_a_profile_proves_names_before_it_orders() {
     let made = client.new_authz(&json!({"identifier":names[0]})).await;
     assert_eq!(made.status, 201, "{}", made.text());
 }
+
+#[tokio::test]
+async fn an_order_that_rests_on_trust_says_when_the_trust_ends() {
+    let mut settings = settings();
+    settings.authorization_lifetime = Lifetime::from_hours(1);
+    let house = House::with(settings, 0).await;
+    let (client, _) = trusted(&house, &["t.shop.internal"]).await;
+    let order = client.order(&["t.shop.internal"]).await;
+    let end = house.now().plus(Lifetime::from_hours(1));
+    assert_eq!(order.object["expires"], end.to_string());
+    house.clock.advance(Lifetime::from_seconds(3_600));
+    assert_eq!(client.look(&order).await.object["status"], "ready", "to the last second");
+    house.clock.advance(Lifetime::from_seconds(1));
+    assert_eq!(client.look(&order).await.object["status"], "invalid");
+}
