@@ -155,6 +155,9 @@ impl Registration {
         placed: PlacedOrder,
         issued: &IssuedCertificate,
     ) -> Result<PlacedOrder, RegistrationError> {
+        if !issued.existed {
+            self.observer.certificate(&self.name, &issued.profile);
+        }
         let Ok(serial) = issued.certificate.serial() else { return Ok(placed) };
         let next = placed.order.issued(serial);
         self.observer.order(&self.name, OrderOutcome::Issued);

@@ -7,6 +7,9 @@ pub trait Observer: Send + Sync {
     /// An order came to an end.
     fn order(&self, authority: &str, outcome: OrderOutcome);
 
+    /// A certificate was issued for an order, under this profile.
+    fn certificate(&self, authority: &str, profile: &str);
+
     /// A challenge was looked at.
     fn validation(&self, authority: &str, kind: ChallengeKind, end: ValidationEnd);
 }
@@ -64,6 +67,8 @@ impl ValidationEnd {
 /// Nobody counts.
 impl Observer for () {
     fn order(&self, _authority: &str, _outcome: OrderOutcome) {}
+
+    fn certificate(&self, _authority: &str, _profile: &str) {}
 
     fn validation(&self, _authority: &str, _kind: ChallengeKind, _end: ValidationEnd) {}
 }

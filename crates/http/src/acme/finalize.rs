@@ -17,12 +17,7 @@ use super::{Asked, new_order};
 pub(super) async fn answer(door: &Door, asked: Asked) -> Result<Reply, Failure> {
     let registration = Arc::clone(&asked.registration);
     match finalize(asked).await {
-        Ok(placed) => {
-            if let (Some(_), Some(profile)) = (placed.order.serial(), &placed.order.terms.profile) {
-                door.metrics.issued(Channel::Acme.as_str(), registration.name(), profile);
-            }
-            new_order::resource(&registration, StatusCode::OK, &placed)
-        }
+        Ok(placed) => new_order::resource(&registration, StatusCode::OK, &placed),
         Err(failure) => {
             door.metrics.refused(Channel::Acme.as_str(), failure.word());
             Err(failure)

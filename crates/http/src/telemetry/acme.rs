@@ -1,6 +1,7 @@
 //! What is counted of ACME: orders by what became of them, looks at challenges by kind and end.
 
 use hf_ca::registration::{Observer, OrderOutcome, ValidationEnd};
+use hf_core::principal::Channel;
 use hf_proto::acme::challenge::ChallengeKind;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -44,6 +45,10 @@ impl Observer for Metrics {
     fn order(&self, authority: &str, outcome: OrderOutcome) {
         let labels = OrderLabels { authority: authority.to_owned(), outcome: outcome.as_str().to_owned() };
         self.acme().orders.get_or_create(&labels).inc();
+    }
+
+    fn certificate(&self, authority: &str, profile: &str) {
+        self.issued(Channel::Acme.as_str(), authority, profile);
     }
 
     fn validation(&self, authority: &str, kind: ChallengeKind, end: ValidationEnd) {

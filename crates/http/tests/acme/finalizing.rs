@@ -117,6 +117,8 @@ async fn two_finalizes_at_once_give_one_certificate() {
         let filter = hf_store::list::ListFilter { name: Some(name), ..Default::default() };
         assert_eq!(house.store().list(filter, None, 10).await.unwrap().items.len(), 1);
     }
+    let counted = "certificates_issued_total{channel=\"acme\",authority=\"services\",profile=\"peer\"} 5";
+    assert!(house.metrics.text().contains(counted), "each once: {}", house.metrics.text());
 }
 
 /// An order as a process leaves it that ends between accepting the request and the word of the authority.
