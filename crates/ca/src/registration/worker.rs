@@ -36,6 +36,9 @@ const WAITING: usize = 1_024;
 /// How often the store is asked for what was left behind or is due again.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// Accounts with nothing to do that are remembered at most: some never come back for their turn.
+const REMEMBERED: usize = 4_096;
+
 /// A lease must last so much longer when a look begins: no look takes as long.
 const SPARE: Lifetime = Lifetime::from_seconds(45);
 
@@ -86,8 +89,43 @@ struct Inner {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     woken: Arc<Notify>,
-    /// Looks under way, by account.
-    busy: Mutex<HashMap<String, usize>>,
+    busy: Mutex<HashMap<String, Load>>,
+}
+
+/// What the worker has to do with one account.
+#[derive(Debug, Default)]
+struct Load {
+    /// Looks under way.
+    looks: usize,
+    line: Line,
+}
+
+/// When what found no place comes back: so many a second as may be under way at one time. Whoever has very much ready
+/// waits in a long line, and takes no turns from others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Line {
+    /// The last second in which some come back, and how many.
+    last: Option<(Timestamp, usize)>,
+}
+
+impl Line {
+    /// The turn of one more.
+    fn turn(&mut self, a_second: usize, now: Timestamp) -> Timestamp {
+        let soonest = now.plus(Lifetime::from_seconds(1));
+        let (last, many) = self.last.filter(|(last, _)| *last >= soonest).unwrap_or((soonest, 0));
+        let next = if many < a_second.max(1) {
+            (last, many.saturating_add(1))
+        } else {
+            (last.plus(Lifetime::from_seconds(1)), 1)
+        };
+        self.last = Some(next);
+        next.0
+    }
+
+    /// Whether nobody stands there any more.
+    fn is_over(self, now: Timestamp) -> bool {
+        self.last.is_none_or(|(last, _)| last <= now)
+    }
 }
 
 /// A queue, and its end.
@@ -181,8 +219,9 @@ impl Inner {
             return Ok(());
         };
         let setup = registration.setup();
-        let Some(_place) = self.place(&record.account, setup.settings.limits.validations) else {
-            return self.postpone(record, now).await;
+        let _place = match self.place(&record.account, setup.settings.limits.validations, now) {
+            Ok(place) => place,
+            Err(turn) => return self.postpone(record, turn).await,
         };
         let again = registration.look(record, &setup, now).await?;
         if again {
@@ -191,26 +230,43 @@ impl Inner {
         Ok(())
     }
 
-    /// As many looks of the account are under way as may be: come back in a second.
+    /// As many looks of the account are under way as may be: come back when it is its turn. Also when the client has
+    /// another challenge ready meanwhile: it counts on whoever has the lease.
     async fn postpone(
         &self,
-        record: AcmeAuthorizationRecord,
-        now: Timestamp,
+        mut record: AcmeAuthorizationRecord,
+        turn: Timestamp,
     ) -> Result<(), RegistrationError> {
-        let later = Some(now.plus(Lifetime::from_seconds(1)));
-        let later = AcmeAuthorizationRecord { due: later, lease_until: None, ..record };
-        self.store.update_authorization(later).await.map_err(failed("put a challenge off"))?;
-        Ok(())
+        for _ in 0..TRIES {
+            let due = record.due.map(|due| due.max(turn));
+            let later = AcmeAuthorizationRecord { due, lease_until: None, ..record };
+            let swapped = self.store.update_authorization(later).await;
+            match swapped.map_err(failed("put a challenge off"))? {
+                Swap::Done { .. } => return Ok(()),
+                Swap::Stale(current) => record = *current,
+            }
+        }
+        Err(RegistrationError::Contended { kind: "authorization", id: record.id })
     }
 
-    fn place(&self, account: &str, most: usize) -> Option<AccountPlace<'_>> {
+    /// A place for one more look of the account, of which `most` may be under way.
+    ///
+    /// # Errors
+    /// When to come back.
+    fn place(&self, account: &str, most: usize, now: Timestamp) -> Result<AccountPlace<'_>, Timestamp> {
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = busy.entry(account.to_owned()).or_default();
-        if *count >= most.max(1) {
-            return None;
+        if busy.len() >= REMEMBERED {
+            busy.retain(|_, load| load.looks > 0 || !load.line.is_over(now));
         }
-        *count += 1;
-        Some(AccountPlace { inner: self, account: account.to_owned() })
+        let load = busy.entry(account.to_owned()).or_default();
+        if load.looks >= most.max(1) {
+            return Err(load.line.turn(most, now));
+        }
+        if load.line.is_over(now) {
+            load.line = Line::default();
+        }
+        load.looks += 1;
+        Ok(AccountPlace { inner: self, account: account.to_owned() })
     }
 }
 
@@ -223,9 +279,9 @@ struct AccountPlace<'a> {
 impl Drop for AccountPlace<'_> {
     fn drop(&mut self) {
         let mut busy = self.inner.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = busy.get_mut(&self.account) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
+        if let Some(load) = busy.get_mut(&self.account) {
+            load.looks = load.looks.saturating_sub(1);
+            if load.looks == 0 && load.line == Line::default() {
                 busy.remove(&self.account);
             }
         }
@@ -367,4 +423,21 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
         next = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_finds_no_place_comes_back_a_few_a_second() {
+        let at = Timestamp::from_unix_seconds;
+        let mut line = Line::default();
+        let turns: Vec<Timestamp> = (0..5).map(|_| line.turn(2, at(100))).collect();
+        assert_eq!(turns, [at(101), at(101), at(102), at(102), at(103)]);
+        assert_eq!(line.turn(2, at(101)), at(103), "behind those who wait");
+        assert!(!line.is_over(at(102)) && line.is_over(at(103)));
+        assert_eq!(line.turn(2, at(200)), at(201), "nobody waits any more");
+        assert_eq!(Line::default().turn(0, at(0)), at(1));
+    }
 }

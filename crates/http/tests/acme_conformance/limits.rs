@@ -173,3 +173,37 @@ async fn an_account_in_a_tight_failing_loop_is_paused_and_comes_back() {
     house.clock.advance(Lifetime::from_seconds(600));
     assert_eq!(client.new_order(&order("z.shop.internal")).await.status, 201);
 }
+
+#[tokio::test]
+async fn whoever_has_much_ready_takes_no_turns_from_others() {
+    let house = house(|limits| limits.validations = 1).await;
+    let greedy = Client::new(&house).await;
+    let list: Vec<String> = (0..20).map(|number| format!("n{number}.shop.internal")).collect();
+    let order = greedy.order(&list.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    greedy.begin(&order).await;
+    house.work().await;
+    let ids: Vec<String> =
+        order.authorizations().iter().map(|url| url.rsplit('/').next().unwrap().to_owned()).collect();
+    let records = house.store.authorizations(&ids).await.unwrap();
+    let mut turns: Vec<i64> =
+        records.iter().filter_map(|one| one.due).map(|due| due.seconds_since(house.now())).collect();
+    turns.sort_unstable();
+    // One looks, and the others come back one by one.
+    assert_eq!(turns, (1..20).collect::<Vec<i64>>());
+}
+
+#[tokio::test]
+async fn a_challenge_that_becomes_ready_while_another_waits_for_its_turn_waits_no_longer() {
+    let house = house(|limits| limits.validations = 1).await;
+    let client = Client::new(&house).await;
+    let order = client.order(&["a.shop.internal", "b.shop.internal"]).await;
+    client.begin(&order).await;
+    // Whoever looks at the first challenge has the lease of this one as well.
+    let second = client.read(&order.authorizations()[1]).await.json();
+    let other = second["challenges"][1]["url"].as_str().unwrap();
+    assert_eq!(client.post(other, &json!({})).await.status, 200);
+    house.work().await;
+    let id = order.authorizations()[1].rsplit('/').next().unwrap().to_owned();
+    let record = house.store.authorization(&id).await.unwrap().unwrap();
+    assert_eq!((record.lease_until, record.due), (None, Some(house.now().plus(Lifetime::from_seconds(1)))));
+}
