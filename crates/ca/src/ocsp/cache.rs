@@ -53,7 +53,14 @@ struct Part {
     octets: usize,
     /// How many times something here was forgotten.
     forgotten: u64,
-    flights: HashMap<Arc<[u8]>, Vec<(CertId, Flight)>>,
+    flights: HashMap<Arc<[u8]>, Vec<UnderWay>>,
+}
+
+/// An answer that is being made: of this authority, to this question.
+struct UnderWay {
+    authority: Arc<str>,
+    id: CertId,
+    flight: Flight,
 }
 
 #[derive(Default)]
@@ -137,17 +144,20 @@ impl StatusCache {
         part.remove(&serial);
     }
 
-    /// The answer to this question that is being made; where there is none, `begin` begins it.
-    pub(super) fn flight(&self, id: &CertId, begin: impl FnOnce() -> Flight) -> Flight {
+    /// The answer of this authority to this question that is being made; where there is none, `begin` begins it. Two
+    /// authorities with one name and key are asked the same question and know different certificates.
+    pub(super) fn flight(&self, authority: &str, id: &CertId, begin: impl FnOnce() -> Flight) -> Flight {
         let mut part = self.part(id.serial_octets());
         let flights = part.flights.get(id.serial_octets()).into_iter().flatten();
-        let mut under_way =
-            flights.filter(|(other, flight)| other.der() == id.der() && flight.has_changed().is_ok());
-        if let Some((_, flight)) = under_way.next_back() {
-            return flight.clone();
+        let mut same = flights.filter(|one| {
+            *one.authority == *authority && one.id.der() == id.der() && one.flight.has_changed().is_ok()
+        });
+        if let Some(one) = same.next_back() {
+            return one.flight.clone();
         }
         let flight = begin();
-        part.flights.entry(id.serial_octets().into()).or_default().push((id.clone(), flight.clone()));
+        let one = UnderWay { authority: authority.into(), id: id.clone(), flight: flight.clone() };
+        part.flights.entry(id.serial_octets().into()).or_default().push(one);
         flight
     }
 
@@ -155,7 +165,7 @@ impl StatusCache {
     pub(super) fn landed(&self, id: &CertId) {
         let mut part = self.part(id.serial_octets());
         if let Some(flights) = part.flights.get_mut(id.serial_octets()) {
-            flights.retain(|(_, flight)| flight.has_changed().is_ok() && flight.borrow().is_none());
+            flights.retain(|one| one.flight.has_changed().is_ok() && one.flight.borrow().is_none());
             if flights.is_empty() {
                 part.flights.remove(id.serial_octets());
             }

@@ -171,7 +171,7 @@ impl Responder {
 
     /// Made in a task of its own, so that it comes to its end whoever goes away; those who ask meanwhile wait for it.
     fn flight(self: &Arc<Self>, issuer: &Arc<Issuer>, id: &CertId) -> Flight {
-        self.authority.statuses.flight(id, || {
+        self.authority.statuses.flight(issuer.name(), id, || {
             let (responder, issuer, id) = (Arc::clone(self), Arc::clone(issuer), id.clone());
             let (end, flight) = watch::channel(None);
             tokio::spawn(async move {

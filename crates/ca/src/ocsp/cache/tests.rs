@@ -115,17 +115,33 @@ fn those_who_ask_at_once_share_an_answer_but_not_across_a_change() {
     let (cache, ask) = (StatusCache::default(), Questions(issuer()));
     let id = ask.about(7);
     let (end, receiver) = watch::channel(None);
-    let _first = cache.flight(&id, || receiver);
-    let _second = cache.flight(&id, || panic!("one is under way"));
+    let _first = cache.flight("services", &id, || receiver);
+    let _second = cache.flight("services", &id, || panic!("one is under way"));
     cache.forget(&serial(7));
     let (_other_end, other) = watch::channel(None);
     let mut begun = false;
-    let _third = cache.flight(&id, || {
+    let _third = cache.flight("services", &id, || {
         begun = true;
         other
     });
     assert!(begun, "what was begun before the change is not for those who ask after it");
     drop(end);
     cache.landed(&id);
-    let _fourth = cache.flight(&id, || panic!("the later one is under way still"));
+    let _fourth = cache.flight("services", &id, || panic!("the later one is under way still"));
+}
+
+#[test]
+fn an_answer_that_is_being_made_is_for_those_who_asked_this_authority() {
+    let (cache, ask) = (StatusCache::default(), Questions(issuer()));
+    let id = ask.about(7);
+    let (_end, receiver) = watch::channel(None);
+    let _first = cache.flight("services", &id, || receiver);
+    let (_other_end, other) = watch::channel(None);
+    let mut begun = false;
+    // The same name and key, certified by somebody else.
+    let _second = cache.flight("services-by-partner", &id, || {
+        begun = true;
+        other
+    });
+    assert!(begun);
 }
