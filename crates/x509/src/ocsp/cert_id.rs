@@ -93,18 +93,19 @@ impl CertId {
         let mut inside = element.reader();
         let mut algorithm = inside.sequence("hashAlgorithm")?;
         let oid = algorithm.oid("hashAlgorithm")?;
-        // Absent or NULL for the digests that are known here; whatever for others.
-        if !algorithm.is_empty() {
-            algorithm.any("hashAlgorithm")?;
-        }
+        let parameters =
+            if algorithm.is_empty() { None } else { Some(algorithm.any("hashAlgorithm parameters")?) };
         algorithm.finish("hashAlgorithm")?;
+        // RFC 5754 section 2: absent or NULL. A digest with others is not one that is known here.
+        let plain = parameters.is_none_or(|found| found.tag == tag::NULL && found.content.is_empty());
+        let known = CertIdHash::ALL.into_iter().find(|(_, known)| plain && *known == oid);
         let name = inside.expect(tag::OCTET_STRING, "issuerNameHash")?;
         let key = inside.expect(tag::OCTET_STRING, "issuerKeyHash")?;
         let serial = inside.expect(tag::INTEGER, "serialNumber")?;
         inside.finish("CertID")?;
         Ok(Self {
             der: element.whole.to_vec(),
-            hash: CertIdHash::ALL.into_iter().find(|(_, known)| *known == oid).map(|(hash, _)| hash),
+            hash: known.map(|(hash, _)| hash),
             issuer_name_hash: name.content.to_vec(),
             issuer_key_hash: key.content.to_vec(),
             serial: serial.integer_octets("serialNumber")?.to_vec(),
@@ -116,7 +117,7 @@ impl CertId {
         &self.der
     }
 
-    /// The digest, when it is known here.
+    /// The digest, when it is known here and has no parameters.
     pub fn hash(&self) -> Option<CertIdHash> {
         self.hash
     }

@@ -56,6 +56,21 @@ fn requests_of_openssl_are_read_and_name_their_issuer() {
 }
 
 #[test]
+fn a_digest_with_parameters_names_nobody() {
+    let issuer = Certificate::from_pem(ISSUER).unwrap();
+    let null = REQUEST.windows(4).position(|window| window == [0x1a, 5, 0, 4]).unwrap() + 1;
+    let mut odd = REQUEST.to_vec();
+    odd[null] = 0x04;
+    let request = OcspRequest::from_der(&odd).unwrap();
+    let id = &request.certificates[0];
+    assert_eq!(id.hash(), None);
+    assert!(
+        !id.is_issued_by(issuer.subject(), issuer.public_key()),
+        "else one question has endless spellings"
+    );
+}
+
+#[test]
 fn a_response_of_openssl_is_read_and_its_delegated_signature_checked() {
     let response = OcspResponse::from_der(RESPONSE).unwrap();
     assert_eq!(response.status, ResponseStatus::Successful);
