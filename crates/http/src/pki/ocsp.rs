@@ -57,14 +57,16 @@ pub(super) async fn get(
 /// The answer to such a request, if it is in memory: then nobody has to wait for anything.
 pub(super) fn remembered(doors: &Doors, head: &Parts, body: &[u8]) -> Option<Response> {
     let rest = head.uri.path().strip_prefix(STATUS)?;
-    let answer = match (rest.split_once('/'), &head.method) {
-        (None, &Method::POST) => doors.responder.remembered(rest, body)?,
-        (Some((authority, text)), &Method::GET) => {
-            doors.responder.remembered(authority, &ocsp_path::request(text)?)?
+    match (rest.split_once('/'), &head.method) {
+        (None, &Method::POST) => {
+            Some(response(doors, doors.responder.remembered(rest, body)?, &HeaderMap::new()))
         }
-        _ => return None,
-    };
-    Some(response(doors, answer, &head.headers))
+        (Some((authority, text)), &Method::GET) => {
+            let answer = doors.responder.remembered(authority, &ocsp_path::request(text)?)?;
+            Some(response(doors, answer, &head.headers))
+        }
+        _ => None,
+    }
 }
 
 async fn ask(doors: &Doors, authority: &str, request: &[u8]) -> OcspAnswer {
@@ -85,6 +87,7 @@ fn log(authority: &str, error: &Arc<OcspError>) {
     }
 }
 
+/// `request`: the headers of a GET. Conditions of a POST mean nothing: 304 is no answer to one (RFC 9110 section 13.1.2).
 fn response(doors: &Doors, answer: OcspAnswer, request: &HeaderMap) -> Response {
     let now = doors.clock.now();
     let age = answer.kept.as_ref().map(|kept| now.seconds_since(kept.this_update));
