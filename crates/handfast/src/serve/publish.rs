@@ -183,13 +183,14 @@ impl Publisher {
         self.running.spawn(async move {
             let _place = places.acquire_owned().await;
             let began = Instant::now();
-            let outcome = carry_out(&doors, &mirror, &list, need, schedule).await;
+            let work = async move { carry_out(&doors, &mirror, &list, need, schedule).await };
+            let outcome = to_its_end(work).await;
             Done { key, began, outcome }
         });
     }
 
     fn settle(&mut self, done: Result<Done, tokio::task::JoinError>) {
-        // Work that fell over is begun again by the next start.
+        // Work ends by itself, also when it falls over: nobody aborts it while this goes on.
         let Ok(Done { key, began, outcome }) = done else { return };
         let took = began.elapsed();
         let work = self.work.entry(key.clone()).or_default();
@@ -209,6 +210,17 @@ impl Publisher {
         };
         work.not_before = Instant::now().checked_add(pause);
         self.read_at = None;
+    }
+}
+
+/// What came of work, also of work that panicked: a list that nobody works on any more would end without a next one.
+async fn to_its_end(work: impl Future<Output = Result<(), String>> + Send + 'static) -> Result<(), String> {
+    // A task of its own, which ends with whoever waits for it.
+    let mut alone = JoinSet::new();
+    alone.spawn(work);
+    match alone.join_next().await {
+        Some(Ok(outcome)) => outcome,
+        Some(Err(_)) | None => Err("the work on it fell over".to_owned()),
     }
 }
 
@@ -347,6 +359,14 @@ mod tests {
         });
         let position = CrlPosition { last_number: 0, up_to, entries: 1 };
         CrlList { position, stored, ..nothing_yet("services") }
+    }
+
+    #[tokio::test]
+    async fn work_that_falls_over_is_told_of_like_work_that_fails() {
+        assert_eq!(to_its_end(async { Ok(()) }).await, Ok(()));
+        assert_eq!(to_its_end(async { Err("no".to_owned()) }).await, Err("no".to_owned()));
+        let fell = to_its_end(async { panic!("a list that nobody thought of") }).await;
+        assert!(fell.unwrap_err().contains("fell over"));
     }
 
     #[test]
