@@ -10,7 +10,7 @@ use hf_core::random::Random as _;
 use hf_core::time::Timestamp;
 use hf_keys::random::SystemRandom;
 use hf_verify::codes;
-use hf_verify::status::{Kind, Opinion, Places, Question, Source, Verdict, judge};
+use hf_verify::status::{Kind, Opinion, Places, Question, Source, Verdict, is_http, judge};
 use hf_x509::certificate::Certificate;
 use hf_x509::crl::CertificateList;
 use hf_x509::ocsp::{OcspRequest, OcspResponse};
@@ -150,7 +150,7 @@ impl<'c> Asker<'c> {
     }
 
     fn read_lists(&self, place: &str) -> Result<Vec<CertificateList>, Box<Finding>> {
-        let octets = if is_address(place) {
+        let octets = if is_http(place) {
             let fetched = self.context.block_on(self.fetcher.get(place, fetch::LIST));
             fetched.map_err(|error| Box::new(unreachable(place, "the list", &error.chain())))?.to_vec()
         } else {
@@ -205,11 +205,6 @@ impl Answer {
     }
 }
 
-/// Whether it is an address, rather than a file.
-pub(crate) fn is_address(text: &str) -> bool {
-    text.starts_with("http://") || text.starts_with("https://")
-}
-
 /// What was named, else what the certificate says.
 fn chosen(named: &[String], own: Vec<String>) -> Vec<String> {
     if named.is_empty() { own } else { named.to_vec() }
@@ -219,7 +214,7 @@ fn unreachable(place: &str, what: &str, cause: &str) -> Finding {
     Finding::error(codes::STATUS_UNREACHABLE, place, format!("{what} cannot be had"))
         .evidence("cause", cause)
         .rfc("RFC 5280 section 6.3.3")
-        .hint(if is_address(place) {
+        .hint(if is_http(place) {
             format!("try it: `curl -v {place}`")
         } else {
             format!("look for `{place}`")

@@ -210,7 +210,8 @@ fn few<'a>(uris: impl Iterator<Item = &'a str>) -> Vec<String> {
     uris.take(Places::MAX).map(str::to_owned).collect()
 }
 
-fn is_http(uri: &str) -> bool {
+/// Whether it is an address that can be asked over HTTP; schemes are in any case of letters (RFC 3986 section 3.1).
+pub fn is_http(uri: &str) -> bool {
     let scheme = uri.split_once("://").map(|(scheme, _)| scheme);
     scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"))
 }
@@ -243,4 +244,19 @@ fn no_source(certificate: &Certificate) -> Finding {
     .expected_found("a CRL distribution point or an OCSP responder with an http address", "neither")
     .rfc("RFC 5280 section 4.2.1.13")
     .hint("name a list with `--crl FILE` or a responder with `--ocsp URL`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_known_by_its_scheme_in_any_case() {
+        for address in ["http://ca.example/x.crl", "HTTP://ca.example/x.crl", "Https://ca.example"] {
+            assert!(is_http(address), "{address}");
+        }
+        for file in ["x.crl", "http:x.crl", "file:///x.crl", "./http/x.crl", ""] {
+            assert!(!is_http(file), "{file}");
+        }
+    }
 }

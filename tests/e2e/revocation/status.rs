@@ -217,6 +217,8 @@ fn nobody_on_the_way_makes_a_revoked_certificate_good() {
     let page = impostor(|_| ok(b"<html>please log in</html>"));
     refused(&lab, &["--ocsp", &ask(page)], "ocsp", "HF-OCSP-ENCODING");
     refused(&lab, &["--crl", &ask(page)], "crl", "HF-CRL-ENCODING");
+    // An address is one in any case of letters, and no file.
+    refused(&lab, &["--crl", &ask(page).replacen("http", "HTTP", 1)], "crl", "HF-CRL-ENCODING");
     let elsewhere = impostor(move |_| {
         format!(
             "HTTP/1.1 302 Found\r\nLocation: http://{plain}/crl/services.crl\r\nContent-Length: 0\r\n\r\n"

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use hf_core::time::Timestamp;
-use hf_verify::status::{Basis, Kind, Says, Source, Verdict};
+use hf_verify::status::{Basis, Kind, Says, Source, Verdict, is_http};
 use hf_x509::certificate::Certificate;
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::files;
 use crate::output::{Table, Tone};
-use crate::status::{Answer, Asker, Named, is_address};
+use crate::status::{Answer, Asker, Named};
 
 /// Ask CRL and OCSP whether a certificate is revoked
 ///
@@ -100,11 +100,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
 
 /// For clap: an address of a responder.
 fn address(text: &str) -> Result<String, String> {
-    if is_address(text) {
-        Ok(text.to_owned())
-    } else {
-        Err("expected `http://…` or `https://…`".to_owned())
-    }
+    if is_http(text) { Ok(text.to_owned()) } else { Err("expected `http://…` or `https://…`".to_owned()) }
 }
 
 impl CertificateAnswer {
