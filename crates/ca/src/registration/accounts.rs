@@ -94,7 +94,7 @@ impl Registration {
         eab: Option<String>,
         now: Timestamp,
     ) -> Result<Registered, RegistrationError> {
-        let mut account = Account::new(Id::generate(self.random.as_ref())?, new.key.clone(), now);
+        let mut account = Account::new(Id::generate_at(now, self.random.as_ref())?, new.key.clone(), now);
         account.contact = accepted.contact;
         account.terms_agreed_at = accepted.terms_agreed.then_some(now);
         account.external_account_binding.clone_from(&new.request.external_account_binding);

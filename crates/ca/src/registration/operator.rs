@@ -105,9 +105,13 @@ pub async fn create_eab(
     }
     let mut octets = vec![0; SECRET_OCTETS];
     random.fill(&mut octets)?;
+    // One bit of 256, so that the text begins with no `-`: certbot and others would take it for an option.
+    if let Some(first) = octets.first_mut() {
+        *first &= 0x7f;
+    }
     let text = Secret::new(URL_SAFE_NO_PAD.encode(&octets));
     let record = EabKeyRecord {
-        id: Id::generate(random)?.to_string(),
+        id: Id::generate_at(origin.at, random)?.to_string(),
         name: new.name,
         authority: new.authority,
         names: new.names.map(|names| names.iter().map(ToString::to_string).collect()),

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
 use hf_ca::registration::operator::{self, NewEabKey};
+use hf_core::random::{Random, RandomUnavailable};
 use hf_core::time::Lifetime;
 use hf_keys::random::SystemRandom;
 use hf_proto::acme::problem::ProblemType;
@@ -45,6 +46,27 @@ async fn key(house: &House, wish: NewEabKey) -> Given {
     let (record, secret) =
         operator::create_eab(wish, house.store.as_ref(), &SystemRandom, &house.origin()).await.unwrap();
     Given { id: record.id, secret: URL_SAFE_NO_PAD.decode(secret.expose()).unwrap() }
+}
+
+/// Only octets whose base64url begins with `-`.
+#[derive(Debug)]
+struct Dashes;
+
+impl Random for Dashes {
+    fn fill(&self, octets: &mut [u8]) -> Result<(), RandomUnavailable> {
+        octets.fill(0xfb);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_taken_for_no_option_of_a_command() {
+    let house = house().await;
+    assert!(URL_SAFE_NO_PAD.encode([0xfb]).starts_with('-'));
+    let made = operator::create_eab(wish(None, false), house.store.as_ref(), &Dashes, &house.origin()).await;
+    let (record, secret) = made.unwrap();
+    // `certbot --eab-kid ID --eab-hmac-key KEY`, `handfast acme eab revoke ID`.
+    assert!(!record.id.starts_with('-') && !secret.expose().starts_with('-'), "{}", record.id);
 }
 
 fn header(client: &Client<'_>, given: &Given) -> Value {
