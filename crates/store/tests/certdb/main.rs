@@ -194,7 +194,7 @@ async fn a_locked_file_is_named() {
     let other = rusqlite::Connection::open(&file).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
     let late = db.insert(row(1)).await.unwrap_err();
-    assert!(matches!(late, CertDbError::Late { operation: "record a certificate", .. }), "{late}");
+    assert!(matches!(late, CertDbError::Locked { operation: "record a certificate" }), "{late}");
     other.execute_batch("ROLLBACK").unwrap();
     db.insert(row(1)).await.unwrap();
 }

@@ -52,13 +52,17 @@ pub(in crate::conformance) async fn work_is_leased(backend: &dyn Backend) -> Out
     (done.due, done.lease_until, done.status) = (None, None, AcmeAuthorizationStatus::Valid);
     let outcome = store.update_authorization(done).await?;
     ensure(outcome == Swap::Done { revision: 3 }, || "who holds the lease cannot write".to_owned())?;
-    drop(store);
-    let store = backend.again()?;
     let third = store.lease_due(time(60), time(90), 10).await?;
     ensure(numbers(&third) == ids(&[4]), || "a lease that ran out is not given away".to_owned())?;
     (late.due, late.lease_until) = (None, None);
     let outcome = store.update_authorization(late).await?;
-    ensure(matches!(outcome, Swap::Stale(_)), || "who lost the lease writes".to_owned())
+    ensure(matches!(outcome, Swap::Stale(_)), || "who lost the lease writes".to_owned())?;
+    drop(store);
+    let store = backend.again()?;
+    let last = store.lease_due(time(90), time(100), 10).await?;
+    ensure(numbers(&last) == ids(&[4, 1]), || {
+        "leases that ran out are not given away after a start".to_owned()
+    })
 }
 
 pub(in crate::conformance) async fn valid_authorizations_are_used_again(backend: &dyn Backend) -> Outcome {

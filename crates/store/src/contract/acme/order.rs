@@ -103,6 +103,8 @@ pub trait AcmeOrderStore: Send + Sync {
     /// Take authorizations that are due at `now` and that nobody works on, at most `limit` (itself at most 1,000): until
     /// `until` nobody else is given them. Those that have waited longest come first, as they are stored from now on.
     ///
+    /// A store that one process has at a time may end the leases of the process before when it is opened.
+    ///
     /// Of calls that run at once no two are given the same one. Who comes back later than `until` finds its record
     /// [`Swap::Stale`] when somebody else was given it meanwhile.
     fn lease_due(
