@@ -23,7 +23,7 @@ fn a_key_for_an_account_is_made_listed_and_revoked() {
     );
     let kid = made["kid"].as_str().unwrap().to_owned();
     let secret = made["hmac_key"].as_str().unwrap().to_owned();
-    assert_eq!((kid.len(), secret.len()), (22, 43));
+    assert_eq!((kid.len(), secret.len()), (30, 43));
     assert_eq!(made["names"], serde_json::json!(["laptop.shop.internal"]));
     assert_eq!(made["authority"], "services");
     let listed = place.talk("acme eab list");
