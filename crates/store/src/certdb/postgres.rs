@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use hf_core::time::Timestamp;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio_postgres::config::SslMode;
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{Severity, SqlState};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, Error, NoTls, Row};
 
@@ -80,17 +80,31 @@ impl Postgres {
         Ok(client)
     }
 
+    /// Read. A server that ended the connection meanwhile is asked once more over another one.
     async fn query(
         &self,
         operation: &'static str,
-        sql: impl FnOnce(bool) -> String,
+        sql: impl Fn(bool) -> String,
         values: Values<'_>,
     ) -> Result<Vec<Row>, CertDbError> {
+        let answer = match self.query_once(operation, &sql, values).await? {
+            Err(error) if is_lost(&error) => self.query_once(operation, &sql, values).await?,
+            answer => answer,
+        };
+        answer.map_err(fault(operation))
+    }
+
+    async fn query_once(
+        &self,
+        operation: &'static str,
+        sql: &impl Fn(bool) -> String,
+        values: Values<'_>,
+    ) -> Result<Result<Vec<Row>, Error>, CertDbError> {
         let mut lent = self.connection().await?;
         let connection = lent.get()?;
         let statement = sql(connection.is_new);
         let outcome = in_time(operation, connection.client.query(&statement, values)).await;
-        lent.settle(outcome)?.map_err(fault(operation))
+        lent.settle(outcome)
     }
 
     async fn execute(
@@ -284,13 +298,21 @@ impl Lent<'_> {
 }
 
 impl Lent<'_> {
-    /// Give the connection up when it did not answer: what comes next would wait behind it.
-    fn settle<T>(&mut self, outcome: Result<T, CertDbError>) -> Result<T, CertDbError> {
-        if outcome.is_err() {
+    /// Give the connection up when it did not answer, since what comes next would wait behind it, or when it is lost.
+    fn settle<T>(
+        &mut self,
+        outcome: Result<Result<T, Error>, CertDbError>,
+    ) -> Result<Result<T, Error>, CertDbError> {
+        if outcome.as_ref().map_or(true, |answer| answer.as_ref().is_err_and(is_lost)) {
             *self.0 = None;
         }
         outcome
     }
+}
+
+/// Whether it is of the connection rather than of what was asked: the server ended it, or is gone.
+fn is_lost(error: &Error) -> bool {
+    error.as_db_error().is_none_or(|told| told.parsed_severity() != Some(Severity::Error))
 }
 
 async fn in_time<T>(operation: &'static str, work: impl Future<Output = T>) -> Result<T, CertDbError> {
