@@ -45,7 +45,8 @@ def word(value):
     return names.get(text, text)
 def time(value):
     text = word(value)
-    return text if text.startswith(('0001', '2040', '2026-01-02')) else re.sub('[0-9]', '9', text)
+    # Go leaves out the zeros at the end of a fraction.
+    return text if text.startswith(('0001', '2040', '2026-01-02')) else re.sub('[.]9+', '.9', re.sub('[0-9]', '9', text))
 lines = []
 for serial, aki, label, status, reason, expiry, revoked, pem in db.execute('SELECT * FROM certificates'):
     name = names.get(word(serial), 'new') if word(serial) not in names.values() else word(serial)
