@@ -86,7 +86,8 @@ fn what_was_acknowledged_is_listed_after_kill_9() {
         });
         acknowledged.extend(told.iter().take(count));
         let now = number(&lab);
-        assert!(now > last, "list {now} after {last}");
+        // The same one where the list from before the kill already said everything.
+        assert!(now >= last, "list {now} after {last}");
         last = now;
         lab.served.program.signal("KILL");
         lab.served.program.ended();
@@ -106,6 +107,6 @@ fn what_was_acknowledged_is_listed_after_kill_9() {
         missing.len(),
         acknowledged.len()
     );
-    assert!(number(&lab) > last);
+    assert!(number(&lab) >= last);
     assert!(lab.served.good("audit verify").contains("intact"));
 }
