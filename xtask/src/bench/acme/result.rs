@@ -60,6 +60,9 @@ fn cost(time: Duration, operation: impl Fn(&Pair) -> Result<()> + Sync) -> Resul
     Ok(time.as_secs_f64() * cores / f64::from(all.max(1)))
 }
 
+/// How many times as many orders as Pebble are the aim.
+const AIM: f64 = 3.0;
+
 /// Our server.
 pub(super) const HANDFAST: &str = "handfast";
 
@@ -97,6 +100,15 @@ impl Figures {
     fn to_pebble(&self, names: Names) -> Option<f64> {
         let ours = self.rows.iter().find(|row| row.names == names && self.beside_pebble(row))?;
         Some(ours.load.per_s / self.pebble(names)?.load.per_s)
+    }
+
+    /// What the aim leaves our server beyond the floor, in microseconds for each order: a third of what Pebble takes of
+    /// the machine, less the floor and what the generator takes.
+    fn left_by_aim(&self, row: &Row) -> Option<f64> {
+        let pebble = self.pebble(row.names).filter(|_| row.program == HANDFAST)?;
+        let microseconds = 1e6 * f64::from(u32::try_from(cores()).unwrap_or(1));
+        let floor = microseconds / self.floor.per_second(row.names);
+        Some(microseconds / (AIM * pebble.load.per_s) - floor - row.load.generator_us)
     }
 
     /// Ours with the most accounts.
@@ -138,6 +150,7 @@ impl Figures {
                     "refused": row.load.refused,
                     "server_us": rounded(row.load.server_us, 1.0),
                     "generator_us": rounded(row.load.generator_us, 1.0),
+                    "aim_leaves_server_us": self.left_by_aim(row).map(|left| rounded(left, 1.0)),
                     "floor_per_s": rounded(self.floor.per_second(row.names), 1.0),
                     "ratio_to_floor": rounded(self.to_floor(row), 1e3),
                 })
@@ -177,11 +190,12 @@ impl Figures {
                     self.to_floor(row)
                 );
                 let aim = match self.to_pebble(names) {
-                    Some(ratio) if self.beside_pebble(row) => format!("{ratio:.1} x pebble, aim 3"),
+                    Some(ratio) if self.beside_pebble(row) => format!("{ratio:.1} x pebble, aim {AIM}"),
                     _ => String::new(),
                 };
                 line(&format!("{}: {names}, {} accounts", row.program, row.accounts), &found, &aim);
-                line("  of all cores, for each order", &self.between(row), "");
+                let left = self.left_by_aim(row).map(|left| format!("the aim leaves the server {left:.0}"));
+                line("  of all cores, for each order", &self.between(row), &left.unwrap_or_default());
             }
         }
         let Stored { count, empty_per_s, full_per_s } = self.stored;
