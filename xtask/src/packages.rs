@@ -1,8 +1,8 @@
 //! `cargo xtask packages`: installs the Debian packages that the tests need.
 //!
-//! Looks for the programs first, so it costs nothing where they are, wherever they come from.
+//! Looks for the programs and libraries first, so it costs nothing where they are, wherever they come from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
@@ -41,34 +41,51 @@ const NEEDS: &[Need] = &[
     Need { program: "c++", package: "g++" },
 ];
 
+/// A library that a test builds a program with, by one of its files below [`SHARE`], and the Debian package that brings it.
+struct Library {
+    file: &'static str,
+    package: &'static str,
+}
+
+const LIBRARIES: &[Library] = &[Library {
+    file: "gocode/src/golang.org/x/crypto/acme/autocert/autocert.go",
+    package: "golang-golang-x-crypto-dev",
+}];
+
+/// Where Debian keeps what is the same for every kind of machine.
+const SHARE: &str = "/usr/share";
+
 /// Installs what is missing.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     refuse_arguments("packages", arguments)?;
-    let missing = missing_packages(&search_folders());
+    let missing = missing_packages(&search_folders(), Path::new(SHARE));
     if missing.is_empty() {
-        report::line("every program that the tests need is here");
+        report::line("every program and library that the tests need is here");
         return Ok(());
     }
     let names = missing.join(" ");
     report::line(&format!("installing {names}"));
     install(&missing).with_context(|| {
-        format!("the tests need programs that are not here; install them by hand, on Debian: `apt-get install {names}`")
+        format!("the tests need packages that are not here; install them by hand, on Debian: `apt-get install {names}`")
     })?;
-    let still = missing_packages(&search_folders());
+    let still = missing_packages(&search_folders(), Path::new(SHARE));
     if !still.is_empty() {
-        bail!("installed, but their programs are still not found: {}", still.join(" "));
+        bail!("installed, but what they bring is still not found: {}", still.join(" "));
     }
     Ok(())
 }
 
-/// The packages whose programs are in none of `folders`, each once.
-fn missing_packages(folders: &[PathBuf]) -> Vec<&'static str> {
+/// The packages whose programs are in none of `folders`, or whose files are not below `share`, each once.
+fn missing_packages(folders: &[PathBuf], share: &Path) -> Vec<&'static str> {
     let mut missing: Vec<&str> = Vec::new();
     for need in NEEDS {
         if process::find_in(folders, need.program).is_none() && !missing.contains(&need.package) {
             missing.push(need.package);
         }
     }
+    missing.extend(
+        LIBRARIES.iter().filter(|library| !share.join(library.file).exists()).map(|library| library.package),
+    );
     missing
 }
 
@@ -120,8 +137,9 @@ mod tests {
 
     #[test]
     fn an_empty_machine_misses_every_package_once() {
-        let missing = missing_packages(&[]);
+        let missing = missing_packages(&[], Path::new("/nowhere"));
         assert!(missing.contains(&"postgresql") && missing.contains(&"nginx"));
+        assert!(missing.contains(&"golang-golang-x-crypto-dev"));
         assert_eq!(missing.iter().filter(|name| **name == "default-jdk-headless").count(), 1);
     }
 
@@ -132,6 +150,17 @@ mod tests {
         let program = folder.path().join("nginx");
         std::fs::write(&program, "#!/bin/sh\n").unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-        assert!(!missing_packages(&[folder.path().to_owned()]).contains(&"nginx"));
+        assert!(!missing_packages(&[folder.path().to_owned()], folder.path()).contains(&"nginx"));
+    }
+
+    #[test]
+    fn a_library_that_is_here_asks_for_no_package() {
+        let share = tempfile::tempdir().unwrap();
+        for library in LIBRARIES {
+            let file = share.path().join(library.file);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, "package here\n").unwrap();
+        }
+        assert!(!missing_packages(&[], share.path()).contains(&"golang-golang-x-crypto-dev"));
     }
 }
