@@ -5,10 +5,12 @@
 
 mod acme_client;
 mod acme_tiny;
+mod autocert;
 mod ca;
 mod caddy;
 mod certbot;
 mod dehydrated;
+mod go_acme;
 mod instant_acme;
 mod lego;
 mod matrix;

@@ -95,6 +95,8 @@ pub(super) const ACME_TINY: &str = "acme-tiny 5.0.1";
 pub(super) const CADDY: &str = "Caddy 2.11.7";
 pub(super) const INSTANT_ACME: &str = "instant-acme 0.8";
 pub(super) const ACME_CLIENT: &str = "acme-client 5.4.0";
+pub(super) const GO_ACME: &str = "x/crypto/acme 0.4.0";
+pub(super) const AUTOCERT: &str = "autocert 0.4.0";
 
 use Challenge::{Dns01, Http01, TlsAlpn01};
 use Does::{Cannot, WhenTold, Yes};
@@ -128,6 +130,13 @@ const ROWS: &[Row] = &[
     row(ACME_CLIENT, Dns01, WILDCARD, Yes, Yes, Yes),
     row(ACME_CLIENT, TlsAlpn01, HOST, Yes, Yes, Yes),
     bound(row(ACME_CLIENT, Http01, HOST, Yes, Yes, Yes)),
+    row(GO_ACME, Http01, HOST, Yes, Yes, Yes),
+    row(GO_ACME, Http01, ADDRESS, Yes, Yes, Yes),
+    row(GO_ACME, Dns01, WILDCARD, Yes, Yes, Yes),
+    row(GO_ACME, TlsAlpn01, HOST, Yes, Yes, Yes),
+    bound(row(GO_ACME, Http01, HOST, Yes, Yes, Yes)),
+    row(AUTOCERT, TlsAlpn01, HOST, Yes, Cannot, Cannot),
+    bound(row(AUTOCERT, TlsAlpn01, HOST, Yes, Cannot, Cannot)),
 ];
 
 const fn row(

@@ -1,8 +1,9 @@
-//! Clients that no Debian package has in this version: installed once, below the target directory.
+//! Clients that no Debian package has in this version, installed once, below the target directory; and those in Go, built with
+//! the libraries that Debian has.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use crate::program::text;
 
@@ -34,6 +35,22 @@ pub(crate) fn of_npm(package: &str, version: &str) -> PathBuf {
         install(Command::new("npm").args(words).current_dir(&folder));
     });
     modules
+}
+
+/// Builds a program in Go. Debian's packages of libraries are source below this folder, which Go knows as `GOPATH`.
+pub(crate) fn build_go(source: &Path, program: &Path) {
+    static ONE: Mutex<()> = Mutex::new(());
+    // One after the other: the second finds what the first compiled of the libraries.
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut command = Command::new("go");
+    command.args(["build", "-o"]).arg(program).arg(source);
+    install(
+        command
+            .env("GO111MODULE", "off")
+            .env("GOPATH", "/usr/share/gocode")
+            .env("GOFLAGS", "")
+            .env("GOTOOLCHAIN", "local"),
+    );
 }
 
 fn folder(name: &str) -> PathBuf {
