@@ -1,10 +1,10 @@
 //! Whether what is to be signed can be put on record: what the last attempts found. A store that is read without trouble may
 //! be one that takes nothing any more, because its disk is full.
 
-use std::error::Error as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use hf_core::causes::with_causes;
 use hf_core::time::Timestamp;
 use hf_store::StoreError;
 
@@ -59,12 +59,7 @@ impl RecordHealth {
     }
 
     fn keep(&self, error: &StoreError) {
-        let mut why = error.to_string();
-        let mut cause = error.source();
-        while let Some(below) = cause {
-            why = format!("{why}: {below}");
-            cause = below.source();
-        }
+        let why = with_causes(error);
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let probed = last.as_ref().and_then(|fault| fault.probed);
         *last = Some(Fault { why, probed });

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use hf_core::causes::with_causes;
 use hf_core::name::Identifier;
 use hf_proto::acme::problem::{Problem, ProblemType};
 use hf_proto::acme::validation::ChallengeKind;
@@ -204,14 +205,7 @@ impl ChallengeError {
 
     /// As the client is told: every level of it in one line.
     pub fn problem(&self) -> Problem {
-        let mut detail = self.to_string();
-        let mut source = std::error::Error::source(self);
-        while let Some(error) = source {
-            detail.push_str(": ");
-            detail.push_str(&error.to_string());
-            source = error.source();
-        }
-        Problem::new(self.kind(), detail)
+        Problem::new(self.kind(), with_causes(self))
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use ::http::{HeaderValue, Request, header};
 use bytes::Bytes;
+use hf_core::causes::with_causes;
 use hf_core::random::Random;
 use hf_core::time::Clock;
 use hf_identity::client::ClientTls;
@@ -170,7 +171,7 @@ impl CfsslClient {
             .body(Bytes::from(body))
             .map_err(|error| failed(error.to_string()))?;
         let reply = send(&self.target(address), request, self.bounds).await;
-        result_of(&reply.map_err(|error| failed(error.chain()))?)
+        result_of(&reply.map_err(|error| failed(with_causes(&error)))?)
     }
 
     fn target(&self, address: &RemoteAddress) -> Target {

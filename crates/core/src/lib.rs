@@ -6,6 +6,7 @@
 
 pub mod algorithm;
 pub mod audit;
+pub mod causes;
 pub mod code_page;
 pub mod finding;
 pub mod name;

@@ -8,6 +8,7 @@ mod line;
 use std::io::{self, BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use hf_core::causes::with_causes;
 use hf_core::time::Timestamp;
 use serde::Serialize;
 
@@ -119,7 +120,7 @@ fn judge(id: &str, request: &VerifyRequest) -> Answer {
 }
 
 fn unreadable(id: String, error: &LineError) -> Answer {
-    Answer { id, valid: Some(false), reason: line::chain_of(error), findings: vec![error.code().to_string()] }
+    Answer { id, valid: Some(false), reason: with_causes(error), findings: vec![error.code().to_string()] }
 }
 
 enum Line {

@@ -4,6 +4,7 @@
 //! knows the order by its identifier, so whoever goes on with it later gets the certificate that exists, or the first one.
 
 use hf_core::algorithm::KeyAlgorithm;
+use hf_core::causes::with_causes;
 use hf_core::name::{Identifier, SanSet};
 use hf_core::principal::Channel;
 use hf_core::time::{Timestamp, Validity};
@@ -23,7 +24,6 @@ use super::allowed::Allowance;
 use super::error::{RegistrationError, failed};
 use super::observer::OrderOutcome;
 use super::orders::PlacedOrder;
-use super::worker::chain;
 use super::{KnownAccount, Registration};
 use crate::error::{IssueError, IssuerUnavailable};
 use crate::request::{IssueRequest, IssuedCertificate};
@@ -74,7 +74,7 @@ impl Registration {
     /// A signing request that is for this order, and whose sender has the key.
     async fn verified(&self, der: &[u8], order: &Order) -> Result<VerifiedCsr, RegistrationError> {
         let csr = UnverifiedCsr::from_der(der).and_then(UnverifiedCsr::verify);
-        let csr = csr.map_err(|error| bad_csr(format!("the signing request: {}", chain(&error))))?;
+        let csr = csr.map_err(|error| bad_csr(format!("the signing request: {}", with_causes(&error))))?;
         csr_judgement(&csr, order, self.csr_key(csr.public_key()).await?)?;
         Ok(csr)
     }
@@ -130,20 +130,20 @@ impl Registration {
             Ok(issued) => self.record_issued(placed, &issued).await,
             Err(error) => match verdict(&error) {
                 Verdict::Ready(problem) => {
-                    tracing::info!(order = %placed.order.terms.id, error = chain(&error), "ACME order not issued");
+                    tracing::info!(order = %placed.order.terms.id, error = with_causes(&error), "ACME order not issued");
                     self.refused_one();
                     let next = placed.order.refused();
                     self.record(placed, next, None).await?;
                     Err(problem.into())
                 }
                 Verdict::Failed(problem) => {
-                    tracing::error!(order = %placed.order.terms.id, error = chain(&error), "ACME order failed");
+                    tracing::error!(order = %placed.order.terms.id, error = with_causes(&error), "ACME order failed");
                     self.observer.order(&self.name, OrderOutcome::Failed);
                     let next = placed.order.failed(problem);
                     self.record(placed, next, None).await
                 }
                 Verdict::Unknown => {
-                    tracing::warn!(order = %placed.order.terms.id, error = chain(&error), "ACME order under way");
+                    tracing::warn!(order = %placed.order.terms.id, error = with_causes(&error), "ACME order under way");
                     Ok(placed)
                 }
             },
@@ -224,7 +224,7 @@ fn jwk_of(key: &PublicKey) -> Option<Jwk> {
 
 /// That the request is for exactly what was ordered.
 fn csr_judgement(csr: &VerifiedCsr, order: &Order, key: CsrKey) -> Result<(), Problem> {
-    let unreadable = |error| bad_csr(format!("the signing request: {}", chain(&error)));
+    let unreadable = |error| bad_csr(format!("the signing request: {}", with_causes(&error)));
     let general = csr.general_names().map_err(unreadable)?;
     let names: Vec<Identifier> = csr.names().iter().cloned().collect();
     // What is no name of ours (RFC 5280 section 4.2.1.6: otherName, directoryName, registeredID, ...) is not lost.

@@ -1,5 +1,6 @@
 //! Orders that a process left while it worked on them: each is brought to an end, by the way that orders go anyway.
 
+use hf_core::causes::with_causes;
 use hf_core::time::{Lifetime, Timestamp};
 use hf_proto::acme::problem::Problem;
 use hf_store::record::AcmeOrderRecord;
@@ -12,7 +13,6 @@ use super::finalize::dedup_key;
 use super::observer::OrderOutcome;
 use super::orders::PlacedOrder;
 use super::table::Registrations;
-use super::worker::chain;
 
 /// Orders that are held at one time.
 const PAGE: usize = 100;
@@ -40,7 +40,7 @@ impl Registrations {
     async fn recover_one(&self, record: &AcmeOrderRecord) {
         let Some(registration) = self.get(&record.authority) else { return };
         if let Err(error) = registration.recover(record).await {
-            tracing::error!(order = record.id, error = chain(&error), "an ACME order stays under way");
+            tracing::error!(order = record.id, error = with_causes(&error), "an ACME order stays under way");
         }
     }
 
@@ -70,7 +70,7 @@ impl Registration {
             refused => refused,
         };
         if let Err(refused) = allowed {
-            tracing::info!(order = record.id, error = chain(&refused), "ACME order not issued");
+            tracing::info!(order = record.id, error = with_causes(&refused), "ACME order not issued");
             self.observer.order(self.name(), OrderOutcome::Refused);
             let next = placed.order.refused();
             self.record(placed, next, None).await?;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use hf_core::causes::with_causes;
 use hf_core::time::{Clock, Lifetime, Timestamp};
 use hf_proto::acme::authorization::Settled;
 use hf_proto::acme::challenge::ChallengeKind;
@@ -180,7 +181,7 @@ impl Worker {
                 match self.inner.lease(self.inner.clock.now(), places).await {
                     Ok(records) => records.into_iter().for_each(|one| self.inner.spawn(one, &mut looks)),
                     Err(error) => {
-                        tracing::error!(error = chain(&error), "no ACME challenge can be looked at");
+                        tracing::error!(error = with_causes(&error), "no ACME challenge can be looked at");
                     }
                 }
             }
@@ -201,7 +202,7 @@ impl Inner {
         let inner = Arc::clone(self);
         looks.spawn(async move {
             if let Err(error) = inner.look(record).await {
-                tracing::error!(error = chain(&error), "an ACME challenge could not be looked at");
+                tracing::error!(error = with_causes(&error), "an ACME challenge could not be looked at");
             }
         });
     }
@@ -411,18 +412,6 @@ impl Registration {
             "ACME challenge"
         );
     }
-}
-
-/// The error and its causes in one line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -52,17 +52,3 @@ pub enum HttpError {
     #[error("the name of the server cannot stand in the header `Host`")]
     Host,
 }
-
-impl HttpError {
-    /// This error and all that caused it, on one line.
-    pub fn chain(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            cause = error.source();
-        }
-        text
-    }
-}

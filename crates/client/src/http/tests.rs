@@ -3,6 +3,7 @@ use std::os::unix::net::UnixListener;
 
 use super::*;
 use crate::testing::{answer, read_request, serve};
+use hf_core::causes::with_causes;
 
 fn target(address: std::net::SocketAddr) -> Target {
     Target::Tcp { host: address.ip().to_string(), port: address.port() }
@@ -80,8 +81,8 @@ async fn nobody_listening_is_told_with_its_cause() {
     drop(listener);
     let error = send(&target(address), post(""), Bounds::default()).await.unwrap_err();
     assert!(
-        error.chain().starts_with(&format!("cannot connect to `{address}`: Connection refused")),
+        with_causes(&error).starts_with(&format!("cannot connect to `{address}`: Connection refused")),
         "{}",
-        error.chain()
+        with_causes(&error)
     );
 }

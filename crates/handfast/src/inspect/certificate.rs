@@ -2,6 +2,7 @@
 
 mod uses;
 
+use hf_core::causes::with_causes;
 use hf_core::time::Timestamp;
 use hf_x509::certificate::Certificate;
 use hf_x509::error::X509Error;
@@ -102,7 +103,7 @@ impl CertificateView {
         let crl = view(certificate.crl_distribution_points(), &mut faults);
         let policies = view(certificate.certificate_policies(), &mut faults);
         let names = certificate.names().unwrap_or_else(|error| {
-            faults.push(words(&error));
+            faults.push(with_causes(&error));
             Vec::new()
         });
         Self {
@@ -253,20 +254,9 @@ fn extensions(certificate: &Certificate) -> Vec<ExtensionView> {
 /// The value, or `None` with the reason put among the faults.
 fn view<T>(result: Result<Option<T>, X509Error>, faults: &mut Vec<String>) -> Option<T> {
     result.unwrap_or_else(|error| {
-        faults.push(words(&error));
+        faults.push(with_causes(&error));
         None
     })
-}
-
-/// An error with its causes in one line.
-fn words(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text = format!("{text}: {source}");
-        next = source.source();
-    }
-    text
 }
 
 /// The value behind the word of the command line for its kind; kinds without a word keep the RFC's.

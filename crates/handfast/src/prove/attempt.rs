@@ -1,5 +1,6 @@
 //! One pair, tried: a handshake where both keys are ours to use, else the validation that each side would do.
 
+use hf_core::causes::with_causes;
 use hf_core::time::Timestamp;
 use hf_topology::declared::Address;
 use hf_topology::expect::{Expectation, Pair};
@@ -52,7 +53,7 @@ fn outcome(about: &str, tried: Result<Result<(), Refusal>, EndpointError>) -> At
             about,
             "one side trusts nobody: its list of roots is empty",
         )]),
-        Err(error) => Attempt::Broken(vec![codes::not_tried(about, &causes(&error))]),
+        Err(error) => Attempt::Broken(vec![codes::not_tried(about, &with_causes(&error))]),
     }
 }
 
@@ -65,18 +66,6 @@ fn live(about: &str, client: &Machine, address: &Address, name: &str, now: Times
             Attempt::Broken(vec![codes::refused(about, &refusal.reason).evidence("address", address)])
         }
         Ok(Err(refusal)) => Attempt::Broken(vec![codes::no_connection(about, &address, &refusal.reason)]),
-        Err(error) => Attempt::Broken(vec![codes::not_tried(about, &causes(&error))]),
+        Err(error) => Attempt::Broken(vec![codes::not_tried(about, &with_causes(&error))]),
     }
-}
-
-/// An error with its causes, in one line.
-pub(super) fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }

@@ -7,6 +7,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+use hf_core::causes::with_causes;
 use hf_core::finding::Finding;
 use hf_core::secret::Secret;
 use hf_core::time::Timestamp;
@@ -158,13 +159,13 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, String> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
-    Certificate::many_from_pem(text).map_err(|error| chain_of(&error))
+    Certificate::many_from_pem(text).map_err(|error| with_causes(&error))
 }
 
 /// The private key in a PEM or DER file. Its mode is judged apart, against the declared one.
 fn private_key(path: &Path) -> Result<PrivateKey, String> {
     let octets = octets(path)?;
-    PrivateKey::from_pem_or_der(octets.expose(), None).map_err(|error| chain_of(&error))
+    PrivateKey::from_pem_or_der(octets.expose(), None).map_err(|error| with_causes(&error))
 }
 
 fn octets(path: &Path) -> Result<Secret<Vec<u8>>, String> {
@@ -176,16 +177,4 @@ fn octets(path: &Path) -> Result<Secret<Vec<u8>>, String> {
     let mut octets = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
     file.take(MAX_FILE).read_to_end(&mut octets).map_err(|error| error.to_string())?;
     Ok(Secret::new(octets))
-}
-
-/// An error with its causes, in one line.
-fn chain_of(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hf_ca::registration::{Registrations, Setup, Worker};
+use hf_core::causes::with_causes;
 use hf_core::time::Lifetime;
 use hf_http::acme::door::Door;
 use hf_http::server::Wording;
@@ -12,7 +13,6 @@ use hf_http::state::Doors;
 use ipnet::IpNet;
 use tokio::task::JoinSet;
 
-use super::publish::chain;
 use super::sockets::{Bound, Kind, Socket};
 use crate::config::acme;
 use crate::domain::Domain;
@@ -54,7 +54,7 @@ impl AcmeDoor {
         // Everything that is under way now was left by a process before.
         let before = doors.clock.now().plus(Lifetime::from_seconds(1));
         if let Err(error) = it.registrations.recover(before).await {
-            tracing::error!(error = chain(&error), "ACME orders that were under way are left so");
+            tracing::error!(error = with_causes(&error), "ACME orders that were under way are left so");
         }
         Ok(it)
     }
@@ -103,7 +103,7 @@ async fn keep_tidy(doors: Doors, registrations: Arc<Registrations>) {
             _ = recover.tick() => {
                 let before = doors.clock.now().minus(Registrations::GRACE);
                 if let Err(error) = registrations.recover(before).await {
-                    tracing::error!(error = chain(&error), "ACME orders under way cannot be looked for");
+                    tracing::error!(error = with_causes(&error), "ACME orders under way cannot be looked for");
                 }
             }
             _ = sweep.tick() => {

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hf_client::http::{Bounds, Target, send};
+use hf_core::causes::with_causes;
 use hf_core::time::Clock;
 use hf_http::access::token::{FetchError, Fetched, KeyFetcher};
 use hf_identity::client::ClientTls;
 use url::{Host, Url};
 
-use super::publish::chain;
 use crate::error::CommandError;
 use crate::remote;
 
@@ -58,7 +58,7 @@ impl HttpFetcher {
             .body(Bytes::new())
             .map_err(|error| error.to_string())?;
         let bounds = Bounds { connect: Duration::from_secs(5), whole: Duration::from_secs(10), body: most };
-        let reply = send(&target, request, bounds).await.map_err(|error| chain(&error))?;
+        let reply = send(&target, request, bounds).await.map_err(|error| with_causes(&error))?;
         match reply.status {
             200 => Ok(reply.body.to_vec()),
             status => Err(format!("the answer has status {status}")),

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hf_ca::authority::Authority;
+use hf_core::causes::with_causes;
 use hf_store::remote::{self, Change, OnChange};
 use rustix::process::geteuid;
 use tokio::net::UnixListener;
 use tokio::sync::Semaphore;
 
-use super::publish::chain;
 use super::sockets;
 use crate::authority::SOCKET;
 use crate::domain::Domain;
@@ -62,7 +62,7 @@ impl LocalSocket {
             let (store, on_change) = (Arc::clone(authority.store()), Arc::clone(&on_change));
             tokio::spawn(async move {
                 if let Err(error) = remote::serve(stream, store, on_change).await {
-                    tracing::warn!(error = chain(&error), "a command did not end as it should");
+                    tracing::warn!(error = with_causes(&error), "a command did not end as it should");
                 }
                 drop(place);
             });

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use hf_ca::crl::CrlRequest;
 use hf_ca::published::{PublishedCrl, Wanted};
+use hf_core::causes::with_causes;
 use hf_core::principal::{Channel, Principal};
 use hf_core::time::{Lifetime, Timestamp};
 use hf_http::state::Doors;
@@ -287,7 +288,8 @@ async fn carry_out(
     let wanted = match need {
         Need::Nothing => return Ok(()),
         Need::Reading => {
-            let read = doors.crls.load(&doors.authority, name, shard).await.map_err(|error| chain(&error))?;
+            let read =
+                doors.crls.load(&doors.authority, name, shard).await.map_err(|error| with_causes(&error))?;
             if let Some(crl) = read {
                 mirror.keep(name, shard, &crl).await;
             }
@@ -303,7 +305,8 @@ async fn carry_out(
         shard,
         lifetime: schedule.lifetime,
     };
-    let crl = doors.crls.obtain(&doors.authority, request, wanted).await.map_err(|error| chain(&error))?;
+    let crl =
+        doors.crls.obtain(&doors.authority, request, wanted).await.map_err(|error| with_causes(&error))?;
     mirror.keep(name, shard, &crl).await;
     tracing::info!(
         authority = name,
@@ -314,18 +317,6 @@ async fn carry_out(
         "CRL signed"
     );
     Ok(())
-}
-
-/// The error and its causes in one line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use hf_ca::error::IssueError;
 use hf_ca::issuer::Issuer;
 use hf_ca::ocsp::{Delegate, OcspSettings, SignedBy};
 use hf_core::algorithm::KeyAlgorithm;
+use hf_core::causes::with_causes;
 use hf_core::name::SanSet;
 use hf_core::secret::Secret;
 use hf_core::time::{Lifetime, Timestamp};
@@ -23,7 +24,6 @@ use hf_x509::distinguished_name::DistinguishedName;
 use tokio::sync::watch;
 
 use super::origin;
-use super::publish::chain;
 use crate::domain::Domain;
 use crate::error::CommandError;
 
@@ -74,7 +74,9 @@ pub(super) async fn sign_ahead(doors: Doors) {
         match doors.responder.sign_ahead().await {
             Ok(0) => {}
             Ok(signed) => tracing::debug!(signed, "OCSP answers signed ahead"),
-            Err(error) => tracing::warn!(error = chain(&*error), "no OCSP answer could be signed ahead"),
+            Err(error) => {
+                tracing::warn!(error = with_causes(&*error), "no OCSP answer could be signed ahead");
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hf_client::http::{Bounds, HttpError, Target, send};
+use hf_core::causes::with_causes;
 use hf_core::time::Clock;
 use hf_identity::client::{ClientTls, ServerCheck};
 use hf_x509::limits;
@@ -56,7 +57,7 @@ impl FetchError {
     /// This error and what caused it, on one line.
     pub(super) fn chain(&self) -> String {
         match self {
-            Self::Http(error) => error.chain(),
+            Self::Http(error) => with_causes(error),
             Self::Address { .. } | Self::Status { .. } => self.to_string(),
         }
     }

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use hf_ca::registration::RegistrationError;
+use hf_core::causes::with_causes;
 use hf_proto::acme::problem::{Problem, ProblemType};
 use tokio::task::JoinError;
 
@@ -19,7 +20,7 @@ pub(super) struct Failure {
 impl Failure {
     /// A fault of ours: its text goes to the log, one neutral sentence to whoever asked.
     pub(super) fn internal(error: &dyn std::error::Error) -> Self {
-        Self { problem: Box::new(Problem::internal()), inner: Some(chain(error)) }
+        Self { problem: Box::new(Problem::internal()), inner: Some(with_causes(error)) }
     }
 
     /// The word of its type, for metrics.
@@ -59,7 +60,7 @@ impl From<Problem> for Failure {
 
 impl From<RegistrationError> for Failure {
     fn from(error: RegistrationError) -> Self {
-        let inner = error.is_fault().then(|| chain(&error));
+        let inner = error.is_fault().then(|| with_causes(&error));
         Self { problem: Box::new(error.problem()), inner }
     }
 }
@@ -68,16 +69,4 @@ impl From<JoinError> for Failure {
     fn from(error: JoinError) -> Self {
         Self::internal(&error)
     }
-}
-
-/// The error and its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }

@@ -8,6 +8,7 @@ use hf_ca::error::{IssueError, IssuerUnavailable};
 use hf_ca::renew::RenewError;
 use hf_ca::revoke::RevokeError;
 use hf_ca::signer::SignerError;
+use hf_core::causes::with_causes;
 use hf_proto::api::json::JsonError;
 use hf_proto::api::problem::{Code, MEDIA_TYPE, Problem};
 use hf_store::StoreError;
@@ -28,7 +29,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// A fault of ours: its text goes to the log, one neutral sentence to whoever asked.
     pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
-        Self { problem: Box::new(Problem::new(Code::Internal)), inner: Some(chain(error)) }
+        Self { problem: Box::new(Problem::new(Code::Internal)), inner: Some(with_causes(error)) }
     }
 
     /// Something in the request that cannot be read.
@@ -73,18 +74,6 @@ impl IntoResponse for Failure {
     }
 }
 
-/// The error and its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
-}
-
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         Self { problem: Box::new(problem), inner: None }
@@ -95,7 +84,7 @@ impl From<Denied> for Failure {
     fn from(denied: Denied) -> Self {
         let mut failure = Self::from(denied.problem());
         match &denied {
-            Denied::Store(error) => failure.inner = Some(chain(error)),
+            Denied::Store(error) => failure.inner = Some(with_causes(error)),
             Denied::Key { reason } => tracing::info!(reason, "an API key was not accepted"),
             Denied::NoCredential
             | Denied::Header
@@ -116,7 +105,7 @@ impl From<JsonError> for Failure {
 
 impl From<CsrError> for Failure {
     fn from(error: CsrError) -> Self {
-        Problem::new(Code::BadRequest).detail(chain(&error)).into()
+        Problem::new(Code::BadRequest).detail(with_causes(&error)).into()
     }
 }
 
@@ -125,7 +114,7 @@ impl From<StoreError> for Failure {
         if error.is_passing() {
             let problem =
                 Problem::new(Code::Overloaded).detail("the store cannot record anything now").retry_after(5);
-            return Self { problem: Box::new(problem), inner: Some(chain(&error)) };
+            return Self { problem: Box::new(problem), inner: Some(with_causes(&error)) };
         }
         Self::internal(&error)
     }

@@ -1,5 +1,6 @@
 //! One line: its fields, and how it becomes a request.
 
+use hf_core::causes::with_causes;
 use hf_core::finding::FindingCode;
 use hf_core::time::Timestamp;
 use hf_x509::asn1::Oid;
@@ -154,18 +155,6 @@ impl LineError {
     }
 }
 
-/// The error and its causes in one line.
-pub(super) fn chain_of(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
-}
-
 /// The id of a line that is JSON but not a request.
 pub(super) fn id_of(line: &[u8]) -> String {
     #[derive(Deserialize)]
@@ -231,7 +220,7 @@ fn readable<T>(
     for (index, text) in texts.iter().enumerate() {
         match read(text) {
             Ok(found) => all.extend(found),
-            Err(error) => unreadable.push(format!("`{field}` number {}: {}", index + 1, chain_of(&error))),
+            Err(error) => unreadable.push(format!("`{field}` number {}: {}", index + 1, with_causes(&error))),
         }
     }
     Ok(all)
