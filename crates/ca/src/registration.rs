@@ -25,6 +25,7 @@ mod revocations;
 mod settings;
 mod sweep;
 mod table;
+mod under_way;
 mod validator;
 mod worker;
 
@@ -40,6 +41,7 @@ use hf_store::audit::Origin;
 
 use crate::authority::Authority;
 use limits::Limits;
+use under_way::UnderWay;
 use worker::Handed;
 
 pub use accounts::{KnownAccount, NewAccount, Registered};
@@ -91,11 +93,12 @@ pub struct Registration {
     observer: Arc<dyn Observer>,
     limits: RwLock<Arc<Limits>>,
     handed: Handed,
+    under_way: UnderWay,
 }
 
 impl Registration {
-    /// Of these parts, with the queue of the worker that tries what clients say is ready.
-    pub(crate) fn new(parts: RegistrationParts, handed: Handed) -> Self {
+    /// Of these parts, with the queue of the worker that tries what clients say is ready, and what is worked on.
+    pub(crate) fn new(parts: RegistrationParts, handed: Handed, under_way: UnderWay) -> Self {
         Self {
             name: parts.name,
             authority: parts.authority,
@@ -105,6 +108,7 @@ impl Registration {
             random: parts.random,
             observer: parts.observer,
             handed,
+            under_way,
         }
     }
 

@@ -52,6 +52,7 @@ impl Registration {
         csr: Vec<u8>,
     ) -> Result<PlacedOrder, RegistrationError> {
         let mut placed = self.order(account, id).await?;
+        let _at_work = self.under_way.enter(&id.to_string());
         for _ in 0..TRIES {
             let now = self.now();
             let accepted = placed.order.finalize(CsrDer::new(csr.clone()), now, &placed.authorizations)?;

@@ -1,9 +1,12 @@
 //! Orders that a process left while it worked on them: each is brought to an end, by the way that orders go anyway.
+//!
+//! An order that this process works on is left to whoever does: a client's request, or another recovery.
 
+use futures_util::{StreamExt as _, stream};
 use hf_core::causes::with_causes;
 use hf_core::time::{Lifetime, Timestamp};
 use hf_proto::acme::problem::Problem;
-use hf_store::record::AcmeOrderRecord;
+use hf_store::record::{AcmeOrderRecord, AcmeOrderStatus};
 use hf_x509::certificate::Certificate;
 use hf_x509::csr::UnverifiedCsr;
 
@@ -17,19 +20,21 @@ use super::table::Registrations;
 /// Orders that are held at one time.
 const PAGE: usize = 100;
 
+/// Orders that are worked on at one time. Each may wait for a name server; clients need the rest of the machine.
+const AT_ONCE: usize = 8;
+
 impl Registrations {
     /// Bring orders to an end that are processing and were written last before `before`: all of them after a start, those
-    /// of some minutes ago later. Returns how many were looked at.
+    /// of some minutes ago later. Returns how many there were.
     pub async fn recover(&self, before: Timestamp) -> Result<usize, RegistrationError> {
         let (mut all, mut after) = (0, None);
         // Each page begins behind the last one, so that orders that stay under way hold up none of the others.
         loop {
             let found = self.authority.store().processing_orders(before, after, PAGE).await;
             let page = found.map_err(failed("list orders under way"))?;
-            for record in &page.items {
-                self.recover_one(record).await;
-            }
             all += page.items.len();
+            let each = |record| self.recover_one(record, before);
+            stream::iter(page.items).for_each_concurrent(AT_ONCE, each).await;
             after = page.next;
             if after.is_none() {
                 return Ok(all);
@@ -37,10 +42,11 @@ impl Registrations {
         }
     }
 
-    async fn recover_one(&self, record: &AcmeOrderRecord) {
-        let Some(registration) = self.get(&record.authority) else { return };
-        if let Err(error) = registration.recover(record).await {
-            tracing::error!(order = record.id, error = with_causes(&error), "an ACME order stays under way");
+    async fn recover_one(&self, listed: AcmeOrderRecord, before: Timestamp) {
+        let Some(registration) = self.get(&listed.authority) else { return };
+        let Some(_at_work) = self.under_way.enter_alone(&listed.id) else { return };
+        if let Err(error) = registration.recover(&listed.id, before).await {
+            tracing::error!(order = listed.id, error = with_causes(&error), "an ACME order stays under way");
         }
     }
 
@@ -50,8 +56,14 @@ impl Registrations {
 
 impl Registration {
     /// Bring an order to an end: with the certificate that exists, else by issuing it.
-    async fn recover(&self, record: &AcmeOrderRecord) -> Result<(), RegistrationError> {
-        let placed = self.placed(record).await?;
+    async fn recover(&self, order: &str, before: Timestamp) -> Result<(), RegistrationError> {
+        // As it is now: whoever worked on it when it was listed may have ended.
+        let found = self.store().order(order).await.map_err(failed("read an order under way"))?;
+        let left = |record: &AcmeOrderRecord| {
+            record.status == AcmeOrderStatus::Processing && record.updated_at < before
+        };
+        let Some(record) = found.filter(left) else { return Ok(()) };
+        let placed = self.placed(&record).await?;
         let Some((csr, _)) = placed.order.in_progress() else { return Ok(()) };
         let csr = UnverifiedCsr::from_der(csr.as_der()).and_then(UnverifiedCsr::verify);
         if self.take_existing(&placed).await? {

@@ -8,6 +8,7 @@ use hf_core::time::Clock;
 use hf_store::Store;
 
 use super::observer::Observer;
+use super::under_way::UnderWay;
 use super::worker::{self, Handed, Worker};
 use super::{Registration, RegistrationParts, Setup};
 use crate::authority::Authority;
@@ -16,6 +17,7 @@ use crate::authority::Authority;
 pub struct Registrations {
     table: RwLock<Arc<Table>>,
     handed: Handed,
+    pub(super) under_way: UnderWay,
     pub(super) authority: Arc<Authority>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -41,6 +43,7 @@ impl Registrations {
         let registrations = Arc::new(Self {
             table: RwLock::default(),
             handed: handed.clone(),
+            under_way: UnderWay::default(),
             authority,
             clock: Arc::clone(&clock),
             random,
@@ -75,7 +78,7 @@ impl Registrations {
             random: Arc::clone(&self.random),
             observer: Arc::clone(&self.observer),
         };
-        Registration::new(parts, self.handed.clone())
+        Registration::new(parts, self.handed.clone(), self.under_way.clone())
     }
 
     /// That of this authority.

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use hf_ca::registration::{Registrations, Setup, Worker};
 use hf_core::causes::with_causes;
-use hf_core::time::Lifetime;
+use hf_core::time::{Clock, Lifetime, Timestamp};
 use hf_http::acme::door::Door;
 use hf_http::server::Wording;
 use hf_http::state::Doors;
 use ipnet::IpNet;
 use tokio::task::JoinSet;
+use tokio::time::{Interval, MissedTickBehavior};
 
 use super::sockets::{Bound, Kind, Socket};
 use crate::config::acme;
@@ -31,11 +32,13 @@ pub(super) struct AcmeDoor {
     /// The port of the first HTTPS listener, as bound.
     port: Option<u16>,
     worker: Option<Worker>,
+    /// When the doors opened: what is under way since before was left by a process that ended.
+    opened: Timestamp,
 }
 
 impl AcmeDoor {
-    /// Of the sections of the file, with these sockets. Orders that a process before left are brought to an end.
-    pub(super) async fn open(
+    /// Of the sections of the file, with these sockets.
+    pub(super) fn open(
         domain: &Domain,
         doors: &Doors,
         sockets: &[Bound],
@@ -49,13 +52,9 @@ impl AcmeDoor {
             Door::new(Arc::clone(&registrations), Arc::clone(&doors.metrics), exempt, doors.random.as_ref());
         let door = door.map_err(|error| CommandError::fault("ACME cannot be served").because(error))?;
         let port = sockets.iter().find_map(port);
-        let it = Self { door: Arc::new(door), registrations, port, worker: Some(worker) };
+        let opened = doors.clock.now();
+        let it = Self { door: Arc::new(door), registrations, port, worker: Some(worker), opened };
         it.replace(it.read(domain)?, domain);
-        // Everything that is under way now was left by a process before.
-        let before = doors.clock.now().plus(Lifetime::from_seconds(1));
-        if let Err(error) = it.registrations.recover(before).await {
-            tracing::error!(error = with_causes(&error), "ACME orders that were under way are left so");
-        }
         Ok(it)
     }
 
@@ -78,12 +77,13 @@ impl AcmeDoor {
         hf_http::acme::wording(Arc::clone(&self.door), others)
     }
 
-    /// Start the worker and what keeps the records tidy.
+    /// Start the worker, what brings orders to an end that a process left, and what keeps the records tidy.
     pub(super) fn start(&mut self, doors: &Doors, tasks: &mut JoinSet<()>) {
         if let Some(worker) = self.worker.take() {
             tasks.spawn(worker.run());
         }
-        tasks.spawn(keep_tidy(doors.clone(), Arc::clone(&self.registrations)));
+        tasks.spawn(recover(Arc::clone(&doors.clock), Arc::clone(&self.registrations), self.opened));
+        tasks.spawn(sweep(doors.clone()));
     }
 }
 
@@ -94,28 +94,40 @@ fn port(bound: &Bound) -> Option<u16> {
     }
 }
 
-/// Bring orders to an end that somebody left, and remove what is long over.
-async fn keep_tidy(doors: Doors, registrations: Arc<Registrations>) {
-    let mut recover = tokio::time::interval(RECOVER);
-    let mut sweep = tokio::time::interval(SWEEP);
+/// Bring orders to an end that somebody left: at once those of before the start, later those that nobody works on. It may
+/// take long where name servers are asked and do not answer, so nothing waits for it.
+async fn recover(clock: Arc<dyn Clock>, registrations: Arc<Registrations>, opened: Timestamp) {
+    let mut round = interval(RECOVER);
+    // Times are whole seconds: an order may have been left in the second of the start.
+    let mut first = Some(opened.plus(Lifetime::from_seconds(1)));
     loop {
-        tokio::select! {
-            _ = recover.tick() => {
-                let before = doors.clock.now().minus(Registrations::GRACE);
-                if let Err(error) = registrations.recover(before).await {
-                    tracing::error!(error = with_causes(&error), "ACME orders under way cannot be looked for");
-                }
-            }
-            _ = sweep.tick() => {
-                let store = doors.authority.store();
-                match hf_ca::registration::sweep(store.as_ref(), doors.clock.now()).await {
-                    Ok(swept) if !swept.is_empty() => {
-                        tracing::info!(orders = swept.orders, authorizations = swept.authorizations, "ACME swept");
-                    }
-                    Ok(_) => {}
-                    Err(error) => tracing::error!(%error, "ACME records cannot be swept"),
-                }
-            }
+        round.tick().await;
+        let before = first.take().unwrap_or_else(|| clock.now().minus(Registrations::GRACE));
+        if let Err(error) = registrations.recover(before).await {
+            tracing::error!(error = with_causes(&error), "ACME orders under way cannot be looked for");
         }
     }
+}
+
+/// Remove what is long over.
+async fn sweep(doors: Doors) {
+    let mut round = interval(SWEEP);
+    loop {
+        round.tick().await;
+        let store = doors.authority.store();
+        match hf_ca::registration::sweep(store.as_ref(), doors.clock.now()).await {
+            Ok(swept) if !swept.is_empty() => {
+                tracing::info!(orders = swept.orders, authorizations = swept.authorizations, "ACME swept");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "ACME records cannot be swept"),
+        }
+    }
+}
+
+/// Rounds that do not make up for those that were missed.
+fn interval(every: Duration) -> Interval {
+    let mut interval = tokio::time::interval(every);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
 }

@@ -96,7 +96,7 @@ impl Running {
         publisher.run_once(schedule(&parts.domain)).await;
         responders::appoint(&doors, &parts.domain).await;
         let cfssl = parts.cfssl.map(|declared| Cfssl::open(declared, &doors, lasting)).transpose()?;
-        let mut acme = AcmeDoor::open(&parts.domain, &doors, &parts.sockets, limits.exempt.clone()).await?;
+        let mut acme = AcmeDoor::open(&parts.domain, &doors, &parts.sockets, limits.exempt.clone())?;
         let mut listeners = Vec::new();
         let mut kinds = Vec::new();
         for bound in parts.sockets {

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod acme;
 #[cfg(test)]
+mod acme_recovery;
+#[cfg(test)]
 mod apply;
 #[cfg(test)]
 mod audit;

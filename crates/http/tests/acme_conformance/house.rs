@@ -44,6 +44,7 @@ pub(crate) struct Looker {
     pub(crate) looks: Mutex<Vec<ValidationTask>>,
     held: Mutex<Option<Arc<Semaphore>>>,
     records: Mutex<CaaAnswers>,
+    records_held: Mutex<Option<Arc<Semaphore>>>,
     /// The names whose CAA records were asked for, each time.
     pub(crate) asked: Mutex<Vec<Vec<String>>>,
 }
@@ -58,6 +59,13 @@ impl Looker {
     pub(crate) fn hold(&self) -> Arc<Semaphore> {
         let gate = Arc::new(Semaphore::new(0));
         *self.held.lock().unwrap() = Some(Arc::clone(&gate));
+        gate
+    }
+
+    /// From now on, whoever asks for CAA records waits until the semaphore has a place.
+    pub(crate) fn hold_records(&self) -> Arc<Semaphore> {
+        let gate = Arc::new(Semaphore::new(0));
+        *self.records_held.lock().unwrap() = Some(Arc::clone(&gate));
         gate
     }
 
@@ -88,7 +96,14 @@ impl Validator for Looker {
         self.asked.lock().unwrap().push(names.iter().map(ToString::to_string).collect());
         let records = self.records.lock().unwrap();
         let answer = |name: &DnsName| records.get(name).cloned().unwrap_or(Ok(RelevantSet::default()));
-        Box::pin(std::future::ready(names.iter().map(|name| (name.clone(), answer(name))).collect()))
+        let answers = names.iter().map(|name| (name.clone(), answer(name))).collect();
+        let held = self.records_held.lock().unwrap().clone();
+        Box::pin(async move {
+            if let Some(gate) = held {
+                gate.acquire().await.unwrap().forget();
+            }
+            answers
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! An order that a process left behind while it worked on it comes to an end at the next start.
 
-use hf_ca::registration::Registrations;
+use hf_ca::registration::{RegistrationSettings, Registrations};
 use hf_ca::request::IssueRequest;
 use hf_core::principal::{Channel, Principal};
 use hf_core::time::Lifetime;
@@ -10,12 +10,20 @@ use hf_x509::csr::UnverifiedCsr;
 use serde_json::json;
 
 use super::client::{Client, Key, Placed, csr, first};
-use super::house::House;
+use super::house::{House, settings};
 
 /// What stands on record when a process ends after it accepted a signing request.
 pub(crate) async fn left_behind(client: &Client<'_>, name: &str) -> (Placed, Vec<u8>) {
-    let house = client.house;
     let order = client.ready(&[name]).await;
+    let request = csr(&Key::p256().0, &[name]);
+    leave(client, &order, &request).await;
+    assert_eq!(client.look(&order).await.object["status"], "processing");
+    (order, request)
+}
+
+/// Put on record that a signing request was accepted, as a process does before it goes on.
+async fn leave(client: &Client<'_>, order: &Placed, request: &[u8]) {
+    let house = client.house;
     let id = order.url.rsplit('/').next().unwrap();
     let mut record = house.store.order(id).await.unwrap().unwrap();
     let machine: Order = serde_json::from_str(&record.body).unwrap();
@@ -23,15 +31,12 @@ pub(crate) async fn left_behind(client: &Client<'_>, name: &str) -> (Placed, Vec
     let authorizations = house.store.authorizations(&ids).await.unwrap();
     let authorizations: Vec<_> =
         authorizations.iter().map(|one| serde_json::from_str(&one.body).unwrap()).collect();
-    let request = csr(&Key::p256().0, &[name]);
-    let begun = machine.finalize(CsrDer::new(request.clone()), house.now(), &authorizations).unwrap();
+    let begun = machine.finalize(CsrDer::new(request.to_vec()), house.now(), &authorizations).unwrap();
     let Finalize::Begun(begun) = begun else { panic!("it was finalized before") };
     record.body = serde_json::to_string(&begun).unwrap();
     record.status = AcmeOrderStatus::Processing;
     record.updated_at = house.now();
     house.store.update_order(record).await.unwrap();
-    assert_eq!(client.look(&order).await.object["status"], "processing");
-    (order, request)
 }
 
 pub(crate) async fn recover(house: &House) -> usize {
@@ -124,4 +129,71 @@ async fn an_order_that_is_being_worked_on_is_left_alone_for_a_while() {
     house.clock.advance(Lifetime::from_seconds(1));
     let before = house.now().minus(Registrations::GRACE);
     assert_eq!(house.registrations.recover(before).await.unwrap(), 1);
+}
+
+/// Whose CAA records must be asked for again before a certificate.
+async fn house_that_asks() -> House {
+    let caa = vec!["ca.shop.internal".parse().unwrap()];
+    House::with(RegistrationSettings { caa, ..settings() }, 0).await
+}
+
+async fn asked(house: &House, often: usize) {
+    while house.looker.asked.lock().unwrap().len() < often {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn some_wait_for_name_servers_at_one_time_and_each_comes_to_its_end() {
+    let house = house_that_asks().await;
+    let client = Client::new(&house).await;
+    let mut orders = Vec::new();
+    for number in 0..20 {
+        orders.push(left_behind(&client, &format!("n{number}.shop.internal")).await.0);
+    }
+    let proofs = house.looker.asked.lock().unwrap().len();
+    house.clock.advance(Lifetime::from_hours(8));
+    let gate = house.looker.hold_records();
+    let (found, ()) = tokio::join!(recover(&house), async {
+        asked(&house, proofs + 8).await;
+        for order in &orders {
+            assert_eq!(client.look(order).await.object["status"], "processing", "clients are answered");
+        }
+        assert_eq!(house.looker.asked.lock().unwrap().len(), proofs + 8, "no more at one time");
+        // One that gets its answer makes room for another, whatever the others wait for.
+        gate.add_permits(1);
+        asked(&house, proofs + 9).await;
+        gate.add_permits(100);
+    });
+    assert_eq!((found, house.looker.asked.lock().unwrap().len()), (20, proofs + 20));
+    for order in &orders {
+        assert_eq!(client.look(order).await.object["status"], "valid");
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_works_on_is_not_taken_from_them() {
+    let house = house_that_asks().await;
+    let client = Client::new(&house).await;
+    let order = client.ready(&["a.shop.internal"]).await;
+    let request = csr(&Key::p256().0, &["a.shop.internal"]);
+    house.clock.advance(Lifetime::from_hours(8));
+    let gate = house.looker.hold_records();
+    let (answer, ()) = tokio::join!(client.finalize(&order, &request), async {
+        asked(&house, 2).await;
+        leave(&client, &order, &request).await;
+        assert_eq!(recover(&house).await, 1, "it is on the list");
+        assert_eq!(client.look(&order).await.object["status"], "processing", "but a request works on it");
+        gate.add_permits(1);
+    });
+    assert_eq!(answer.json()["status"], "processing");
+    let (first, second) = tokio::join!(recover(&house), async {
+        asked(&house, 3).await;
+        let second = recover(&house).await;
+        gate.add_permits(1);
+        second
+    });
+    assert_eq!((first, second), (1, 1));
+    assert_eq!(house.looker.asked.lock().unwrap().len(), 3, "nor does one recovery take it from another");
+    assert_eq!(client.look(&order).await.object["status"], "valid");
 }
