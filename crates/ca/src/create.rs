@@ -48,6 +48,20 @@ pub struct NewAuthority {
     pub wish: AuthorityWish,
 }
 
+impl NewAuthority {
+    /// With a key of the usual algorithm, and as the profile says in all else.
+    pub fn new(name: &str, subject: DistinguishedName, profile: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            subject,
+            key_algorithm: KeyAlgorithm::default(),
+            profile: profile.to_owned(),
+            lifetime: None,
+            wish: AuthorityWish::default(),
+        }
+    }
+}
+
 /// What becomes of the private key of a root.
 pub enum RootKey {
     /// It stays in the key directory.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use hf_ca::authority::{Authority, AuthorityParts, StartError, StartReport};
 use hf_ca::create::{NewAuthority, RootKey, request_for};
 use hf_ca::key_directory::KeyDirectory;
-use hf_ca::policy::{AuthorityWish, Policy};
+use hf_ca::policy::Policy;
 use hf_ca::profile::{Profile, ProfileSettings};
 use hf_ca::request::IssueRequest;
 use hf_ca::signer::{Signer, SignerSettings};
@@ -42,14 +42,7 @@ pub(crate) fn names(names: &[&str]) -> SanSet {
 }
 
 pub(crate) fn new_authority(name: &str, profile: &str) -> NewAuthority {
-    NewAuthority {
-        name: name.to_owned(),
-        subject: DistinguishedName::common(&format!("Test {name}")),
-        key_algorithm: KeyAlgorithm::EcdsaP256,
-        profile: profile.to_owned(),
-        lifetime: None,
-        wish: AuthorityWish::default(),
-    }
+    NewAuthority::new(name, DistinguishedName::common(&format!("Test {name}")), profile)
 }
 
 /// Where a test lives: a directory, a clock, a number of seeds.

@@ -8,10 +8,9 @@ use std::sync::Arc;
 use hf_ca::authority::{Authority, AuthorityParts};
 use hf_ca::create::{NewAuthority, RootKey};
 use hf_ca::key_directory::KeyDirectory;
-use hf_ca::policy::{AuthorityWish, Policy};
+use hf_ca::policy::Policy;
 use hf_ca::profile::{Profile, ProfileSettings};
 use hf_ca::signer::{Signer, SignerSettings};
-use hf_core::algorithm::KeyAlgorithm;
 use hf_core::principal::{Channel, Principal};
 use hf_core::time::{Clock as _, Timestamp};
 use hf_keys::block_list::BlockList;
@@ -64,23 +63,19 @@ impl<'a> Founding<'a> {
             random: Arc::new(SystemRandom),
         };
         let (authority, _) = Authority::start(parts, origin.clone()).await.unwrap();
-        authority.create_root(new("root", "root"), RootKey::Keep, origin.clone()).await.unwrap();
+        authority.create_root(new_authority("root", "root"), RootKey::Keep, origin.clone()).await.unwrap();
         for name in self.below {
-            authority.create_intermediate(new(name, "intermediate"), "root", origin.clone()).await.unwrap();
+            authority
+                .create_intermediate(new_authority(name, "intermediate"), "root", origin.clone())
+                .await
+                .unwrap();
         }
         authority
     }
 }
 
-fn new(name: &str, profile: &str) -> NewAuthority {
-    NewAuthority {
-        name: name.to_owned(),
-        subject: DistinguishedName::common(&format!("Test {name}")),
-        key_algorithm: KeyAlgorithm::EcdsaP256,
-        profile: profile.to_owned(),
-        lifetime: None,
-        wish: AuthorityWish::default(),
-    }
+pub(crate) fn new_authority(name: &str, profile: &str) -> NewAuthority {
+    NewAuthority::new(name, DistinguishedName::common(&format!("Test {name}")), profile)
 }
 
 /// Who runs the command line.
