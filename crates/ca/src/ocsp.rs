@@ -11,6 +11,7 @@ mod delegate;
 mod error;
 mod responder;
 mod signing;
+mod standing;
 
 pub use answer::{Kept, OcspAnswer};
 pub(crate) use cache::StatusCache;

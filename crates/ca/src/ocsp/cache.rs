@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use super::answer::{self, Age, OcspAnswer};
 use super::error::OcspError;
+use super::standing::Delegates;
 
 /// What came of making an answer, for all who wait for it.
 pub(super) type Outcome = Result<OcspAnswer, Arc<OcspError>>;
@@ -40,6 +41,8 @@ pub(crate) struct StatusCache {
     parts: [Mutex<Part>; PARTS],
     octets: AtomicUsize,
     evicted: AtomicU64,
+    /// Those whose answers are kept.
+    pub(super) delegates: Delegates,
 }
 
 /// What a part had forgotten when the store was asked.
@@ -80,7 +83,12 @@ struct Entry {
 
 impl Default for StatusCache {
     fn default() -> Self {
-        Self { parts: Default::default(), octets: AtomicUsize::new(OCTETS), evicted: AtomicU64::new(0) }
+        Self {
+            parts: Default::default(),
+            octets: AtomicUsize::new(OCTETS),
+            evicted: AtomicU64::new(0),
+            delegates: Delegates::default(),
+        }
     }
 }
 
@@ -135,13 +143,20 @@ impl StatusCache {
         true
     }
 
-    /// Forget everything about a serial number, also what is being made.
+    /// Forget everything about a serial number, also what is being made. When it is that of a delegate, what that signed
+    /// goes as well.
     pub(crate) fn forget(&self, serial: &Serial) {
+        let revoked = self.delegates.revoke(serial);
         let serial = serial.to_der_content();
-        let mut part = self.part(&serial);
-        part.forgotten += 1;
-        part.flights.remove(serial.as_slice());
-        part.remove(&serial);
+        {
+            let mut part = self.part(&serial);
+            part.forgotten += 1;
+            part.flights.remove(serial.as_slice());
+            part.remove(&serial);
+        }
+        for authority in revoked {
+            self.parts.iter().for_each(|part| lock(part).forget_answers(&authority));
+        }
     }
 
     /// The answer of this authority to this question that is being made; where there is none, `begin` begins it. Two
@@ -230,6 +245,21 @@ impl Part {
         if let Some(slot) = self.by_serial.remove(serial) {
             self.octets -= slot.octets();
             self.order.retain(|other| **other != *serial);
+        }
+    }
+
+    /// Forget every signed answer of an authority, also what is being made, but not what is known of its certificates.
+    fn forget_answers(&mut self, authority: &str) {
+        self.forgotten += 1;
+        for flights in self.flights.values_mut() {
+            flights.retain(|one| *one.authority != *authority);
+        }
+        self.flights.retain(|_, flights| !flights.is_empty());
+        let entries = self.by_serial.values_mut().flat_map(|slot| &mut slot.entries);
+        for entry in entries.filter(|entry| *entry.authority == *authority) {
+            self.octets -= entry.octets();
+            entry.answer = None;
+            self.octets += entry.octets();
         }
     }
 

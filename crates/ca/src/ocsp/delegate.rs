@@ -11,6 +11,7 @@ use hf_x509::csr::VerifiedCsr;
 use hf_x509::distinguished_name::DistinguishedName;
 use hf_x509::oids;
 
+use super::standing::Standing;
 use crate::authority::Authority;
 use crate::error::IssueError;
 use crate::profile::{Profile, ProfileSettings};
@@ -22,6 +23,7 @@ pub struct Delegate {
     certificate: Certificate,
     key: Arc<dyn SigningKey>,
     not_after: Timestamp,
+    standing: Standing,
 }
 
 /// Why a certificate does not entitle to answer for an authority.
@@ -75,7 +77,7 @@ impl Delegate {
         let Ok(validity) = certificate.validity() else {
             return Err(DelegateError::Validity { subject: subject() });
         };
-        Ok(Self { not_after: validity.not_after(), certificate, key })
+        Ok(Self { not_after: validity.not_after(), certificate, key, standing: Standing::default() })
     }
 
     /// Its certificate.
@@ -86,6 +88,10 @@ impl Delegate {
     /// The last second of its certificate, UTC.
     pub fn not_after(&self) -> Timestamp {
         self.not_after
+    }
+
+    pub(super) fn standing(&self) -> &Standing {
+        &self.standing
     }
 
     pub(super) fn key(&self) -> Arc<dyn SigningKey> {

@@ -11,7 +11,7 @@ use hf_x509::ocsp::{CertId, CertStatus, OcspRequest, SingleResponse};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use super::answer::{Age, OcspAnswer};
-use super::cache::{Flight, Mark, Outcome, holds, is_young};
+use super::cache::{Flight, Outcome, holds, is_young};
 use super::counts::{Counters, OcspCounts, count, read};
 use super::delegate::Delegate;
 use super::error::OcspError;
@@ -69,15 +69,27 @@ impl Responder {
         self.authority.statuses.limit(octets);
     }
 
-    /// From now on this delegate answers for `authority`, where delegates do.
+    /// From now on this delegate answers for `authority`, where delegates do: until another is appointed, or its certificate
+    /// is revoked.
     pub fn appoint(&self, authority: &str, delegate: Delegate) {
+        if let Ok(serial) = delegate.certificate().serial() {
+            let (end, standing) = (delegate.not_after(), delegate.standing().clone());
+            let known = &self.authority.statuses.delegates;
+            known.add(authority, serial, end, standing, self.authority.clock.now());
+        }
         let mut delegates = self.delegates.write().unwrap_or_else(PoisonError::into_inner);
         delegates.insert(authority.to_owned(), Arc::new(delegate));
     }
 
     /// Who answers for `authority`, where delegates do.
     pub fn delegate(&self, authority: &str) -> Option<Arc<Delegate>> {
-        self.delegates.read().unwrap_or_else(PoisonError::into_inner).get(authority).cloned()
+        let delegates = self.delegates.read().unwrap_or_else(PoisonError::into_inner);
+        delegates.get(authority).filter(|delegate| !delegate.standing().is_revoked()).cloned()
+    }
+
+    /// Wait until the certificate of a delegate is revoked, so that its authority needs another.
+    pub async fn delegate_revoked(&self) {
+        self.authority.statuses.delegates.one_is_revoked().await;
     }
 
     /// Why no new answer can be signed for `authority` now; `None` when it can.
@@ -191,8 +203,10 @@ impl Responder {
         let mut attempt = 1;
         loop {
             let now = self.authority.signing_clock.now(self.authority.clock.as_ref())?;
+            // Before anything is asked that may change: whose status it is, and who may sign.
+            let mark = self.authority.statuses.mark(id);
             let signatory = self.signatory(issuer, now)?;
-            let (mark, single) = self.look_up(issuer, id, now, signatory.ends).await?;
+            let single = self.look_up(issuer, id, now, signatory.ends).await?;
             let times = kept_for(&single);
             let der = self.authority.sign_ocsp(vec![single.clone()], None, signatory, now).await?;
             count(&self.counts.signed);
@@ -235,8 +249,9 @@ impl Responder {
         if let Some(single) = remembered.as_ref().filter(|single| is_young(single, now)) {
             return Ok(until(single.clone(), ends));
         }
+        let mark = self.authority.statuses.mark(id);
         match self.look_up(issuer, id, now, ends).await {
-            Ok((mark, single)) => {
+            Ok(single) => {
                 // The answer out of memory, if there is one, goes with what it says: it is made again when asked for.
                 self.authority.statuses.keep(mark, &issuer.name().into(), single.clone(), None);
                 Ok(single)
@@ -255,8 +270,7 @@ impl Responder {
         id: &CertId,
         now: Timestamp,
         ends: Timestamp,
-    ) -> Result<(Mark, SingleResponse), OcspError> {
-        let mark = self.authority.statuses.mark(id);
+    ) -> Result<SingleResponse, OcspError> {
         let status = match id.serial() {
             Ok(serial) => self.status_of(issuer.name(), &serial, now).await?,
             Err(_) => CertStatus::Unknown,
@@ -264,7 +278,7 @@ impl Responder {
         // What is not on record now may be a moment later: of it there is always newer information.
         let next_update =
             (status != CertStatus::Unknown).then(|| now.plus(self.settings().lifetime).min(ends));
-        Ok((mark, SingleResponse { certificate: id.clone(), status, this_update: now, next_update }))
+        Ok(SingleResponse { certificate: id.clone(), status, this_update: now, next_update })
     }
 
     async fn status_of(

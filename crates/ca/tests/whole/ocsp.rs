@@ -337,6 +337,56 @@ async fn a_delegate_answers_with_its_certificate_until_that_ends() {
     assert!(responder.fault("services").is_some());
 }
 
+/// Whose certificate comes along with the answer.
+async fn signer(responder: &Arc<Responder>, request: &[u8]) -> Certificate {
+    answer(responder, request).await.certificates.remove(0)
+}
+
+#[tokio::test]
+async fn what_a_revoked_delegate_signed_is_told_no_more() {
+    let house = House::new();
+    let (authority, responder) = responder(house.found().await);
+    responder.set(OcspSettings { signed_by: SignedBy::Delegate, ..OcspSettings::default() });
+    let leaf = authority.issue(request(&["a.shop.internal"])).await.unwrap();
+    let (issuer, root) = (&leaf.chain[0], &leaf.chain[1]);
+    let question = about(&leaf.certificate, issuer);
+    let appoint = async || {
+        let (certificate, key) = delegate(&authority, &house, Lifetime::from_days(7)).await;
+        responder.appoint("services", Delegate::new(certificate.clone(), key, issuer).unwrap());
+        certificate
+    };
+    let first = appoint().await;
+    assert_eq!(signer(&responder, &question).await, first);
+    // Another answers from now on; what the first one signed is still in memory, and good.
+    let second = appoint().await;
+    assert_eq!(signer(&responder, &question).await, first);
+    let of_other = about(issuer, root);
+    responder.set(OcspSettings::default());
+    responder.answer("root", &of_other).await.unwrap();
+    responder.set(OcspSettings { signed_by: SignedBy::Delegate, ..OcspSettings::default() });
+
+    revoke(&authority, &first, RevocationReason::KeyCompromise).await;
+    assert!(responder.remembered("services", &question).is_none(), "at the next answer");
+    assert!(responder.remembered("root", &of_other).is_some(), "of another authority");
+    assert_eq!(signer(&responder, &question).await, second);
+
+    revoke(&authority, &second, RevocationReason::Superseded).await;
+    assert!(
+        responder.delegate("services").is_none() && responder.remembered("services", &question).is_none()
+    );
+    for question in [question.clone(), with_nonce(&leaf.certificate, issuer)] {
+        let error = responder.answer("services", &question).await.unwrap_err();
+        assert!(matches!(*error, OcspError::NoDelegate { .. }), "{error}");
+        assert_eq!(error.status(), ResponseStatus::TryLater);
+    }
+    let third = appoint().await;
+    assert_eq!(signer(&responder, &question).await, third);
+    assert_eq!(
+        status(&responder, &about(&first, issuer)).await,
+        CertStatus::Revoked { at: house.now(), reason: Some(1) }
+    );
+}
+
 #[tokio::test]
 async fn nobody_gets_a_responder_certificate_by_asking_for_one() {
     let house = House::new();

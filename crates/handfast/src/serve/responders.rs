@@ -60,6 +60,7 @@ pub(super) async fn keep(doors: Doors, mut domain: watch::Receiver<Arc<Domain>>)
     loop {
         tokio::select! {
             changed = domain.changed() => if changed.is_err() { return },
+            () = doors.responder.delegate_revoked() => {}
             () = tokio::time::sleep(LOOK) => {}
         }
         let domain = Arc::clone(&domain.borrow_and_update());
@@ -115,13 +116,17 @@ async fn see_to(
     let Some(own) = issuer.certificate() else { return Ok(()) };
     if doors.responder.delegate(issuer.name()).is_none()
         && let Some(kept) = kept(file, own)
+        && !is_revoked(doors, issuer, &kept).await
     {
         doors.responder.appoint(issuer.name(), kept);
     }
-    let delegate = doors.responder.delegate(issuer.name());
-    let serves = delegate.is_some_and(|delegate| serves(&delegate, own, now));
-    if serves && !is_revoked(doors, issuer).await {
-        return Ok(());
+    if let Some(delegate) = doors.responder.delegate(issuer.name()) {
+        // Once more of one that was just appointed: this process hears of its revocation only from then on.
+        if is_revoked(doors, issuer, &delegate).await {
+            delegate.certificate().serial().iter().for_each(|serial| doors.authority.forget_status(serial));
+        } else if serves(&delegate, own, now) {
+            return Ok(());
+        }
     }
     // An authority whose key is elsewhere gets one when the key comes.
     if doors.authority.issuers().active_for_status(issuer.name(), now).is_err() {
@@ -143,8 +148,7 @@ fn serves(delegate: &Delegate, own: &Certificate, now: Timestamp) -> bool {
 
 /// Its certificate says that nobody need ask, but whoever revokes it wants another. A store that does not answer is no
 /// reason for one.
-async fn is_revoked(doors: &Doors, issuer: &Issuer) -> bool {
-    let Some(delegate) = doors.responder.delegate(issuer.name()) else { return false };
+async fn is_revoked(doors: &Doors, issuer: &Issuer, delegate: &Delegate) -> bool {
     let Ok(serial) = delegate.certificate().serial() else { return false };
     let revocation = doors.authority.store().revocation(issuer.name(), &serial);
     matches!(tokio::time::timeout(PATIENCE, revocation).await, Ok(Ok(Some(_))))

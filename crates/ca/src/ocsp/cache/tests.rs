@@ -145,3 +145,33 @@ fn an_answer_that_is_being_made_is_for_those_who_asked_this_authority() {
     });
     assert!(begun);
 }
+
+#[test]
+fn what_a_delegate_signed_goes_with_it_but_not_what_is_known() {
+    let (cache, ask) = (StatusCache::default(), Questions(issuer()));
+    let (standing, delegate) = (super::super::standing::Standing::default(), serial(99));
+    cache.delegates.add("services", delegate.clone(), Timestamp::MAX, standing.clone(), THIS);
+    for number in 0..40 {
+        assert!(keep(&cache, &ask.about(number)));
+    }
+    let other = ask.about(50);
+    assert!(cache.keep(cache.mark(&other), &"other".into(), good(&other), Some(answer(600))));
+    let (begun, octets) = (cache.mark(&ask.about(41)), cache.size().1);
+    let (_end, flight) = watch::channel(None);
+    cache.flight("services", &ask.about(41), || flight);
+    cache.forget(&delegate);
+    assert!(standing.is_revoked());
+    for number in 0..40 {
+        let id = ask.about(number);
+        assert!(cache.answer("services", &id).is_none() && cache.single("services", &id).is_some());
+    }
+    assert_eq!(cache.size(), (41, octets - 40 * 600, 0));
+    assert!(cache.answer("other", &other).is_some());
+    assert!(!cache.keep(begun, &"services".into(), good(&ask.about(41)), Some(answer(1))), "made before");
+    let mut anew = false;
+    cache.flight("services", &ask.about(41), || {
+        anew = true;
+        watch::channel(None).1
+    });
+    assert!(anew, "whoever asks now does not wait for what was begun before");
+}

@@ -5,9 +5,12 @@ use hf_ca::authority::{Authority, AuthorityParts};
 use hf_ca::create::{NewAuthority, RootKey};
 use hf_ca::key_directory::KeyDirectory;
 use hf_ca::ocsp::Responder;
-use hf_ca::policy::{AuthorityWish, Policy};
+use hf_ca::policy::Policy;
 use hf_ca::profile::{Profile, ProfileSettings};
+use hf_ca::revoke::{RevokeRequest, RevokeTarget};
 use hf_ca::signer::{Signer, SignerSettings};
+use hf_core::principal::{Channel, Principal};
+use hf_core::reason::RevocationReason;
 use hf_core::time::Clock as _;
 use hf_http::access::Access;
 use hf_http::access::rules::Rules;
@@ -15,6 +18,7 @@ use hf_http::limits::credentials::CredentialLimiter;
 use hf_http::telemetry::metrics::Metrics;
 use hf_keys::block_list::BlockList;
 use hf_keys::random::SystemRandom;
+use hf_store::Store;
 use hf_store::sqlite::{OpenOptions, SqliteStore};
 use hf_testkit::ManualClock;
 use tempfile::TempDir;
@@ -33,14 +37,26 @@ impl House {
         let directory = TempDir::new().unwrap();
         std::fs::create_dir(directory.path().join("keys")).unwrap();
         let clock = Arc::new(ManualClock::default());
-        let origin = origin(clock.as_ref());
+        let store = SqliteStore::open(&directory.path().join("store"), OpenOptions::default()).unwrap();
+        let doors = Self::doors(Arc::new(store), &directory.path().join("keys"), &clock).await;
+        let root = NewAuthority::new("root", DistinguishedName::common("root"), "root");
+        doors.authority.create_root(root, RootKey::Keep, origin(clock.as_ref())).await.unwrap();
+        Self { doors, clock, directory }
+    }
+
+    /// The same at its next start, with the keys that are in a folder of it.
+    async fn start_again(self, keys: &str) -> Self {
+        let store = Arc::clone(self.doors.authority.store());
+        let doors = Self::doors(store, &self.directory.path().join(keys), &self.clock).await;
+        Self { doors, ..self }
+    }
+
+    async fn doors(store: Arc<dyn Store>, keys: &Path, clock: &Arc<ManualClock>) -> Doors {
         let profiles =
             ProfileSettings::defaults().into_iter().map(|settings| Profile::compile(settings).unwrap());
         let parts = AuthorityParts {
-            store: Arc::new(
-                SqliteStore::open(&directory.path().join("store"), OpenOptions::default()).unwrap(),
-            ),
-            keys: KeyDirectory::new(directory.path().join("keys"), None),
+            store,
+            keys: KeyDirectory::new(keys, None),
             profiles: profiles.collect(),
             policy: Policy::default(),
             permitted: BTreeMap::new(),
@@ -49,18 +65,9 @@ impl House {
             clock: clock.clone(),
             random: Arc::new(SystemRandom),
         };
-        let (authority, _) = Authority::start(parts, origin.clone()).await.unwrap();
-        let root = NewAuthority {
-            name: "root".to_owned(),
-            subject: DistinguishedName::common("root"),
-            key_algorithm: KeyAlgorithm::default(),
-            profile: "root".to_owned(),
-            lifetime: None,
-            wish: AuthorityWish::default(),
-        };
-        authority.create_root(root, RootKey::Keep, origin).await.unwrap();
+        let (authority, _) = Authority::start(parts, origin(clock.as_ref())).await.unwrap();
         let authority = Arc::new(authority);
-        let doors = Doors {
+        Doors {
             responder: Arc::new(Responder::new(Arc::clone(&authority), delegated())),
             authority,
             clock: clock.clone(),
@@ -69,8 +76,7 @@ impl House {
             access: Arc::new(Access::new(Rules::default(), None, None)),
             credentials: Arc::new(CredentialLimiter::new(None)),
             crls: Arc::default(),
-        };
-        Self { doors, clock, directory }
+        }
     }
 
     fn file(&self) -> PathBuf {
@@ -79,9 +85,24 @@ impl House {
 
     /// One look, and who answers after it.
     async fn look(&self) -> Arc<Delegate> {
+        self.look_around().await.unwrap()
+    }
+
+    /// The same where perhaps nobody answers.
+    async fn look_around(&self) -> Option<Arc<Delegate>> {
         let issuer = self.doors.authority.issuers().get("root").unwrap();
         see_to(&self.doors, &issuer, &self.file(), delegated()).await.unwrap();
-        self.doors.responder.delegate("root").unwrap()
+        self.doors.responder.delegate("root")
+    }
+
+    async fn revoke(&self, delegate: &Delegate) {
+        let request = RevokeRequest {
+            principal: Principal::Server,
+            channel: Channel::Server,
+            target: RevokeTarget::Certificate(delegate.certificate().clone()),
+            reason: RevocationReason::KeyCompromise,
+        };
+        self.doors.authority.revoke(request).await.unwrap();
     }
 }
 
@@ -137,4 +158,33 @@ async fn what_is_on_disk_and_cannot_serve_is_replaced() {
     ));
     std::fs::write(house.file(), "no key").unwrap();
     assert!(kept(&house.file(), own).is_none());
+}
+
+#[tokio::test]
+async fn a_delegate_that_is_revoked_is_replaced_at_once_and_not_taken_from_disk_again() {
+    let house = House::new().await;
+    let first = house.look().await;
+    house.revoke(&first).await;
+    assert!(house.doors.responder.delegate("root").is_none(), "before anybody looked");
+    let hint = tokio::time::timeout(Duration::from_mins(1), house.doors.responder.delegate_revoked()).await;
+    assert!(hint.is_ok(), "whoever keeps them is told");
+    let second = house.look().await;
+    assert_ne!(serial(&second), serial(&first));
+    // While the server does not run, the record is all that says so.
+    house.revoke(&second).await;
+    let house = house.start_again("keys").await;
+    let third = house.look().await;
+    assert_ne!(serial(&third), serial(&second));
+    assert_eq!(serial(house.look().await.as_ref()), serial(&third));
+}
+
+#[tokio::test]
+async fn a_delegate_that_is_revoked_is_not_appointed_where_there_can_be_no_other() {
+    let house = House::new().await;
+    let first = house.look().await;
+    let house = house.start_again("elsewhere").await;
+    assert_eq!(serial(house.look().await.as_ref()), serial(&first), "the key of the authority is not asked");
+    house.revoke(&first).await;
+    let house = house.start_again("elsewhere").await;
+    assert!(house.look_around().await.is_none());
 }
