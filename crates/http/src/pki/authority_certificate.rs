@@ -4,7 +4,9 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use bytes::Bytes;
+use hf_store::audit::hex;
 use hf_x509::certificate::Certificate;
+use hf_x509::digest::sha256;
 
 use super::document::{Document, absent};
 use crate::state::Doors;
@@ -21,7 +23,6 @@ pub(super) async fn fetch(
     let Some((name, form)) = file.rsplit_once('.') else { return absent() };
     let Some(issuer) = doors.authority.issuers().get(name) else { return absent() };
     let Some(own) = issuer.certificate() else { return absent() };
-    let Ok(serial) = own.serial() else { return absent() };
     let (media_type, octets) = match form {
         "cer" | "crt" => ("application/pkix-cert", Bytes::from(own.der().to_vec())),
         "pem" => {
@@ -30,6 +31,7 @@ pub(super) async fn fetch(
         }
         _ => return absent(),
     };
-    let tag = format!("{serial}-{form}");
+    // Of what is sent: the chain changes while the certificate stays, when an authority above it gets a new one.
+    let tag = hex(&sha256(&octets));
     Document { media_type, tag, modified: None, seconds: KEEP, octets }.answer(&headers)
 }

@@ -12,6 +12,8 @@ mod issuing;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod published;
+#[cfg(test)]
 mod renewal;
 #[cfg(test)]
 mod revoking;
