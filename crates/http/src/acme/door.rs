@@ -54,7 +54,7 @@ impl Door {
         random: &dyn Random,
     ) -> Result<Self, DoorError> {
         let mut key = Secret::new([0; 32]);
-        fill(&mut key, random)?;
+        key.randomize(random)?;
         let nonces = NoncePool::new(&key)?;
         let addresses = AddressLimiter::new(None, exempt);
         Ok(Self { registrations, metrics, nonces, addresses, shuffle: None })
@@ -123,11 +123,4 @@ impl Door {
             Err(error) => tracing::error!(%error, "no nonce can be made"),
         }
     }
-}
-
-fn fill(key: &mut Secret<[u8; 32]>, random: &dyn Random) -> Result<(), RandomUnavailable> {
-    let mut octets = [0; 32];
-    random.fill(&mut octets)?;
-    *key = Secret::new(octets);
-    Ok(())
 }
