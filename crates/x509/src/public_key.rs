@@ -203,6 +203,17 @@ impl PublicKey {
         if let KeyKind::Ec(curve) = &self.0.kind { Some((*curve, self.key_octets())) } else { None }
     }
 
+    /// Whether both are one key, in whichever form a point on a curve is written: compressed or not (SEC 1 section 2.3.3).
+    /// Keys of other kinds have one encoding.
+    pub fn is_same_key(&self, other: &Self) -> bool {
+        match (self.ec_point(), other.ec_point()) {
+            (Some((curve, point)), Some((other_curve, other_point))) => {
+                curve == other_curve && spki::compressed(point) == spki::compressed(other_point)
+            }
+            _ => self == other,
+        }
+    }
+
     /// Whether the point of an EC key lies on its curve and is not the point at infinity (SEC 1 section 3.2.2); of a
     /// key of another kind, `false`.
     pub fn has_valid_point(&self) -> bool {

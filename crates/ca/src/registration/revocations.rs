@@ -1,5 +1,7 @@
 //! Revocation, RFC 8555 section 7.6: by the account that ordered, by one that has every name, by the certificate's key.
 
+use std::collections::BTreeSet;
+
 use hf_core::audit::AuditAction;
 use hf_core::principal::{Channel, Principal};
 use hf_core::time::Lifetime;
@@ -11,6 +13,8 @@ use hf_proto::acme::revocation::{self, Revoker};
 use hf_store::audit::{Origin, hex};
 use hf_store::record::{RevokeOutcome, StoredCertificate};
 use hf_x509::certificate::Certificate;
+use hf_x509::digest::sha256;
+use hf_x509::public_key::PublicKey;
 
 use super::error::{RegistrationError, failed};
 use super::{KnownAccount, Registration};
@@ -48,8 +52,14 @@ impl Registration {
                 reason: judged.reason,
             })
             .await;
-        if revoker == Revoker::CertificateKey && outcome.is_err() {
-            self.block(&certificate, principal).await?;
+        if let RevokedBy::Key(key) = &by {
+            // A point in another form is the same key, and stands on the list by another digest.
+            let forms = BTreeSet::from([certificate.public_key().spki_sha256(), sha256(&key.to_spki())]);
+            if outcome.is_err() || forms.len() > 1 {
+                for form in forms {
+                    self.block(form, principal.clone()).await?;
+                }
+            }
         }
         match outcome.map_err(refusal)?.outcome {
             RevokeOutcome::Revoked | RevokeOutcome::ReasonRaised(_) => Ok(()),
@@ -76,13 +86,13 @@ impl Registration {
     ) -> Result<Revoker, RegistrationError> {
         let account = match by {
             RevokedBy::Account(account) => account,
-            RevokedBy::Key(key) if key.to_spki() == certificate.public_key().spki_der() => {
-                return Ok(Revoker::CertificateKey);
-            }
-            RevokedBy::Key(_) => {
-                return Err(
-                    Problem::unauthorized("the request is not signed by the key of the certificate").into()
-                );
+            RevokedBy::Key(key) => {
+                let shown = PublicKey::from_spki_der(&key.to_spki()).ok();
+                if shown.is_some_and(|shown| shown.is_same_key(certificate.public_key())) {
+                    return Ok(Revoker::CertificateKey);
+                }
+                let other = "the request is not signed by the key of the certificate";
+                return Err(Problem::unauthorized(other).into());
             }
         };
         let order = self.store().order_with_serial(&self.name, &stored.serial).await;
@@ -116,9 +126,8 @@ impl Registration {
         }
     }
 
-    /// Block the key of a certificate, whatever became of the certificate.
-    async fn block(&self, certificate: &Certificate, principal: Principal) -> Result<(), RegistrationError> {
-        let spki_sha256 = certificate.public_key().spki_sha256();
+    /// Block the key with this digest, whatever became of its certificate.
+    async fn block(&self, spki_sha256: [u8; 32], principal: Principal) -> Result<(), RegistrationError> {
         let origin = Origin { at: self.now(), principal, channel: Channel::Acme };
         let event = origin.event(AuditAction::KeyBlocked { spki_sha256: hex(&spki_sha256) });
         self.store().block_key(spki_sha256, event).await.map_err(failed("block a key"))?;

@@ -40,7 +40,7 @@ impl rcgen::SigningKey for Compressed {
 }
 
 /// The request of this key, with its point compressed: x, and whether y is even.
-fn compressed_csr(key: &PrivateKey, names: &[&str]) -> Vec<u8> {
+pub(crate) fn compressed_csr(key: &PrivateKey, names: &[&str]) -> Vec<u8> {
     let pair = rcgen::KeyPair::try_from(key.pkcs8_der().expose().as_slice()).unwrap();
     let whole = pair.public_key_raw();
     let (x, y) = whole[1..].split_at(whole.len() / 2);

@@ -1,15 +1,21 @@
 //! Revocation, RFC 8555 section 7.6: three ways, one table of reasons.
 
+use hf_ca::request::IssueRequest;
+use hf_core::principal::Channel;
 use hf_core::reason::RevocationReason;
 use hf_core::serial::Serial;
 use hf_keys::private_key::PrivateKey;
+use hf_keys::signing_key::SigningKey as _;
 use hf_proto::acme::problem::ProblemType;
 use hf_store::record::StoredCertificate;
 use hf_x509::certificate::Certificate;
+use hf_x509::csr::UnverifiedCsr;
 use serde_json::{Value, json};
 
 use super::client::{Client, Key, base64url, csr};
+use super::finalize::compressed_csr;
 use super::house::{Answer, House};
+use crate::founding::operator;
 
 fn payload(certificate: &Certificate, reason: Option<i64>) -> Value {
     let mut payload = json!({"certificate":base64url(certificate.der())});
@@ -119,6 +125,31 @@ async fn whoever_has_the_key_says_that_it_is_compromised_and_it_is_blocked() {
         ProblemType::BadPublicKey,
         "nor an account"
     );
+}
+
+/// Of CFSSL or another door: ACME gives none.
+#[tokio::test]
+async fn a_key_is_known_in_whichever_form_the_certificate_writes_its_point() {
+    let house = House::new().await;
+    let client = Client::new(&house).await;
+    let key = PrivateKey::generate(hf_core::algorithm::KeyAlgorithm::EcdsaP256).unwrap();
+    let copy = || PrivateKey::from_der(key.pkcs8_der().expose(), None).unwrap();
+    let compressed = || {
+        let request = compressed_csr(&key, &["a.shop.internal"]);
+        let request = UnverifiedCsr::from_der(&request).unwrap().verify().unwrap();
+        IssueRequest::new(operator(), Channel::CommandLine, "services", "server", request)
+    };
+    let certificate = house.authority.issue(compressed()).await.unwrap().certificate;
+    assert_ne!(certificate.public_key(), key.public_key());
+    let stranger = PrivateKey::generate(hf_core::algorithm::KeyAlgorithm::EcdsaP256).unwrap();
+    let answer = by_key(&client, stranger, &certificate, None).await;
+    assert_eq!(answer.refused(), (ProblemType::Unauthorized, 403));
+    done(&by_key(&client, copy(), &certificate, None).await);
+    assert_eq!(recorded(&house, &certificate).await, Some(RevocationReason::KeyCompromise));
+    assert!(house.authority.issue(compressed()).await.is_err(), "the key gets no other certificate");
+    let order = client.ready(&["a.shop.internal"]).await;
+    let answer = client.finalize(&order, &csr(&key, &["a.shop.internal"])).await;
+    assert_eq!(answer.refused(), (ProblemType::BadCsr, 400), "in no form");
 }
 
 #[tokio::test]

@@ -68,6 +68,18 @@ fn read_ec(
     if well_formed { Ok(KeyKind::Ec(*curve)) } else { Err(algorithm.fault(FIELD, DerProblem::Point)) }
 }
 
+/// What the compressed form of a point says: whether y is odd, and x.
+pub(super) fn compressed(point: &[u8]) -> (bool, &[u8]) {
+    match point.split_first() {
+        Some((4, both)) => {
+            let (x, y) = both.split_at(both.len() / 2);
+            (y.last().is_some_and(|last| last & 1 == 1), x)
+        }
+        Some((form, x)) => (*form == 3, x),
+        None => (false, point),
+    }
+}
+
 /// RFC 3279 section 2.3.1: NULL parameters, a SEQUENCE of modulus and exponent.
 fn read_rsa(parameters: Option<Element<'_>>, bits: &Element<'_>) -> Result<(Span, Span), DerError> {
     let field = "SubjectPublicKeyInfo.algorithm.parameters";

@@ -39,6 +39,26 @@ fn rsa_numbers_are_found() {
     assert_eq!(error, SignatureError::KeySize { bits: 1023 });
 }
 
+/// One key in two forms; the other solution of the equation of the curve; another key; another curve.
+#[test]
+fn a_key_is_the_same_in_whichever_form_its_point_is_written() {
+    let key = |point: &[u8]| PublicKey::from_ec_point(Curve::P256, point).unwrap();
+    let (x, odd, even) = ([7; 32], [[9; 31].as_slice(), &[1]].concat(), [[9; 31].as_slice(), &[2]].concat());
+    let whole = |y: &[u8]| key(&[&[4], x.as_slice(), y].concat());
+    let half = |form: u8, x: &[u8]| key(&[&[form], x].concat());
+    assert!(whole(&odd).is_same_key(&half(3, &x)) && half(3, &x).is_same_key(&whole(&odd)));
+    assert!(whole(&even).is_same_key(&half(2, &x)) && half(2, &x).is_same_key(&half(2, &x)));
+    assert_ne!(whole(&odd), half(3, &x), "the octets differ");
+    for other in [half(2, &x), half(3, &[8; 32]), whole(&even)] {
+        assert!(!whole(&odd).is_same_key(&other) && !other.is_same_key(&whole(&odd)));
+    }
+    let longer = PublicKey::from_ec_point(Curve::P384, &[&[3], [7; 48].as_slice()].concat()).unwrap();
+    assert!(!half(3, &x).is_same_key(&longer));
+    let edwards = PublicKey::from_ed25519(&x).unwrap();
+    assert!(edwards.is_same_key(&edwards) && !edwards.is_same_key(&half(3, &x)));
+    assert!(!edwards.is_same_key(&PublicKey::from_ed25519(&[8; 32]).unwrap()));
+}
+
 #[test]
 fn malformed_keys_are_refused_but_stay_readable_in_certificates() {
     let with_parameters = spki(
