@@ -43,16 +43,8 @@ struct AuthorityLabels {
 impl Default for OcspMetrics {
     fn default() -> Self {
         let by_status = Family::<StatusLabels, Counter>::default();
-        let statuses = [
-            ResponseStatus::Successful,
-            ResponseStatus::MalformedRequest,
-            ResponseStatus::InternalError,
-            ResponseStatus::TryLater,
-            ResponseStatus::SigRequired,
-            ResponseStatus::Unauthorized,
-        ];
         Self {
-            answers: statuses.map(|status| {
+            answers: ResponseStatus::ALL.map(|status| {
                 (status, by_status.get_or_create_owned(&StatusLabels { status: word(status) }))
             }),
             by_status,

@@ -32,6 +32,16 @@ pub enum ResponseStatus {
 }
 
 impl ResponseStatus {
+    /// Every one.
+    pub const ALL: [Self; 6] = [
+        Self::Successful,
+        Self::MalformedRequest,
+        Self::InternalError,
+        Self::TryLater,
+        Self::SigRequired,
+        Self::Unauthorized,
+    ];
+
     /// The number.
     pub fn code(self) -> u8 {
         match self {
@@ -45,16 +55,7 @@ impl ResponseStatus {
     }
 
     fn from_code(code: u64) -> Option<Self> {
-        [
-            Self::Successful,
-            Self::MalformedRequest,
-            Self::InternalError,
-            Self::TryLater,
-            Self::SigRequired,
-            Self::Unauthorized,
-        ]
-        .into_iter()
-        .find(|status| u64::from(status.code()) == code)
+        Self::ALL.into_iter().find(|status| u64::from(status.code()) == code)
     }
 }
 

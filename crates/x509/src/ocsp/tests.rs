@@ -132,13 +132,7 @@ fn one_bit_of_an_answer_changed_breaks_its_signature() {
 
 #[test]
 fn refusals_say_their_status_and_nothing_else() {
-    for status in [
-        ResponseStatus::MalformedRequest,
-        ResponseStatus::InternalError,
-        ResponseStatus::TryLater,
-        ResponseStatus::SigRequired,
-        ResponseStatus::Unauthorized,
-    ] {
+    for status in ResponseStatus::ALL.into_iter().filter(|status| *status != ResponseStatus::Successful) {
         let der = OcspResponse::without_answer(status);
         assert_eq!(OcspResponse::from_der(&der).unwrap(), OcspResponse { status, basic: None });
     }
