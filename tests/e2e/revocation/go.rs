@@ -7,13 +7,14 @@ use super::nginx::{stapling, until_stapled};
 use super::{GOOD, Lab, SERVER, both, folder, source};
 use crate::program::{finish, succeed, text};
 
-/// A program of this folder, built. One after the other: the second finds what the first compiled of the standard library.
+/// A program of this folder, built with what both begin with. One after the other: the second finds what the first compiled of the standard library.
 fn built(name: &str) -> PathBuf {
     static ONE: Mutex<()> = Mutex::new(());
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let program = folder("go").join(name);
     succeed("go", |command| {
-        command.args(["build", "-o"]).arg(&program).arg(source(&format!("{name}.go")));
+        let sources = [source(&format!("{name}.go")), source("load.go")];
+        command.args(["build", "-o"]).arg(&program).args(sources);
     });
     program
 }

@@ -16,23 +16,6 @@ import (
 	"time"
 )
 
-func load(folder string) (tls.Certificate, *x509.CertPool) {
-	own, err := tls.LoadX509KeyPair(filepath.Join(folder, "fullchain.pem"), filepath.Join(folder, "key.pem"))
-	check(err)
-	pem, err := os.ReadFile(filepath.Join(folder, "roots.pem"))
-	check(err)
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(pem)
-	return own, roots
-}
-
-func check(err error) {
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-}
-
 func list(url string, issuer *x509.Certificate) (*x509.RevocationList, error) {
 	answer, err := http.Get(url)
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"math/big"
 	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -40,21 +39,14 @@ type data struct {
 
 type single struct {
 	Certificate struct {
-		Hash       pkix.AlgorithmIdentifier
-		Name       []byte
-		Key        []byte
-		Serial     *big.Int
+		Hash   pkix.AlgorithmIdentifier
+		Name   []byte
+		Key    []byte
+		Serial *big.Int
 	}
 	Status     asn1.RawValue
 	ThisUpdate time.Time `asn1:"generalized"`
 	NextUpdate time.Time `asn1:"generalized,explicit,tag:0"`
-}
-
-func check(err error) {
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
 }
 
 func judge(state tls.ConnectionState) error {
@@ -87,13 +79,7 @@ func judge(state tls.ConnectionState) error {
 }
 
 func main() {
-	folder := os.Args[1]
-	own, err := tls.LoadX509KeyPair(filepath.Join(folder, "fullchain.pem"), filepath.Join(folder, "key.pem"))
-	check(err)
-	pem, err := os.ReadFile(filepath.Join(folder, "roots.pem"))
-	check(err)
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(pem)
+	own, roots := load(os.Args[1])
 	connection, err := tls.Dial("tcp", os.Args[2], &tls.Config{
 		Certificates:     []tls.Certificate{own},
 		RootCAs:          roots,
