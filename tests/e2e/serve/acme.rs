@@ -15,6 +15,8 @@ use rustls::SupportedCipherSuite;
 use rustls::crypto::aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256;
 use serde_json::{Value, json};
 
+use crate::port;
+
 /// The address that the server is told it has.
 pub(super) const BASE: &str = "https://acme.shop.internal";
 
@@ -226,6 +228,19 @@ impl Client {
         assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
         Some(())
     }
+}
+
+/// A key whose owner answers http-01 for `name` from now on, and the section `[acme.services]` that lets it be found.
+pub(super) fn provable(name: &str) -> (Arc<Key>, String) {
+    let challenges = port::free();
+    let key = Arc::new(Key::generate());
+    let thumbprints = std::iter::once((name.to_owned(), key.thumbprint())).collect();
+    respond(TcpListener::bind(challenges).unwrap(), thumbprints);
+    let port = challenges.port();
+    let section = format!(
+        "[acme.services]\nhttp_port = {port}\nhosts = {{ \"{name}\" = [\"127.0.0.1\"] }}\nallow = [\"127.0.0.0/8\"]\n"
+    );
+    (key, section)
 }
 
 /// Answer every http-01 challenge with the key of whose name it is, as long as the process lives.

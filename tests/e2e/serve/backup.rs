@@ -1,19 +1,17 @@
 //! The copy of a running server, made as the guide says, serves elsewhere with all that was acknowledged.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 
-use super::acme::{self, Client, Key, respond};
+use super::acme::{BASE, Client, Key, provable};
 use super::acme_killed::{plain, states};
 use super::{Served, TRUST};
 use crate::docs::{shell, steps_of};
 use crate::domain::Domain;
-use crate::port;
 use crate::program::text;
 
 const NAME: &str = "a.shop.internal";
@@ -52,18 +50,10 @@ fn load(socket: &Path, key: Arc<Key>, stop: &AtomicBool) -> Vec<String> {
 
 #[test]
 fn the_copy_of_a_running_server_serves_elsewhere() {
-    let challenges = port::free();
-    let key = Arc::new(Key::generate());
-    respond(
-        TcpListener::bind(challenges).unwrap(),
-        [(NAME.to_owned(), key.thumbprint())].into_iter().collect(),
-    );
+    let (key, acme) = provable(NAME);
     let domain = Domain::declared(&format!(
-        "{TRUST}\n[server]\nlisten = [\"unix:api.sock\"]\nplain = [\"127.0.0.1:0\"]\nurl = \"{}\"\n\n\
-         [acme.services]\nhttp_port = {}\nhosts = {{ \"{NAME}\" = [\"127.0.0.1\"] }}\nallow = [\"127.0.0.0/8\"]\n\n\
-         [acme.services.limits]\norders_per_hour = 1000000\n",
-        acme::BASE,
-        challenges.port(),
+        "{TRUST}\n[server]\nlisten = [\"unix:api.sock\"]\nplain = [\"127.0.0.1:0\"]\nurl = \"{BASE}\"\n\n\
+         {acme}\n[acme.services.limits]\norders_per_hour = 1000000\n",
     ));
     let socket = domain.path().join("api.sock");
     let served = Served::start(domain, |_| {});

@@ -2,17 +2,15 @@
 //! everything else goes on, and nothing is left of it when the lock is gone.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::acme::{self, Answer, Client, Key, respond};
+use super::acme::{Answer, BASE, Client, Key, provable};
 use super::{Served, TRUST};
 use crate::domain::Domain;
 use crate::lock::Lock;
-use crate::port;
 use crate::program::{finish, succeed, text};
 
 /// How long a caller waits, in seconds: an answer comes within a few.
@@ -35,19 +33,11 @@ struct Doors {
 
 impl Doors {
     fn open() -> Self {
-        let challenges = port::free();
-        let key = Arc::new(Key::generate());
-        respond(
-            TcpListener::bind(challenges).unwrap(),
-            [(NAME.to_owned(), key.thumbprint())].into_iter().collect(),
-        );
+        let (key, acme) = provable(NAME);
         let domain = Domain::declared(&format!(
             "{TRUST}\n[server]\nlisten = [\"unix:api.sock\", \"127.0.0.1:0\"]\nplain = [\"127.0.0.1:0\"]\n\
-             admin = [\"127.0.0.1:0\"]\nurl = \"{}\"\n\n\
-             [server.cfssl]\nlisten = [\"127.0.0.1:0\"]\nenable = [\"sign\"]\n\n\
-             [acme.services]\nhttp_port = {}\nhosts = {{ \"{NAME}\" = [\"127.0.0.1\"] }}\nallow = [\"127.0.0.0/8\"]\n",
-            acme::BASE,
-            challenges.port(),
+             admin = [\"127.0.0.1:0\"]\nurl = \"{BASE}\"\n\n\
+             [server.cfssl]\nlisten = [\"127.0.0.1:0\"]\nenable = [\"sign\"]\n\n{acme}",
         ));
         let csr = request(domain.path());
         let socket = domain.path().join("api.sock");
