@@ -42,6 +42,19 @@ pub struct Kept {
     written: SigningProfile,
 }
 
+/// Where a trust domain publishes what its authority signs: for profiles that name no addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// The complete CRL.
+    pub crl: String,
+    /// The CRL of a shard; `{shard}` stands for its number.
+    pub crl_shard: String,
+    /// The certificate of the authority.
+    pub ca_issuers: String,
+    /// The OCSP responder.
+    pub ocsp: String,
+}
+
 /// Put `url` in the place of every profile's CRL distribution point: `-crl`.
 pub fn override_crl(config: &mut Config, url: &str) {
     for profile in std::iter::once(&mut config.signing.default).chain(config.signing.profiles.values_mut()) {
@@ -55,10 +68,22 @@ impl Policy {
     /// # Errors
     /// Code 5200 with every fault that the authority finds in a profile.
     pub fn compile(config: Config, label: &str) -> Result<Self, CfsslError> {
+        Self::compile_within(config, label, None)
+    }
+
+    /// The same for an authority whose lists, certificate and status are published here.
+    ///
+    /// # Errors
+    /// As [`Self::compile`].
+    pub fn compile_within(
+        config: Config,
+        label: &str,
+        published: Option<&Published>,
+    ) -> Result<Self, CfsslError> {
         let label = if label.is_empty() { "default" } else { label };
         let usual = &config.signing.default;
         let kept = |name: &str, written: &SigningProfile| -> Result<Kept, CfsslError> {
-            let settings = settings::of(format!("cfssl/{label}/{name}"), written, usual);
+            let settings = settings::of(format!("cfssl/{label}/{name}"), written, usual, published);
             let compiled = Profile::compile(settings);
             let profile =
                 compiled.map_err(|findings| failure::invalid(ErrorKind::PolicyInvalid, &findings))?;

@@ -48,7 +48,12 @@ fn policy(expiry: &str, held: bool) -> String {
 
 /// A domain with these lines of `[server.cfssl]` and these policy files, served.
 fn served(lines: &str, policies: &[(&str, String)]) -> Served {
-    let domain = Domain::declared(&format!("{TRUST}\n[server.cfssl]\n{lines}"));
+    served_in(TRUST, lines, policies)
+}
+
+/// The same in this trust domain.
+fn served_in(trust: &str, lines: &str, policies: &[(&str, String)]) -> Served {
+    let domain = Domain::declared(&format!("{trust}\n[server.cfssl]\n{lines}"));
     for (name, content) in policies {
         fs::write(domain.path().join(name), content).unwrap();
     }
@@ -302,6 +307,54 @@ fn a_label_chooses_authority_policy_and_networks() {
     let (_, closed) =
         ask(address, "revoke", Some(&json!({ "serial": serial, "authority_key_id": key, "reason": "" })));
     assert!(message(&closed).contains("-enable revoke"), "{closed}");
+}
+
+/// Both profiles are of one policy; only one of them leaves it to the domain where the list is.
+#[test]
+fn a_profile_without_addresses_points_to_the_lists_of_shards_of_the_domain() {
+    let trust = TRUST.replacen("[trust]\n", "[trust]\nurl = \"http://pki.shop.internal\"\n", 1);
+    let trust = trust.replacen("[server]\n", "[server]\ncrl_shard = 2\n", 1);
+    let usages = r#""usages":["signing","server auth"],"expiry":"24h""#;
+    let policy = format!(
+        r#"{{"signing":{{"default":{{{usages}}},"profiles":{{"own":{{{usages},"crl_url":"http://own.test/a.crl"}}}}}}}}"#
+    );
+    let lines = "listen = [\"127.0.0.1:0\"]\nenable = [\"sign\", \"revoke\"]\nconfig = \"policy.json\"\n";
+    let served = served_in(&trust, lines, &[("policy.json", policy)]);
+    let (address, place) = (served.address("cfssl"), served.domain.path());
+    let addresses = |profile: &str, name: &str| {
+        let remote = format!("localhost:{}", address.port());
+        let words = format!("gencert -remote {remote} {profile} csr.json");
+        Programs::stock().split(place, &words, name);
+        let shown = succeed("openssl", |command| {
+            let words = "x509 -noout -ext crlDistributionPoints,authorityInfoAccess -in";
+            command.current_dir(place).args(words.split(' ')).arg(format!("{name}.pem"));
+        });
+        let uris = shown.lines().filter_map(|line| line.split_once("URI:"));
+        uris.map(|(_, uri)| uri.trim().to_owned()).collect::<Vec<_>>()
+    };
+    let base = "http://pki.shop.internal";
+    let mut shards: Vec<String> = Vec::new();
+    for name in ["one", "two", "three"] {
+        let uris = addresses("", name);
+        assert!(uris.contains(&format!("{base}/ca/services.crt")), "{uris:?}");
+        assert!(uris.contains(&format!("{base}/ocsp/services")), "{uris:?}");
+        shards.extend(uris.into_iter().filter(|uri| uri.starts_with(&format!("{base}/crl/"))));
+    }
+    shards.sort();
+    shards.dedup();
+    assert!(shards.len() > 1 && shards.iter().all(|uri| uri.contains("/crl/services")), "{shards:?}");
+    let own = addresses("-profile own", "own");
+    assert!(own.contains(&"http://own.test/a.crl".to_owned()), "{own:?}");
+    assert!(!own.iter().any(|uri| uri.starts_with(&format!("{base}/crl/"))), "{own:?}");
+    // The complete list has what lists of shards have.
+    let (serial, key) = named(address, &fs::read_to_string(place.join("three.pem")).unwrap());
+    good(
+        address,
+        "revoke",
+        Some(&json!({ "serial": serial, "authority_key_id": key, "reason": "superseded" })),
+    );
+    let words = ["crl", "-inform", "DER", "-in", "told.der", "-noout", "-text"];
+    assert!(shown(place, &words, &good(address, "crl", None)).contains("Superseded"));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use hf_proto::cfssl::config::{CertificatePolicy, LintLevel, OUR_LINTS, PolicyQua
 use hf_proto::cfssl::duration::GoDuration;
 use hf_proto::cfssl::usage::KeyUsage;
 
+use super::Published;
 use crate::root;
 
 /// The most names in one certificate: what the authority allows at most. CFSSL has no limit.
@@ -21,11 +22,27 @@ const MAX_NAMES: usize = 1_000;
 const ANY: Lifetime = Lifetime::from_days(100 * 366);
 
 /// The settings. What the profile leaves open is taken from `usual`, the default profile, as far as CFSSL does so:
-/// lifetime and addresses, nothing else.
-pub(super) fn of(name: String, profile: &Profile, usual: &Profile) -> ProfileSettings {
+/// lifetime and addresses, nothing else. Addresses that neither of them names are those where the domain publishes, if it
+/// does: then a list of a shard may stand in the place of the complete one.
+pub(super) fn of(
+    name: String,
+    profile: &Profile,
+    usual: &Profile,
+    published: Option<&Published>,
+) -> ProfileSettings {
     let lifetime = lifetime(profile, usual);
     let usages = profile.sorted_usages();
+    let (crl_url, crl_shard_url) = match first(&[&profile.crl_url, &usual.crl_url]) {
+        Some(own) => (Some(own), None),
+        None => (of_domain(published, |it| &it.crl), of_domain(published, |it| &it.crl_shard)),
+    };
     let issuers = if profile.issuer_urls.is_empty() { &usual.issuer_urls } else { &profile.issuer_urls };
+    let ca_issuers_urls = if issuers.is_empty() {
+        of_domain(published, |it| &it.ca_issuers).into_iter().collect()
+    } else {
+        issuers.clone()
+    };
+    let ocsp_url = first(&[&profile.ocsp_url, &usual.ocsp_url]);
     let zero = GoDuration::default();
     ProfileSettings {
         name,
@@ -43,10 +60,10 @@ pub(super) fn of(name: String, profile: &Profile, usual: &Profile) -> ProfileSet
         wildcards: true,
         max_names: MAX_NAMES,
         beyond_issuer: BeyondIssuer::Shorten,
-        crl_url: first(&[&profile.crl_url, &usual.crl_url]),
-        crl_shard_url: None,
-        ca_issuers_urls: issuers.clone(),
-        ocsp_url: first(&[&profile.ocsp_url, &usual.ocsp_url]),
+        crl_url,
+        crl_shard_url,
+        ca_issuers_urls,
+        ocsp_url: ocsp_url.or_else(|| of_domain(published, |it| &it.ocsp)),
         ocsp_needs_key: false,
         key_usage: Some(usages.key.iter().map(|usage| key_usage(*usage)).collect()),
         extended_key_usage: usages.extended.iter().map(|usage| usage.oid().to_owned()).collect(),
@@ -105,6 +122,10 @@ fn lint_exempt(profile: &Profile) -> Vec<String> {
     ours.chain(documents).collect()
 }
 
+fn of_domain(published: Option<&Published>, address: impl Fn(&Published) -> &String) -> Option<String> {
+    published.map(address).cloned()
+}
+
 fn first(urls: &[&String]) -> Option<String> {
     urls.iter().find(|url| !url.is_empty()).map(|url| (*url).clone())
 }
@@ -129,4 +150,50 @@ fn statement(policy: &CertificatePolicy) -> PolicyStatement {
         PolicyQualifier::UserNotice(text) => Qualifier::UserNotice(text.clone()),
     };
     PolicyStatement { id: policy.id.clone(), qualifiers: policy.qualifiers.iter().map(qualifier).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use hf_proto::cfssl::config::Config;
+
+    use super::*;
+
+    /// What the profiles `plain` and `own` come to below a default profile with these members.
+    fn settings(usual: &str) -> [ProfileSettings; 2] {
+        let common = r#""usages":["signing","server auth"],"expiry":"24h""#;
+        let own =
+            r#","crl_url":"http://own/a.crl","ocsp_url":"http://own","issuer_urls":["http://own/a.crt"]"#;
+        let text = format!(
+            r#"{{"signing":{{"default":{{{common}{usual}}},"profiles":{{"plain":{{{common}}},"own":{{{common}{own}}}}}}}}}"#
+        );
+        let signing = Config::read(text.as_bytes(), &|_| Err("no file".to_owned())).unwrap().signing;
+        let published = Published {
+            crl: "http://pki/crl".to_owned(),
+            crl_shard: "http://pki/crl/{shard}".to_owned(),
+            ca_issuers: "http://pki/ca".to_owned(),
+            ocsp: "http://pki/ocsp".to_owned(),
+        };
+        ["plain", "own"]
+            .map(|name| of(name.to_owned(), &signing.profiles[name], &signing.default, Some(&published)))
+    }
+
+    fn addresses(settings: &ProfileSettings) -> [Option<&str>; 4] {
+        let issuers = settings.ca_issuers_urls.first().map(String::as_str);
+        let [crl, shard, ocsp] =
+            [&settings.crl_url, &settings.crl_shard_url, &settings.ocsp_url].map(|url| url.as_deref());
+        [crl, shard, issuers, ocsp]
+    }
+
+    #[test]
+    fn addresses_are_those_of_the_profile_of_the_default_one_or_of_the_domain() {
+        let own = [Some("http://own/a.crl"), None, Some("http://own/a.crt"), Some("http://own")];
+        let [of_domain, of_profile] = settings("");
+        let published = ["http://pki/crl", "http://pki/crl/{shard}", "http://pki/ca", "http://pki/ocsp"];
+        assert_eq!(addresses(&of_domain), published.map(Some));
+        assert_eq!(addresses(&of_profile), own);
+        let [of_default, of_profile] = settings(r#","crl_url":"http://usual/a.crl""#);
+        let expected = [Some("http://usual/a.crl"), None, Some("http://pki/ca"), Some("http://pki/ocsp")];
+        assert_eq!(addresses(&of_default), expected);
+        assert_eq!(addresses(&of_profile), own);
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hf_ca::profile::Profile;
 use hf_cfssl::bundle::Bundler;
 use hf_cfssl::machine::{Machine, State};
-use hf_cfssl::policy::Policy;
+use hf_cfssl::policy::{self, Policy};
 use hf_cfssl::signer::LocalSigner;
 use hf_cfssl::universal::UniversalSigner;
 use hf_client::cfssl::CfsslClient;
@@ -135,12 +135,12 @@ fn signer(
     declared: &declared::CfsslDoor,
     label: &CfsslLabel,
 ) -> Result<Signer, CommandError> {
-    let mut config = match label.config.as_ref().or(declared.config.as_ref()) {
+    let config = match label.config.as_ref().or(declared.config.as_ref()) {
         Some(file) => load(domain, file)?,
         None => Config::standard(),
     };
-    published(&mut config, &domain.topology, &label.authority);
-    let policy = Policy::compile(config, &label.name).map_err(|error| {
+    let published = published(&domain.topology, &label.authority);
+    let policy = Policy::compile_within(config, &label.name, published.as_ref()).map_err(|error| {
         let text = format!("the policy of `[server.cfssl]` for `{}` cannot be used", label.name);
         CommandError::refused(text).because(error)
     })?;
@@ -224,19 +224,14 @@ fn load(domain: &Domain, file: &str) -> Result<Config, CommandError> {
     Ok(config)
 }
 
-/// Profiles that say nothing of revocation point to where this domain publishes.
-fn published(config: &mut Config, topology: &Topology, authority: &str) {
-    let Some(published) = Published::of(topology) else { return };
+/// Where this domain publishes what the authority signs.
+fn published(topology: &Topology, authority: &str) -> Option<policy::Published> {
+    let published = Published::of(topology)?;
     let of = |template: &str| template.replace("{authority}", authority);
-    for profile in std::iter::once(&mut config.signing.default).chain(config.signing.profiles.values_mut()) {
-        if profile.crl_url.is_empty() {
-            profile.crl_url = of(&published.crl);
-        }
-        if profile.issuer_urls.is_empty() {
-            profile.issuer_urls.push(of(&published.ca_issuers));
-        }
-        if profile.ocsp_url.is_empty() {
-            profile.ocsp_url = of(&published.ocsp);
-        }
-    }
+    Some(policy::Published {
+        crl: of(&published.crl),
+        crl_shard: of(&published.crl_shard),
+        ca_issuers: of(&published.ca_issuers),
+        ocsp: of(&published.ocsp),
+    })
 }
