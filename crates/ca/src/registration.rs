@@ -22,6 +22,7 @@ mod records;
 mod recovery;
 mod renewal;
 mod revocations;
+mod same_names;
 mod settings;
 mod sweep;
 mod table;

@@ -32,6 +32,9 @@ use crate::signer::SignerError;
 /// The first octet of a point in uncompressed form, SEC 1 section 2.3.3.
 const UNCOMPRESSED: u8 = 4;
 
+/// What the authority knows orders by begins with this.
+const DEDUP_PREFIX: &str = "acme:";
+
 /// What an authority's answer means for an order.
 enum Verdict {
     /// Nothing is on record, or it is closed: the order stays ready, and this is the answer.
@@ -259,7 +262,12 @@ fn bad_csr(detail: String) -> Problem {
 
 /// By what the authority knows an order.
 pub(super) fn dedup_key(order: &Id) -> String {
-    format!("acme:{order}")
+    format!("{DEDUP_PREFIX}{order}")
+}
+
+/// The order that the authority knows by this.
+pub(super) fn ordered_by(dedup_key: &str) -> Option<&str> {
+    dedup_key.strip_prefix(DEDUP_PREFIX)
 }
 
 /// What the authority's answer means. Nothing that it did not finish is left open by it, but where the store did not say.

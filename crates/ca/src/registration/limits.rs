@@ -1,7 +1,7 @@
 //! How much may be asked, as far as this process remembers: new accounts by address, orders by account, failed proofs by
 //! account and name, and accounts that are paused.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hf_core::name::Identifier;
@@ -10,6 +10,7 @@ use hf_proto::acme::ari::CertId;
 use hf_proto::acme::limit::{Limit, LimitName, Quota};
 use hf_proto::acme::pause::{FailureHistory, PausePolicy};
 use hf_proto::acme::problem::Problem;
+use hf_x509::digest::sha256;
 
 use super::settings::RegistrationLimits;
 
@@ -25,6 +26,7 @@ pub(super) struct Limits {
     accounts: Mutex<Limit<String>>,
     orders: Mutex<Limit<String>>,
     renewals: Mutex<Limit<CertId>>,
+    same_names: Mutex<Limit<[u8; 32]>>,
     failures: Mutex<Limit<(String, Identifier)>>,
     histories: Mutex<HashMap<String, FailureHistory>>,
 }
@@ -45,6 +47,11 @@ impl Limits {
             )),
             renewals: Mutex::new(Limit::new(
                 LimitName::RenewalsPerCertificate,
+                quota(settings.failures_per_hour),
+                MOST,
+            )),
+            same_names: Mutex::new(Limit::new(
+                LimitName::OrdersPerNames,
                 quota(settings.failures_per_hour),
                 MOST,
             )),
@@ -77,6 +84,20 @@ impl Limits {
     /// came to nothing, so as many are admitted as proofs may fail.
     pub(super) fn renewal(&self, certificate: &CertId, now: Timestamp) -> Result<(), Problem> {
         held(&self.renewals).count(certificate.clone(), now)
+    }
+
+    /// One more order of this account for the names of a certificate that it had before, as [`Self::renewal`].
+    pub(super) fn same_names(
+        &self,
+        account: &str,
+        names: &[Identifier],
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        let sorted: BTreeSet<String> = names.iter().map(ToString::to_string).collect();
+        let sorted: Vec<String> = sorted.into_iter().collect();
+        // A digest: there may be many names, and many sets of them.
+        let key = sha256(format!("{account} {}", sorted.join(" ")).as_bytes());
+        held(&self.same_names).count(key, now)
     }
 
     /// Whether the account is paused, or proofs of one of the names have failed too often for it: what counts for

@@ -78,7 +78,7 @@ impl Registration {
                 self.check_replaces(account, replaced, &requested.identifiers, now).await?;
                 self.limits().renewal(replaced, now)?;
             }
-            None => self.limits().order(&account.record.id, now)?,
+            None => self.count_order(account, &requested.identifiers, now).await?,
         }
         let gathered = self.gather(account, &requested, &allowance, &setup, now).await?;
         let placed = self.place(account, requested, profile, gathered, settings, now).await?;

@@ -63,6 +63,34 @@ async fn a_renewal_is_not_held_up_by_other_orders() {
     assert_eq!(client.new_order(&renewal(&["a.shop.internal"], &certificate)).await.status, 201);
 }
 
+/// certbot renews so when it does not know RFC 9773: the same names once more.
+#[tokio::test]
+async fn the_same_names_once_more_are_a_renewal_of_who_had_them_before() {
+    let house = house(|limits| (limits.orders_per_hour, limits.failures_per_hour) = (1, 3)).await;
+    let client = Client::new(&house).await;
+    client.certificate(&["a.shop.internal", "*.b.shop.internal"]).await;
+    let asking = async |client: &Client<'_>, names: &[&str]| {
+        client.new_order(&json!({"identifiers":identifiers(names)})).await
+    };
+    for other in [
+        &["a.shop.internal"][..],
+        &["a.shop.internal", "*.b.shop.internal", "c.shop.internal"],
+        &["a.shop.internal", "b.shop.internal"],
+    ] {
+        assert_eq!(asking(&client, other).await.refused(), LIMITED, "{other:?}");
+    }
+    let stranger = Client::new(&house).await;
+    assert_eq!(asking(&stranger, &["c.shop.internal"]).await.status, 201);
+    let same = ["*.b.shop.internal", "A.shop.internal"];
+    assert_eq!(asking(&stranger, &same).await.refused(), LIMITED, "that of another account");
+    for _ in 0..3 {
+        assert_eq!(asking(&client, &same).await.status, 201);
+    }
+    told_when(&asking(&client, &same).await);
+    house.clock.advance(Lifetime::from_seconds(1_200));
+    assert_eq!(asking(&client, &same).await.status, 201);
+}
+
 /// An order that fails frees the certificate that it was to replace: the next try is admitted by that, not by the limits.
 #[tokio::test]
 async fn renewals_whose_proofs_fail_again_and_again_are_limited() {

@@ -60,6 +60,8 @@ pub enum LimitName {
     OrdersPerAccount,
     /// New orders that replace one certificate.
     RenewalsPerCertificate,
+    /// New orders of one account for the names of one of its certificates.
+    OrdersPerNames,
     /// Failed validations of one account for one name.
     FailuresPerName,
 }
@@ -71,6 +73,7 @@ impl LimitName {
             Self::AccountsPerAddress => "too many new accounts from this address",
             Self::OrdersPerAccount => "too many new orders of this account",
             Self::RenewalsPerCertificate => "too many new orders that replace this certificate",
+            Self::OrdersPerNames => "too many new orders of this account for exactly these names",
             Self::FailuresPerName => "too many failed validations of this account for this name",
         }
     }
