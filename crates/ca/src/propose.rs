@@ -80,7 +80,7 @@ impl Authority {
 /// intent is recorded, in the same transaction.
 pub(crate) fn examine(key: &PublicKey, block_list: &BlockList) -> KeyFacts {
     let weaknesses = weak::check(key, block_list).err().unwrap_or_default();
-    KeyFacts { algorithm: key.key_algorithm(), weaknesses }
+    KeyFacts { algorithm: key.key_algorithm(), compressed: key.is_compressed(), weaknesses }
 }
 
 /// The subject of a profile that lets the requester choose: what is wanted, completed from the signing request.

@@ -203,6 +203,11 @@ impl PublicKey {
         if let KeyKind::Ec(curve) = &self.0.kind { Some((*curve, self.key_octets())) } else { None }
     }
 
+    /// Whether it is a point on a curve that is written compressed, so that the same key has another encoding.
+    pub fn is_compressed(&self) -> bool {
+        self.ec_point().is_some_and(|(_, point)| point.first() != Some(&spki::UNCOMPRESSED))
+    }
+
     /// Whether both are one key, in whichever form a point on a curve is written: compressed or not (SEC 1 section 2.3.3).
     /// Keys of other kinds have one encoding.
     pub fn is_same_key(&self, other: &Self) -> bool {

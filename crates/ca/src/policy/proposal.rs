@@ -77,6 +77,8 @@ pub struct AuthorityWish {
 pub struct KeyFacts {
     /// Algorithm and size, if it is one of ours.
     pub algorithm: Option<KeyAlgorithm>,
+    /// Whether it is a point on a curve that is written compressed.
+    pub compressed: bool,
     /// Weaknesses found in the key itself, or its presence on the block list.
     pub weaknesses: Vec<Finding>,
 }

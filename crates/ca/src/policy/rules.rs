@@ -8,6 +8,7 @@ mod delegated_names;
 mod denied_names;
 mod extended_key_usage;
 mod key_algorithm;
+mod key_form;
 mod lifetime;
 mod name_count;
 mod name_regex;
@@ -31,7 +32,7 @@ use hf_core::finding::{Finding, FindingCode};
 use super::Rule;
 
 /// Every rule, alphabetical by file.
-pub(super) static RULES: [Rule; 25] = [
+pub(super) static RULES: [Rule; 26] = [
     authority_bit::RULE,
     blocked_or_weak_key::RULE,
     common_name::RULE,
@@ -40,6 +41,7 @@ pub(super) static RULES: [Rule; 25] = [
     denied_names::RULE,
     extended_key_usage::RULE,
     key_algorithm::RULE,
+    key_form::RULE,
     lifetime::RULE,
     name_count::RULE,
     name_regex::RULE,

@@ -147,7 +147,7 @@ impl ProposalBuilder {
             subject: DistinguishedName::common(&subject),
             names,
             public_key: key.public_key().clone(),
-            key: KeyFacts { algorithm: Some(KeyAlgorithm::EcdsaP256), weaknesses: Vec::new() },
+            key: KeyFacts { algorithm: Some(KeyAlgorithm::EcdsaP256), ..KeyFacts::default() },
             csr_asks_for_authority: false,
             csr_purposes_beyond_profile: Vec::new(),
             authority: self.authority,

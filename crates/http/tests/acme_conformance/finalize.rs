@@ -39,16 +39,33 @@ impl rcgen::SigningKey for Compressed {
     }
 }
 
-/// The request of this key, with its point compressed: x, and whether y is even.
-pub(crate) fn compressed_csr(key: &PrivateKey, names: &[&str]) -> Vec<u8> {
-    let pair = rcgen::KeyPair::try_from(key.pkcs8_der().expose().as_slice()).unwrap();
-    let whole = pair.public_key_raw();
-    let (x, y) = whole[1..].split_at(whole.len() / 2);
-    let point = [&[2 + y[y.len() - 1] % 2], x].concat();
+impl Compressed {
+    /// x, and whether y is even.
+    fn of(key: &PrivateKey) -> Self {
+        let pair = rcgen::KeyPair::try_from(key.pkcs8_der().expose().as_slice()).unwrap();
+        let whole = pair.public_key_raw();
+        let (x, y) = whole[1..].split_at(whole.len() / 2);
+        let point = [&[2 + y[y.len() - 1] % 2], x].concat();
+        Self { pair, point }
+    }
+}
+
+fn params(names: &[&str]) -> rcgen::CertificateParams {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = rcgen::CertificateParams::new(names).unwrap();
     params.distinguished_name = rcgen::DistinguishedName::new();
-    params.serialize_request(&Compressed { pair, point }).unwrap().der().to_vec()
+    params
+}
+
+/// The request of this key, with its point compressed.
+pub(crate) fn compressed_csr(key: &PrivateKey, names: &[&str]) -> Vec<u8> {
+    params(names).serialize_request(&Compressed::of(key)).unwrap().der().to_vec()
+}
+
+/// A certificate of this key with its point compressed, signed by somebody.
+pub(crate) fn compressed_certificate(key: &PrivateKey, name: &str) -> Vec<u8> {
+    let issuer = rcgen::Issuer::new(rcgen::CertificateParams::default(), rcgen::KeyPair::generate().unwrap());
+    params(&[name]).signed_by(&Compressed::of(key), &issuer).unwrap().der().to_vec()
 }
 
 #[tokio::test]

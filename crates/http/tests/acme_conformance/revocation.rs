@@ -1,19 +1,21 @@
 //! Revocation, RFC 8555 section 7.6: three ways, one table of reasons.
 
 use hf_ca::request::IssueRequest;
+use hf_core::audit::AuditAction;
 use hf_core::principal::Channel;
 use hf_core::reason::RevocationReason;
 use hf_core::serial::Serial;
 use hf_keys::private_key::PrivateKey;
 use hf_keys::signing_key::SigningKey as _;
 use hf_proto::acme::problem::ProblemType;
-use hf_store::record::StoredCertificate;
+use hf_store::audit::hex;
+use hf_store::record::{ForeignCertificate, StoredCertificate};
 use hf_x509::certificate::Certificate;
 use hf_x509::csr::UnverifiedCsr;
 use serde_json::{Value, json};
 
 use super::client::{Client, Key, base64url, csr};
-use super::finalize::compressed_csr;
+use super::finalize::{compressed_certificate, compressed_csr};
 use super::house::{Answer, House};
 use crate::founding::operator;
 
@@ -127,29 +129,63 @@ async fn whoever_has_the_key_says_that_it_is_compromised_and_it_is_blocked() {
     );
 }
 
-/// Of CFSSL or another door: ACME gives none.
+/// A certificate of another program, whose key is written as a compressed point: on record since it was taken over.
+async fn taken_over(house: &House, key: &PrivateKey, name: &str) -> Certificate {
+    let certificate = Certificate::from_der(&compressed_certificate(key, name)).unwrap();
+    assert!(certificate.public_key().is_compressed() && certificate.public_key() != key.public_key());
+    let foreign = ForeignCertificate {
+        authority: "services".to_owned(),
+        serial: certificate.serial().unwrap(),
+        certificate: certificate.der().to_vec(),
+        profile: "imported".to_owned(),
+        subject: certificate.subject().to_string(),
+        names: certificate.san_set().unwrap(),
+        validity: certificate.validity().unwrap(),
+        spki_sha256: certificate.public_key().spki_sha256(),
+        issued_at: house.now(),
+        revocation: None,
+    };
+    let event = house.origin().event(AuditAction::CertificateImported {
+        authority: "services".to_owned(),
+        serial: certificate.serial().unwrap(),
+        certificate_sha256: hex(&certificate.sha256()),
+    });
+    house.store.import_certificate(foreign, event).await.unwrap();
+    certificate
+}
+
 #[tokio::test]
 async fn a_key_is_known_in_whichever_form_the_certificate_writes_its_point() {
     let house = House::new().await;
     let client = Client::new(&house).await;
     let key = PrivateKey::generate(hf_core::algorithm::KeyAlgorithm::EcdsaP256).unwrap();
-    let copy = || PrivateKey::from_der(key.pkcs8_der().expose(), None).unwrap();
-    let compressed = || {
-        let request = compressed_csr(&key, &["a.shop.internal"]);
-        let request = UnverifiedCsr::from_der(&request).unwrap().verify().unwrap();
-        IssueRequest::new(operator(), Channel::CommandLine, "services", "server", request)
-    };
-    let certificate = house.authority.issue(compressed()).await.unwrap().certificate;
-    assert_ne!(certificate.public_key(), key.public_key());
+    let certificate = taken_over(&house, &key, "a.shop.internal").await;
     let stranger = PrivateKey::generate(hf_core::algorithm::KeyAlgorithm::EcdsaP256).unwrap();
     let answer = by_key(&client, stranger, &certificate, None).await;
     assert_eq!(answer.refused(), (ProblemType::Unauthorized, 403));
-    done(&by_key(&client, copy(), &certificate, None).await);
+    let copy = PrivateKey::from_der(key.pkcs8_der().expose(), None).unwrap();
+    done(&by_key(&client, copy, &certificate, None).await);
     assert_eq!(recorded(&house, &certificate).await, Some(RevocationReason::KeyCompromise));
-    assert!(house.authority.issue(compressed()).await.is_err(), "the key gets no other certificate");
     let order = client.ready(&["a.shop.internal"]).await;
     let answer = client.finalize(&order, &csr(&key, &["a.shop.internal"])).await;
-    assert_eq!(answer.refused(), (ProblemType::BadCsr, 400), "in no form");
+    assert_eq!(answer.refused(), (ProblemType::BadCsr, 400), "the key gets no other certificate, in no form");
+}
+
+/// By whichever door: blocked in one form, it does not come back in the other.
+#[tokio::test]
+async fn a_compromised_key_does_not_come_back_as_a_compressed_point() {
+    let house = House::new().await;
+    let client = Client::new(&house).await;
+    let (certificate, key, _) = client.certificate(&["a.shop.internal"]).await;
+    let compressed = compressed_csr(&key, &["a.shop.internal"]);
+    done(&by_key(&client, key, &certificate, None).await);
+    let request = UnverifiedCsr::from_der(&compressed).unwrap().verify().unwrap();
+    let request = IssueRequest::new(operator(), Channel::CommandLine, "services", "server", request);
+    let refused = house.authority.issue(request).await.unwrap_err();
+    assert!(
+        refused.findings().iter().any(|finding| finding.code.as_str() == "HF-POLICY-KEY-COMPRESSED"),
+        "{refused}"
+    );
 }
 
 #[tokio::test]

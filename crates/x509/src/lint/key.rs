@@ -55,8 +55,7 @@ fn key_rsa_exponent(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
 
 /// "Implementations … MUST support the uncompressed form"; not every peer supports the other.
 fn key_ec_point(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
-    let (_, point) = view.public_key.ec_point()?;
-    if point.first() == Some(&4) {
+    if !view.public_key.is_compressed() {
         return None;
     }
     fault("the point of the EC key is compressed", "the uncompressed form", "the compressed form")

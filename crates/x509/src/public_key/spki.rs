@@ -14,6 +14,9 @@ pub(super) struct Read {
 const CURVES: [(Curve, &crate::asn1::Oid, usize); 3] =
     [(Curve::P256, &oids::P256, 32), (Curve::P384, &oids::P384, 48), (Curve::P521, &oids::P521, 66)];
 
+/// The first octet of a point that is written whole, SEC 1 section 2.3.3.
+pub(super) const UNCOMPRESSED: u8 = 4;
+
 const FIELD: &str = "subjectPublicKey";
 
 /// Read the structure strictly; what is wrong inside the key becomes its kind.
@@ -61,7 +64,7 @@ fn read_ec(
         return Ok(KeyKind::UnsupportedCurve { curve: Some(parameters.oid(field)?) });
     };
     let well_formed = match point.first() {
-        Some(4) => point.len() == 2 * size + 1,
+        Some(&UNCOMPRESSED) => point.len() == 2 * size + 1,
         Some(2 | 3) => point.len() == size + 1,
         _ => false,
     };
@@ -71,7 +74,7 @@ fn read_ec(
 /// What the compressed form of a point says: whether y is odd, and x.
 pub(super) fn compressed(point: &[u8]) -> (bool, &[u8]) {
     match point.split_first() {
-        Some((4, both)) => {
+        Some((&UNCOMPRESSED, both)) => {
             let (x, y) = both.split_at(both.len() / 2);
             (y.last().is_some_and(|last| last & 1 == 1), x)
         }

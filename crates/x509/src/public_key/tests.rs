@@ -49,12 +49,14 @@ fn a_key_is_the_same_in_whichever_form_its_point_is_written() {
     assert!(whole(&odd).is_same_key(&half(3, &x)) && half(3, &x).is_same_key(&whole(&odd)));
     assert!(whole(&even).is_same_key(&half(2, &x)) && half(2, &x).is_same_key(&half(2, &x)));
     assert_ne!(whole(&odd), half(3, &x), "the octets differ");
+    assert!(half(3, &x).is_compressed() && half(2, &x).is_compressed() && !whole(&odd).is_compressed());
     for other in [half(2, &x), half(3, &[8; 32]), whole(&even)] {
         assert!(!whole(&odd).is_same_key(&other) && !other.is_same_key(&whole(&odd)));
     }
     let longer = PublicKey::from_ec_point(Curve::P384, &[&[3], [7; 48].as_slice()].concat()).unwrap();
     assert!(!half(3, &x).is_same_key(&longer));
     let edwards = PublicKey::from_ed25519(&x).unwrap();
+    assert!(!edwards.is_compressed());
     assert!(edwards.is_same_key(&edwards) && !edwards.is_same_key(&half(3, &x)));
     assert!(!edwards.is_same_key(&PublicKey::from_ed25519(&[8; 32]).unwrap()));
 }
