@@ -321,7 +321,7 @@ async fn lint_crl(bytes: ToBeSigned, entries: u64, issuer: &Signing) -> Result<T
     let issuer = issuer.clone();
     let work = move || {
         let Some(issuer) = issuer.lint_facts() else { return (bytes, Vec::new()) };
-        let mut findings = lint::crl(bytes.bytes(), &lint::Context { issuer });
+        let mut findings = lint::crl(bytes.bytes(), &lint::Context::of(issuer));
         findings.retain(|finding| finding.severity == Severity::Error);
         (bytes, findings)
     };

@@ -12,6 +12,8 @@ mod key_usage;
 mod name_constraints;
 mod policy_constraints;
 mod policy_mappings;
+mod precertificate_poison;
+mod signed_certificate_timestamps;
 mod subject_alt_name;
 mod subject_key_identifier;
 
@@ -27,6 +29,8 @@ pub use key_usage::KeyUsage;
 pub use name_constraints::{ConstraintRefusal, NameConstraints};
 pub use policy_constraints::{InhibitAnyPolicy, PolicyConstraints};
 pub use policy_mappings::PolicyMappings;
+pub use precertificate_poison::PrecertificatePoison;
+pub use signed_certificate_timestamps::{ListedTimestamp, SignedCertificateTimestamps};
 pub use subject_alt_name::SubjectAltName;
 pub(crate) use subject_alt_name::write_set as write_san_set;
 pub use subject_key_identifier::KeyIdentifier;

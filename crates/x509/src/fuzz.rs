@@ -2,16 +2,19 @@
 //!
 //! Nothing here may panic or take long, whatever the octets. What was read and is written again must be the same.
 
+use crate::asn1::{Writer, tag};
 use crate::certificate::Certificate;
 use crate::crl::CertificateList;
 use crate::csr::UnverifiedCsr;
 use crate::distinguished_name::DistinguishedName;
+use crate::ext::{ExtensionValue as _, SignedCertificateTimestamps};
 use crate::lint::{self, Context, IssuerFacts};
 use crate::ocsp::{OcspRequest, OcspResponse, OcspResponseTemplate};
 use crate::pem::{self, Label};
 use crate::pkcs7::Bundle;
 use crate::public_key::PublicKey;
 use crate::signature::{Signature, SignatureAlgorithm};
+use crate::transparency::{SignedCertificateTimestamp, entry_of_certificate};
 
 /// Read a certificate and every view of it, and lint it as if it had signed itself.
 pub fn certificate(octets: &[u8]) {
@@ -26,14 +29,31 @@ pub fn certificate(octets: &[u8]) {
     let _ =
         (certificate.policy_mappings(), certificate.policy_constraints(), certificate.inhibit_any_policy());
     let _ = (certificate.issuer_names(), certificate.duplicate_extension());
+    let _ = (certificate.precertificate_poison(), certificate.signed_certificate_timestamps());
+    let _ = entry_of_certificate(certificate.tbs_der());
     if let (Ok(names), Ok(Some(constraints))) = (certificate.names(), certificate.name_constraints()) {
         let _ = names.iter().take(100).filter_map(|name| constraints.refusal(name)).count();
     }
     let shown = format!("{} {}", certificate.subject(), certificate.issuer());
     assert!(!shown.contains(char::is_control), "a name that is shown moves no cursor");
     if let Ok(issuer) = IssuerFacts::of(&certificate) {
-        let _ = lint::certificate(certificate.tbs_der(), &Context { issuer: &issuer });
+        let _ = lint::certificate(certificate.tbs_der(), &Context::of(&issuer));
     }
+}
+
+/// Read a list of timestamps of logs, and a single one; what was read is written as it was.
+pub fn timestamps(octets: &[u8]) {
+    if let Ok(timestamp) = SignedCertificateTimestamp::from_bytes(octets) {
+        assert!(timestamp.to_bytes() == octets, "a timestamp keeps its octets");
+    }
+    let mut wrapped = Writer::default();
+    wrapped.primitive(tag::OCTET_STRING, octets);
+    let wrapped = wrapped.into_bytes();
+    let Ok(list) = SignedCertificateTimestamps::decode(&wrapped) else { return };
+    let mut again = Writer::default();
+    list.write(&mut again);
+    assert!(again.into_bytes() == wrapped, "a list keeps its octets");
+    assert!(!list.timestamps().is_empty(), "a list is never empty");
 }
 
 /// Read a request, check its signature, and ask what it wants.
@@ -75,7 +95,7 @@ pub fn crl(octets: &[u8]) {
             key_usage: None,
             name_constraints: None,
         };
-        let _ = lint::crl(crl.tbs_der(), &Context { issuer: &issuer });
+        let _ = lint::crl(crl.tbs_der(), &Context::of(&issuer));
     }
 }
 

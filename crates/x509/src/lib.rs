@@ -32,5 +32,6 @@ pub mod signature;
 pub mod tbs;
 #[cfg(test)]
 mod testing;
+pub mod transparency;
 
 pub use raw::RawExtension;

@@ -11,6 +11,7 @@ mod names;
 mod places;
 mod structure;
 mod subject;
+mod transparency;
 mod usage;
 mod view;
 
@@ -87,6 +88,24 @@ impl IssuerFacts {
 pub struct Context<'a> {
     /// The issuer.
     pub issuer: &'a IssuerFacts,
+    /// What the octets are to become.
+    pub form: Form,
+}
+
+impl<'a> Context<'a> {
+    /// For what is no pre-certificate.
+    pub fn of(issuer: &'a IssuerFacts) -> Self {
+        Self { issuer, form: Form::Certificate }
+    }
+}
+
+/// What a `TBSCertificate` is to become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A certificate.
+    Certificate,
+    /// A pre-certificate, RFC 6962 section 3.1.
+    Precertificate,
 }
 
 /// What a row is about, for lists of all rows.
@@ -138,8 +157,16 @@ macro_rules! row {
 use row;
 
 /// The rows for certificates, a family after the other.
-static CERTIFICATE_ROWS: [&[CertificateRow]; 7] =
-    [structure::ROWS, names::ROWS, subject::ROWS, key::ROWS, usage::ROWS, authority::ROWS, places::ROWS];
+static CERTIFICATE_ROWS: [&[CertificateRow]; 8] = [
+    structure::ROWS,
+    names::ROWS,
+    subject::ROWS,
+    key::ROWS,
+    usage::ROWS,
+    authority::ROWS,
+    places::ROWS,
+    transparency::ROWS,
+];
 
 /// What is said about octets that are no `TBSCertificate` or `TBSCertList` at all; no row can look at them.
 const UNREADABLE: Rule = Rule {

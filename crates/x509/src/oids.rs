@@ -89,6 +89,8 @@ oids! {
     OCSP_NO_CHECK = "id-pkix-ocsp-nocheck", &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x05];
     /// `signedCertificateTimestampList`, 1.3.6.1.4.1.11129.2.4.2.
     SIGNED_CERTIFICATE_TIMESTAMPS = "signedCertificateTimestampList", &[0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x04, 0x02];
+    /// The poison of pre-certificates, 1.3.6.1.4.1.11129.2.4.3.
+    PRECERTIFICATE_POISON = "precertificatePoison", &[0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x04, 0x03];
 
     // Purposes, RFC 5280 section 4.2.1.12, RFC 4556, RFC 6187.
     /// `anyExtendedKeyUsage`, 2.5.29.37.0.

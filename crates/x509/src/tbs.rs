@@ -12,7 +12,7 @@ use crate::distinguished_name::DistinguishedName;
 use crate::error::{BuildError, X509Error};
 use crate::ext::{
     self, AuthorityInfoAccess, AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies,
-    CrlDistributionPoints, ExtendedKeyUsage, KeyIdentifier, KeyUsage, NameConstraints,
+    CrlDistributionPoints, ExtendedKeyUsage, KeyIdentifier, KeyUsage, NameConstraints, PrecertificatePoison,
 };
 use crate::public_key::PublicKey;
 use crate::signature::{Signature, SignatureAlgorithm};
@@ -62,8 +62,10 @@ pub struct Extensions {
     pub certificate_policies: Option<CertificatePolicies>,
     /// `id-pkix-ocsp-nocheck`, RFC 6960 section 4.2.2.2.1, for responders' certificates.
     pub ocsp_no_check: bool,
-    /// Extensions of other kinds, written last and as given.
+    /// Extensions of other kinds, as given.
     pub further: Vec<FurtherExtension>,
+    /// Critical, written last: it is a pre-certificate, RFC 6962 section 3.1, which nobody accepts.
+    pub precertificate_poison: bool,
 }
 
 /// An extension that this crate does not know how to build.
@@ -92,6 +94,7 @@ impl Extensions {
             certificate_policies: None,
             ocsp_no_check: false,
             further: Vec::new(),
+            precertificate_poison: false,
         }
     }
 }
@@ -277,6 +280,9 @@ impl TbsCertificate {
         }
         for further in &extensions.further {
             ext::write_raw_extension(list, &further.id, further.critical, |value| value.raw(&further.value));
+        }
+        if extensions.precertificate_poison {
+            ext::write_extension(list, true, &PrecertificatePoison);
         }
     }
 }

@@ -99,6 +99,12 @@ pub enum DerProblem {
         /// How many.
         octets: usize,
     },
+    /// Octets that are no structure of the TLS presentation language, RFC 8446 section 3.
+    #[error("no {expected} of the TLS presentation language")]
+    Presentation {
+        /// What was expected.
+        expected: &'static str,
+    },
     /// A critical extension that is not known, RFC 5280 section 4.2.
     #[error("a critical extension that is not known")]
     CriticalExtension,

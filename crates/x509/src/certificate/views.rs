@@ -8,7 +8,8 @@ use crate::error::X509Error;
 use crate::ext::{
     AuthorityInfoAccess, AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies,
     CrlDistributionPoints, ExtendedKeyUsage, ExtensionValue, InhibitAnyPolicy, KeyIdentifier, KeyUsage,
-    NameConstraints, PolicyConstraints, PolicyMappings, SubjectAltName,
+    NameConstraints, PolicyConstraints, PolicyMappings, PrecertificatePoison, SignedCertificateTimestamps,
+    SubjectAltName,
 };
 use crate::general_name::GeneralName;
 use crate::oids;
@@ -119,6 +120,16 @@ impl Certificate {
 
     /// `inhibitAnyPolicy`, RFC 5280 section 4.2.1.14.
     pub fn inhibit_any_policy(&self) -> View<InhibitAnyPolicy> {
+        self.view()
+    }
+
+    /// Timestamps of logs, RFC 6962 section 3.3.
+    pub fn signed_certificate_timestamps(&self) -> View<SignedCertificateTimestamps> {
+        self.view()
+    }
+
+    /// The poison of pre-certificates, RFC 6962 section 3.1.
+    pub fn precertificate_poison(&self) -> View<PrecertificatePoison> {
         self.view()
     }
 }

@@ -31,7 +31,7 @@ fn assert_found(findings: &[Finding], code: &str, mut rules: impl Iterator<Item 
 #[test]
 fn octets_that_cannot_be_read_are_one_finding() {
     let facts = draft::issuer();
-    let context = Context { issuer: &facts };
+    let context = Context::of(&facts);
     assert_eq!(codes(&certificate(&[], &context)), ["HF-LINT-UNREADABLE"]);
     assert_eq!(codes(&certificate(&[0x30, 0x80, 0, 0], &context)), ["HF-LINT-UNREADABLE"]);
     assert_eq!(codes(&crl(&[0x30, 0], &context)), ["HF-LINT-UNREADABLE"]);
@@ -43,10 +43,10 @@ fn what_this_crate_builds_has_no_faults() {
     let mut root = crate::testing::root(&key);
     root.serial = "7f000102030405060708090a0b0c0d0e0f101112".parse().unwrap();
     let facts = IssuerFacts::of_self_signed(&root);
-    assert_eq!(certificate(root.finalize().unwrap().bytes(), &Context { issuer: &facts }), []);
+    assert_eq!(certificate(root.finalize().unwrap().bytes(), &Context::of(&facts)), []);
     let tbs = root.finalize().unwrap();
     let issuer = IssuerFacts::of(&tbs.assemble_certificate(&key.sign(&tbs)).unwrap()).unwrap();
     let mut leaf = crate::testing::leaf(&key, &key);
     leaf.serial = root.serial;
-    assert_eq!(certificate(leaf.finalize().unwrap().bytes(), &Context { issuer: &issuer }), []);
+    assert_eq!(certificate(leaf.finalize().unwrap().bytes(), &Context::of(&issuer)), []);
 }

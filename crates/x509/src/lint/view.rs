@@ -11,7 +11,7 @@ use crate::ext::{
     AuthorityInfoAccess, AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies,
     CrlDistributionPoints, CrlNumber, ExtendedKeyUsage, ExtensionValue, InhibitAnyPolicy,
     IssuingDistributionPoint, KeyIdentifier, KeyUsage, NameConstraints, PolicyConstraints, PolicyMappings,
-    SubjectAltName,
+    PrecertificatePoison, SignedCertificateTimestamps, SubjectAltName,
 };
 use crate::general_name::{GeneralName, IdentifierError};
 use crate::public_key::PublicKey;
@@ -107,6 +107,8 @@ pub(super) struct Extensions {
     pub(super) ocsp_no_check: Decoded<()>,
     pub(super) policy_constraints: Decoded<PolicyConstraints>,
     pub(super) policy_mappings: Decoded<PolicyMappings>,
+    pub(super) precertificate_poison: Decoded<PrecertificatePoison>,
+    pub(super) signed_certificate_timestamps: Decoded<SignedCertificateTimestamps>,
     pub(super) subject_alt_name: Decoded<SubjectAltName>,
     pub(super) subject_key_identifier: Decoded<KeyIdentifier>,
     /// The first that is none of these.
@@ -195,6 +197,12 @@ impl Extensions {
                 take(&mut self.authority_info_access, extension, AuthorityInfoAccess::read)
             }
             _ if extension.is(&oids::OCSP_NO_CHECK) => take(&mut self.ocsp_no_check, extension, null),
+            _ if extension.is(&oids::SIGNED_CERTIFICATE_TIMESTAMPS) => {
+                take(&mut self.signed_certificate_timestamps, extension, SignedCertificateTimestamps::read)
+            }
+            _ if extension.is(&oids::PRECERTIFICATE_POISON) => {
+                take(&mut self.precertificate_poison, extension, PrecertificatePoison::read)
+            }
             _ => {
                 let first = self.unknown.as_ref().is_none_or(|unknown| !extension.is(unknown));
                 self.unknown.get_or_insert_with(|| extension.oid());
@@ -208,7 +216,7 @@ impl Extensions {
 
     /// The first known extension that cannot be read, by its name in the RFC.
     pub(super) fn unreadable(&self) -> Option<(&'static str, &DerError)> {
-        let named: [(&'static str, Option<&DerError>); 14] = [
+        let named: [(&'static str, Option<&DerError>); 16] = [
             ("authorityInfoAccess", self.authority_info_access.fault()),
             ("authorityKeyIdentifier", self.authority_key_identifier.fault()),
             ("basicConstraints", self.basic_constraints.fault()),
@@ -221,6 +229,8 @@ impl Extensions {
             ("id-pkix-ocsp-nocheck", self.ocsp_no_check.fault()),
             ("policyConstraints", self.policy_constraints.fault()),
             ("policyMappings", self.policy_mappings.fault()),
+            ("precertificatePoison", self.precertificate_poison.fault()),
+            ("signedCertificateTimestampList", self.signed_certificate_timestamps.fault()),
             ("subjectAltName", self.subject_alt_name.fault()),
             ("subjectKeyIdentifier", self.subject_key_identifier.fault()),
         ];

@@ -8,12 +8,14 @@ use crate::ext::{
     AuthorityInfoAccess, AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies,
     CrlDistributionPoints, DistributionPoint, ExtendedKeyUsage, InhibitAnyPolicy, KeyIdentifier, KeyUsage,
     NameConstraints, PolicyConstraints, PolicyInformation, PolicyMappings, PolicyQualifier,
+    PrecertificatePoison, SignedCertificateTimestamps,
 };
 use crate::general_name::GeneralName;
-use crate::lint::{Context, certificate, certificate_rules};
+use crate::lint::{Context, Form, certificate, certificate_rules};
 use crate::oids;
 use crate::public_key::{Curve, PublicKey};
-use crate::signature::SignatureAlgorithm;
+use crate::signature::{Signature, SignatureAlgorithm};
+use crate::transparency::{SignedCertificateTimestamp, TimestampAlgorithm};
 
 type Fixture = (&'static str, fn(&mut Draft), fn(&mut Draft));
 
@@ -451,10 +453,32 @@ const FIXTURES: &[Fixture] = &[
             d.set(false, &qualified(PolicyQualifier::Other { kind, value: vec![5, 0] }));
         },
     ),
+    ("HF-LINT-POISON", |_| {}, |d| d.set(true, &PrecertificatePoison)),
+    ("HF-LINT-POISON-CRITICAL", |_| {}, |d| d.set(false, &PrecertificatePoison)),
+    ("HF-LINT-SCT-CRITICAL", |d| d.set(false, &timestamps(&[1])), |d| d.set(true, &timestamps(&[1]))),
+    (
+        "HF-LINT-SCT-LIST",
+        |d| d.set(false, &timestamps(&[1, 2])),
+        |d| {
+            d.set(false, &timestamps(&[1, 2, 1]));
+        },
+    ),
 ];
 
+/// Timestamps of these logs.
+fn timestamps(logs: &[u8]) -> SignedCertificateTimestamps {
+    let of = |log: &u8| SignedCertificateTimestamp {
+        log_id: [*log; 32],
+        milliseconds: 1,
+        extensions: Vec::new(),
+        algorithm: TimestampAlgorithm::EcdsaSha256,
+        signature: Signature::new([7; 70]),
+    };
+    SignedCertificateTimestamps::new(logs.iter().map(of).collect()).unwrap()
+}
+
 fn lint(draft: &Draft) -> Vec<hf_core::finding::Finding> {
-    certificate(&draft.der(), &Context { issuer: &draft.issuer })
+    certificate(&draft.der(), &Context::of(&draft.issuer))
 }
 
 #[test]
@@ -479,5 +503,34 @@ fn bad_fixtures_are_found_and_good_ones_are_not() {
         let mut draft = Draft::leaf();
         bad(&mut draft);
         assert_found(&lint(&draft), code, certificate_rules());
+    }
+}
+
+#[test]
+fn a_precertificate_is_poisoned_and_has_no_timestamps() {
+    let mut draft = Draft::leaf();
+    draft.set(true, &PrecertificatePoison);
+    let lint = |draft: &Draft| {
+        let context = Context { issuer: &draft.issuer, form: Form::Precertificate };
+        certificate(&draft.der(), &context)
+    };
+    assert_eq!(lint(&draft), []);
+    assert_eq!(codes(&lint(&Draft::leaf())), ["HF-LINT-POISON"]);
+    draft.set(false, &timestamps(&[1]));
+    assert_eq!(codes(&lint(&draft)), ["HF-LINT-SCT-LIST"]);
+}
+
+#[test]
+fn an_empty_list_and_a_version_that_nobody_knows_are_found() {
+    for list in [&[0, 0][..], &[0, 5, 0, 3, 7, 1, 2]] {
+        let mut draft = Draft::leaf();
+        let octets = u8::try_from(list.len()).unwrap();
+        draft.set_raw(
+            &oids::SIGNED_CERTIFICATE_TIMESTAMPS,
+            false,
+            [&[tag::OCTET_STRING, octets], list].concat(),
+        );
+        let codes = codes(&lint(&draft));
+        assert!(codes == ["HF-LINT-SCT-LIST"] || codes == ["HF-LINT-EXTENSION-UNREADABLE"], "{codes:?}");
     }
 }

@@ -102,7 +102,7 @@ const FIXTURES: &[Fixture] = &[
 ];
 
 fn lint(draft: &CrlDraft) -> Vec<hf_core::finding::Finding> {
-    crl(&draft.der(), &Context { issuer: &draft.issuer })
+    crl(&draft.der(), &Context::of(&draft.issuer))
 }
 
 #[test]
