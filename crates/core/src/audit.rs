@@ -58,6 +58,20 @@ pub enum AuditAction {
         /// Name of the profile.
         profile: String,
     },
+    /// Logs of certificate transparency took the pre-certificate of an issuance that is under way, and the certificate is
+    /// about to be signed: its bytes differ from those that the issuance began with by the timestamps of the logs alone.
+    PrecertificateLogged {
+        /// Name of the issuing authority.
+        authority: String,
+        /// Serial number, that of pre-certificate and certificate.
+        serial: Serial,
+        /// SHA-256 of the pre-certificate, DER, lower-case hexadecimal.
+        precertificate_sha256: String,
+        /// SHA-256 of the `TBSCertificate` of the certificate, lower-case hexadecimal.
+        tbs_sha256: String,
+        /// The logs, by their addresses.
+        logs: Vec<String>,
+    },
     /// The signed certificate is on record.
     IssuanceFinished {
         /// Name of the issuing authority.

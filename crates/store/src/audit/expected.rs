@@ -30,7 +30,8 @@ pub(crate) enum Expected<'a> {
     EabRevoked(&'a str),
     WindowSet(&'a RenewalWindowRecord),
     WindowCleared(&'a str, &'a RenewalScope),
-    Refused,
+    /// What changes nothing but the chain.
+    Recorded,
 }
 
 impl Expected<'_> {
@@ -84,7 +85,7 @@ impl Expected<'_> {
             (Self::WindowCleared(name, wanted), A::RenewalWindowCleared { authority, scope }) => {
                 name == authority && wanted.to_string() == *scope
             }
-            (Self::Refused, A::RequestRefused { .. }) => true,
+            (Self::Recorded, A::RequestRefused { .. } | A::PrecertificateLogged { .. }) => true,
             _ => false,
         }
     }
@@ -124,7 +125,7 @@ impl Expected<'_> {
                 format!("renewal-window-set of {} of `{}` with its times", record.scope, record.authority)
             }
             Self::WindowCleared(name, scope) => format!("renewal-window-cleared of {scope} of `{name}`"),
-            Self::Refused => "request-refused".to_owned(),
+            Self::Recorded => "request-refused or precertificate-logged".to_owned(),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! The audit chain grows with every change and with nothing else.
 
-use hf_core::audit::AuditAction;
+use hf_core::audit::{AuditAction, AuditEvent};
 use hf_core::reason::RevocationReason::KeyCompromise;
 
-use super::material::{AUTHORITY, begin, crl, event, finish, intent, issue, origin, publish, revoke};
+use super::material::{
+    AUTHORITY, begin, crl, event, finish, finished, intent, issue, origin, publish, revoke,
+};
 use super::{Backend, Broken, Outcome, ensure};
-use crate::audit::verify;
+use crate::audit::{hex, verify};
+use crate::record::Intent;
 
 fn word(action: &AuditAction) -> &'static str {
     match action {
@@ -13,6 +16,7 @@ fn word(action: &AuditAction) -> &'static str {
         AuditAction::AuthorityChanged { .. } => "authority-changed",
         AuditAction::SnapshotRecorded { .. } => "snapshot-recorded",
         AuditAction::IssuanceBegun { .. } => "begun",
+        AuditAction::PrecertificateLogged { .. } => "logged",
         AuditAction::IssuanceFinished { .. } => "finished",
         AuditAction::IssuanceAbandoned { .. } => "abandoned",
         AuditAction::CertificateImported { .. } => "certificate-imported",
@@ -34,12 +38,24 @@ fn word(action: &AuditAction) -> &'static str {
     }
 }
 
+/// Logs took the pre-certificate of this intent.
+fn logged(intent: &Intent) -> AuditEvent {
+    event(AuditAction::PrecertificateLogged {
+        authority: intent.authority.clone(),
+        serial: intent.serial.clone(),
+        precertificate_sha256: hex(&[1; 32]),
+        tbs_sha256: hex(&[2; 32]),
+        logs: vec!["http://log.example/".to_owned()],
+    })
+}
+
 pub(super) async fn every_change_has_its_event(backend: &dyn Backend) -> Outcome {
     let store = backend.fresh()?;
     let refusal =
         AuditAction::RequestRefused { authority: AUTHORITY.to_owned(), codes: vec!["HF-X".to_owned()] };
     begin(&*store, &intent(1)).await?;
     begin(&*store, &intent(2)).await?;
+    store.record(logged(&intent(2))).await?;
     finish(&*store, &intent(2)).await?;
     store.record(event(refusal)).await?;
     store.close_open_intents(origin()).await?;
@@ -54,6 +70,7 @@ pub(super) async fn every_change_has_its_event(backend: &dyn Backend) -> Outcome
     let expected = [
         "begun",
         "begun",
+        "logged",
         "finished",
         "refused",
         "abandoned",
@@ -66,12 +83,12 @@ pub(super) async fn every_change_has_its_event(backend: &dyn Backend) -> Outcome
     let page = store.audit_rows(3, 2).await?;
     ensure(page.iter().map(|row| row.sequence).eq([4, 5]), || "a page of the chain differs".to_owned())?;
     let report = verify(&*store, None).await?;
-    ensure(report.is_intact() && report.rows == 9, || "the chain does not verify".to_owned())?;
+    ensure(report.is_intact() && report.rows == 10, || "the chain does not verify".to_owned())?;
     issue(&*store, &intent(3)).await?;
     drop(store);
     let store = backend.again()?;
     let report = verify(&*store, Some(report.head)).await?;
-    ensure(report.is_intact() && report.rows == 11, || {
+    ensure(report.is_intact() && report.rows == 12, || {
         "the chain does not go on from its checkpoint".to_owned()
     })
 }
@@ -85,6 +102,9 @@ pub(super) async fn refused_changes_leave_no_event(backend: &dyn Backend) -> Out
         finish(&*store, &intent(2)).await.is_err(),
         revoke(&*store, &intent(2), 0, KeyCompromise).await.is_err(),
         store.close_open_intents(origin()).await? == 0,
+        store.record(logged(&intent(1))).await.is_err(),
+        store.record(logged(&intent(2))).await.is_err(),
+        store.record(finished(&intent(1))).await.is_err(),
     ];
     ensure(refused.iter().all(|refused| *refused), || "a bad operation was accepted".to_owned())?;
     ensure(store.audit_head().await? == before, || "a refused operation left an event".to_owned())

@@ -8,7 +8,11 @@ use crate::audit::{AuditRow, ChainHead};
 /// The hash chain of audit events. It only grows: rows are appended by the mutating methods of the other ports and by
 /// [`Self::record`].
 pub trait AuditLog: Send + Sync {
-    /// Append an event that changes nothing else. `event` is `RequestRefused`.
+    /// Append an event that changes nothing else. `event` is `RequestRefused`, or `PrecertificateLogged` of an intent that
+    /// is open.
+    ///
+    /// # Errors
+    /// `UnknownIntent` when there is no open intent of the authority and serial number that a `PrecertificateLogged` names.
     fn record(&self, event: AuditEvent) -> StoreFuture<'_, ()>;
 
     /// Rows with a sequence number greater than `after`, ascending, at most `limit` (itself at most 10,000).

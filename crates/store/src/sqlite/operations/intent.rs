@@ -16,10 +16,23 @@ pub(in crate::sqlite) fn close(
     serial: Serial,
     event: String,
 ) -> Result<(), StoreError> {
+    let row = open(ledger, authority, serial)?;
+    close_row(ledger, &row, event)
+}
+
+/// Refuse when this intent is not open.
+pub(in crate::sqlite) fn expect_open(
+    ledger: &mut Ledger<'_>,
+    authority: String,
+    serial: Serial,
+) -> Result<(), StoreError> {
+    open(ledger, authority, serial).map(|_| ())
+}
+
+fn open(ledger: &mut Ledger<'_>, authority: String, serial: Serial) -> Result<CertificateRow, StoreError> {
     let key = ledger.issuer(&authority)?.map(|issuer| (issuer, serial.clone()));
     let row = key.map(|key| ledger.intent(&key)).transpose()?.flatten();
-    let row = row.ok_or(StoreError::UnknownIntent { authority, serial })?;
-    close_row(ledger, &row, event)
+    row.ok_or(StoreError::UnknownIntent { authority, serial })
 }
 
 fn close_row(ledger: &mut Ledger<'_>, row: &CertificateRow, event: String) -> Result<(), StoreError> {

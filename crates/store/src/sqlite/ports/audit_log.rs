@@ -1,20 +1,33 @@
 //! The record of everything that was done.
 
-use hf_core::audit::AuditEvent;
+use hf_core::audit::{AuditAction, AuditEvent};
+use hf_core::serial::Serial;
 use rusqlite::params;
 
 use crate::StoreFuture;
 use crate::audit::{AuditRow, ChainHead, Expected, encode_event, expect};
 use crate::contract::AuditLog;
-use crate::sqlite::SqliteStore;
+use crate::sqlite::{SqliteStore, operations};
 
 /// The most rows that are handed out at a time.
 const MAX_ROWS: usize = 10_000;
 
+/// The issuance that must be under way for this to be true.
+fn intent_of(action: AuditAction) -> Option<(String, Serial)> {
+    let AuditAction::PrecertificateLogged { authority, serial, .. } = action else { return None };
+    Some((authority, serial))
+}
+
 impl AuditLog for SqliteStore {
     fn record(&self, event: AuditEvent) -> StoreFuture<'_, ()> {
-        let event = expect(Expected::Refused, &event).and_then(|()| encode_event(&event));
-        self.operate(event, |ledger, event| ledger.append(event).map(|_| ()))
+        let checked = expect(Expected::Recorded, &event).and_then(|()| encode_event(&event));
+        let checked = checked.map(|encoded| (encoded, intent_of(event.action)));
+        self.operate(checked, |ledger, (event, intent)| {
+            if let Some((authority, serial)) = intent {
+                operations::intent::expect_open(ledger, authority, serial)?;
+            }
+            ledger.append(event).map(|_| ())
+        })
     }
 
     fn audit_rows(&self, after: u64, limit: usize) -> StoreFuture<'_, Vec<AuditRow>> {
