@@ -1,6 +1,8 @@
-//! Manual clock, seeded randomness and a small name server for tests. A dev-dependency only.
+//! Manual clock, seeded randomness, a small name server and a log of certificate transparency for tests. A dev-dependency
+//! only.
 
 pub mod dns;
+pub mod log;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
