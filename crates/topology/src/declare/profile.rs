@@ -13,6 +13,8 @@ pub(super) fn read(sections: Vec<NamedSection<'_, '_>>, faults: &mut Faults<'_>)
             usages: usages(&mut section, faults),
             lifetime: section.parsed("lifetime", faults),
             key: section.parsed("key", faults),
+            transparency_logs: texts(&mut section, "transparency_logs", faults),
+            transparency_keys: texts(&mut section, "transparency_keys", faults),
             name,
         };
         section.finish(faults);
@@ -20,6 +22,11 @@ pub(super) fn read(sections: Vec<NamedSection<'_, '_>>, faults: &mut Faults<'_>)
         profiles.push(profile);
     }
     profiles
+}
+
+/// Whether they are of use is judged where they are used.
+fn texts(section: &mut Section<'_, '_>, key: &'static str, faults: &mut Faults<'_>) -> Vec<String> {
+    section.texts(key, faults).into_iter().map(|text| text.value.to_owned()).collect()
 }
 
 /// Both roles when the key is absent.

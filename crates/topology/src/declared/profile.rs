@@ -21,6 +21,10 @@ pub struct Profile {
     pub lifetime: Option<Lifetime>,
     /// Key algorithm, when it differs from the trust domain's.
     pub key: Option<KeyAlgorithm>,
+    /// Logs of certificate transparency (RFC 6962) that see every certificate before it is issued, by their addresses.
+    pub transparency_logs: Vec<String>,
+    /// The public keys of these logs, base64; empty: signatures of their timestamps are not checked.
+    pub transparency_keys: Vec<String>,
 }
 
 impl Profile {
@@ -35,6 +39,8 @@ impl Profile {
             usages: usages.to_vec(),
             lifetime: None,
             key: None,
+            transparency_logs: Vec::new(),
+            transparency_keys: Vec::new(),
         };
         vec![
             profile(Self::DEFAULT, &[Usage::Server, Usage::Client]),
