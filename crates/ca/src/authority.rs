@@ -22,6 +22,7 @@ use crate::record_health::RecordHealth;
 use crate::shards::Shards;
 use crate::signer::{Signer, SignerCounts, SignerError, SignerLatency};
 use crate::signing_clock::{ClockJumpedBack, SigningClock};
+use crate::transparency::LogClient;
 
 /// What an authority is made of: the one place where its collaborators are named.
 pub struct AuthorityParts {
@@ -39,6 +40,8 @@ pub struct AuthorityParts {
     pub block_list: BlockList,
     /// The threads that sign.
     pub signer: Signer,
+    /// How logs of certificate transparency are asked. Without it a profile that names logs issues nothing.
+    pub logs: Option<Arc<dyn LogClient>>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The system's random generator.
@@ -57,6 +60,7 @@ pub struct Authority {
     pub(crate) permitted: BTreeMap<String, Vec<NamePattern>>,
     pub(crate) block_list: BlockList,
     pub(crate) signer: Signer,
+    pub(crate) logs: Option<Arc<dyn LogClient>>,
     pub(crate) signing_clock: SigningClock,
     pub(crate) shards: Shards,
     /// What OCSP clients were told: whoever changes a status makes it be forgotten.
@@ -118,6 +122,7 @@ impl Authority {
             permitted: parts.permitted,
             block_list: parts.block_list,
             signer: parts.signer,
+            logs: parts.logs,
             signing_clock: SigningClock::new(last, SigningClock::TOLERANCE),
             shards: Shards::default(),
             statuses: Arc::default(),

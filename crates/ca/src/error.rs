@@ -8,9 +8,11 @@ use hf_core::serial::Serial;
 use hf_core::time::{Lifetime, Timestamp};
 use hf_store::StoreError;
 use hf_x509::error::X509Error;
+use hf_x509::transparency::CorrespondenceError;
 
 use crate::signer::{Overloaded, SignerError};
 use crate::signing_clock::ClockJumpedBack;
+use crate::transparency::LogError;
 
 /// Why there is no certificate.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +96,25 @@ pub enum IssueError {
         #[source]
         source: SignerError,
     },
+    /// The profile names logs of certificate transparency, and nothing here asks them.
+    #[error("profile `{profile}` names logs of certificate transparency, and this program asks none")]
+    NoLogs {
+        /// The profile.
+        profile: String,
+    },
+    /// The pre-certificate was signed, and a log did not take it: there is no certificate.
+    #[error(
+        "the pre-certificate with serial number {serial} of authority `{authority}` became no certificate"
+    )]
+    Unlogged {
+        /// The authority.
+        authority: String,
+        /// The serial number; it is on record and will not be used again.
+        serial: Serial,
+        /// Which log, and why.
+        #[source]
+        source: Box<LogError>,
+    },
     /// What the key delivered is not a signature of the recorded bytes. The certificate was thrown away.
     #[error("what authority `{authority}` signed under serial number {serial} is not what is on record")]
     Broken {
@@ -119,6 +140,21 @@ pub enum CompletionError {
     /// The signature does not verify with the issuer's public key.
     #[error("the signature does not verify with the public key of the issuer")]
     BadSignature,
+    /// The timestamps cannot be put into the certificate.
+    #[error("the certificate cannot be made from its pre-certificate")]
+    Timestamps(#[source] X509Error),
+    /// The certificate is not the one that its pre-certificate announced.
+    #[error(transparent)]
+    Correspondence(#[from] CorrespondenceError),
+    /// With its timestamps the certificate would break a rule.
+    #[error("with the timestamps of its logs the certificate would break {}", reasons(findings))]
+    Lint {
+        /// What the lints found.
+        findings: Vec<Finding>,
+    },
+    /// What was signed is a pre-certificate where a certificate is due, or the other way round.
+    #[error("a pre-certificate is no certificate")]
+    Precertificate,
     /// The permission was given for another issuer.
     #[error("the permission holds for issuer `{expected}`, but `{found}` signed")]
     OtherIssuer {
@@ -208,6 +244,8 @@ impl IssueError {
             | Self::Store { .. }
             | Self::Overloaded(_)
             | Self::Sign { .. }
+            | Self::NoLogs { .. }
+            | Self::Unlogged { .. }
             | Self::Broken { .. } => &[],
         }
     }
@@ -215,12 +253,15 @@ impl IssueError {
     /// When it is worth trying again with the same request: the machine is busy, or the same request is under way.
     pub fn retry_after(&self) -> Option<Duration> {
         const SOON: Duration = Duration::from_secs(1);
+        /// Each attempt uses up a serial number.
+        const LATER: Duration = Duration::from_secs(30);
         match self {
             Self::Overloaded(overloaded) => Some(overloaded.retry_after),
             Self::Sign {
                 source: SignerError::Busy { deadline } | SignerError::Late { deadline }, ..
             } => Some((*deadline).max(SOON)),
             Self::InProgress { .. } => Some(SOON),
+            Self::Unlogged { source, .. } if source.fault.is_passing() => Some(LATER),
             Self::Refused { .. }
             | Self::UnknownProfile { .. }
             | Self::Issuer(_)
@@ -232,6 +273,8 @@ impl IssueError {
             | Self::DifferentRequest { .. }
             | Self::Store { .. }
             | Self::Sign { .. }
+            | Self::NoLogs { .. }
+            | Self::Unlogged { .. }
             | Self::Broken { .. } => None,
         }
     }
@@ -253,6 +296,8 @@ impl IssueError {
             | Self::Store { .. }
             | Self::Overloaded(_)
             | Self::Sign { .. }
+            | Self::NoLogs { .. }
+            | Self::Unlogged { .. }
             | Self::Broken { .. } => false,
         }
     }

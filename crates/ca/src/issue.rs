@@ -1,5 +1,6 @@
 //! The spine: the one way to a certificate. Roots, intermediates and leaves all come through [`Authority::carry_out`].
 
+mod logging;
 mod open_intent;
 mod steps;
 
@@ -42,6 +43,7 @@ impl Authority {
         let shard = self.next_shard(&grant, issuer, &origin).await?;
         // 3  The bytes to be signed, linted; from here on nothing can change them.
         let prepared = Prepared::in_shard(grant, issuer, serial, shard)?;
+        self.check_logs(&prepared)?;
         // A caller that goes away in the middle leaves no intent open.
         let open = OpenIntent::new(self, issuer.name(), prepared.serial(), &origin);
         let outcome = self.record_and_sign(prepared, issuer, dedup_key, place, &origin).await;
@@ -63,6 +65,13 @@ impl Authority {
         }
         // 5  A signature of exactly these bytes.
         let signature = self.sign(&prepared, issuer, place, origin).await?;
+        // 5a Where the profile names logs this was a pre-certificate. They see it; the certificate that it announces is made
+        //    from the same permission, its bytes go on record, and it is signed.
+        let (prepared, signature) = if prepared.is_to_be_logged() {
+            Box::pin(self.log_and_sign(prepared, issuer, signature, origin)).await?
+        } else {
+            (prepared, signature)
+        };
         // 6  What came back is what was linted; the permission is used up.
         let unrecorded = self.complete(prepared, issuer, &signature, origin).await?;
         // 7  The certificate on stable storage, before anybody sees it.

@@ -30,3 +30,4 @@ mod self_signed;
 mod shards;
 pub mod signer;
 pub mod signing_clock;
+pub mod transparency;

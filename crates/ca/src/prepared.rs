@@ -4,6 +4,7 @@
 //! profile, the issuer, the serial number, the bytes. Nothing that changes afterwards can change what is signed.
 
 mod extensions;
+mod precertificate;
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use hf_store::audit::hex;
 use hf_store::record::{COMPLETE, Intent, StoredCertificate};
 use hf_x509::certificate::Certificate;
 use hf_x509::digest::sha256;
-use hf_x509::lint;
+use hf_x509::lint::{self, Form};
 use hf_x509::oids;
 use hf_x509::signature::Signature;
 use hf_x509::tbs::{TbsCertificate, ToBeSigned};
@@ -23,6 +24,7 @@ use hf_x509::tbs::{TbsCertificate, ToBeSigned};
 use crate::error::{CompletionError, IssueError};
 use crate::issuer::Signing;
 use crate::policy::Grant;
+pub use precertificate::{Logged, Precertificate};
 
 /// Permission, bytes and serial number of one certificate. Not `Clone`.
 #[derive(Debug)]
@@ -31,6 +33,36 @@ pub struct Prepared {
     serial: Serial,
     linted: Vec<u8>,
     to_be_signed: Arc<ToBeSigned>,
+    stage: Stage,
+}
+
+/// What the bytes are, RFC 6962 section 3.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// The certificate.
+    Certificate,
+    /// The pre-certificate that the requester wants, and nothing else.
+    Precertificate,
+    /// The pre-certificate that logs must see before there is a certificate.
+    ToBeLogged,
+}
+
+impl Stage {
+    /// Logs know the roots that they accept, and what is above them: a certificate that nobody else signs is not logged.
+    fn of(grant: &Grant, issuer: &Signing) -> Self {
+        if grant.wants_precertificate() {
+            return Self::Precertificate;
+        }
+        let is_logged = !grant.profile().transparency().is_empty() && !issuer.chain().is_empty();
+        if is_logged { Self::ToBeLogged } else { Self::Certificate }
+    }
+
+    fn form(self) -> Form {
+        match self {
+            Self::Certificate => Form::Certificate,
+            Self::Precertificate | Self::ToBeLogged => Form::Precertificate,
+        }
+    }
 }
 
 impl Prepared {
@@ -52,7 +84,9 @@ impl Prepared {
         serial: Serial,
         shard: u32,
     ) -> Result<Self, IssueError> {
-        let extensions = extensions::build(&grant, issuer, shard);
+        let stage = Stage::of(&grant, issuer);
+        let mut extensions = extensions::build(&grant, issuer, shard);
+        extensions.precertificate_poison = stage.form() == Form::Precertificate;
         let certificate = TbsCertificate {
             serial: serial.clone(),
             signature_algorithm: issuer.signature_algorithm(),
@@ -63,13 +97,13 @@ impl Prepared {
             extensions,
         };
         let to_be_signed = certificate.finalize().map_err(IssueError::Build)?;
-        let mut findings = findings(&certificate, &to_be_signed, issuer);
+        let mut findings = findings(&certificate, &to_be_signed, issuer, stage.form());
         findings.retain(|finding| !tolerated(finding.code, &grant));
         if findings.iter().any(|finding| grant.profile().stops_at(finding)) {
             return Err(IssueError::Lint { findings });
         }
         let linted = to_be_signed.bytes().to_vec();
-        Ok(Self { grant, serial, linted, to_be_signed: Arc::new(to_be_signed) })
+        Ok(Self { grant, serial, linted, to_be_signed: Arc::new(to_be_signed), stage })
     }
 
     /// The serial number.
@@ -80,6 +114,16 @@ impl Prepared {
     /// Name of the profile.
     pub fn profile(&self) -> &str {
         self.grant.profile().name()
+    }
+
+    /// Whether what is signed first is a pre-certificate that logs must see before there is a certificate.
+    pub fn is_to_be_logged(&self) -> bool {
+        self.stage == Stage::ToBeLogged
+    }
+
+    /// Whether a pre-certificate is wanted, and nothing else.
+    pub(crate) fn is_precertificate(&self) -> bool {
+        self.stage == Stage::Precertificate
     }
 
     /// Whether the requester brought the serial number.
@@ -145,7 +189,18 @@ impl Prepared {
     ///
     /// The signature of a key outside this process is verified: hardware and transport fail, and a bad signature must
     /// not leave the house.
+    ///
+    /// # Errors
+    /// [`CompletionError::Precertificate`] for one that logs must see first: [`Self::announce`] is its way.
     pub fn complete(self, issuer: &Signing, signature: &Signature) -> Result<Certificate, CompletionError> {
+        if self.is_to_be_logged() {
+            return Err(CompletionError::Precertificate);
+        }
+        self.assembled(issuer, signature)
+    }
+
+    /// The signed object, held against what was linted.
+    fn assembled(&self, issuer: &Signing, signature: &Signature) -> Result<Certificate, CompletionError> {
         if issuer.name() != self.grant.issuer().name() {
             return Err(CompletionError::OtherIssuer {
                 expected: self.grant.issuer().name().to_owned(),
@@ -178,8 +233,8 @@ fn tolerated(code: FindingCode, grant: &Grant) -> bool {
 }
 
 /// What the lints have to say about the bytes to be signed.
-fn findings(certificate: &TbsCertificate, bytes: &ToBeSigned, issuer: &Signing) -> Vec<Finding> {
-    let judge = |issuer| lint::certificate(bytes.bytes(), &lint::Context { issuer });
+fn findings(certificate: &TbsCertificate, bytes: &ToBeSigned, issuer: &Signing, form: Form) -> Vec<Finding> {
+    let judge = |issuer| lint::certificate(bytes.bytes(), &lint::Context { issuer, form });
     match issuer.lint_facts() {
         Some(facts) => judge(facts),
         None if certificate.extensions.basic_constraints.ca => {

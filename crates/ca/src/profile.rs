@@ -7,6 +7,7 @@
 mod compiled;
 mod defaults;
 mod fault;
+mod logs;
 mod set;
 mod settings;
 mod snapshot;
@@ -25,6 +26,7 @@ use regex::Regex;
 
 use compiled::Compiled;
 pub(crate) use compiled::MANAGED_EXTENSIONS;
+pub use logs::TransparencyLogs;
 pub(crate) use set::Profiles;
 pub use settings::{
     BeyondIssuer, KeyUsageName, LintLimit, PolicyStatement, ProfileKind, ProfileSettings, Purpose, Qualifier,
@@ -195,6 +197,11 @@ impl Profile {
     /// Whether the extensions of the signing request are taken over.
     pub fn copies_extensions(&self) -> bool {
         self.settings.copy_extensions
+    }
+
+    /// Where pre-certificates are submitted; nowhere, mostly.
+    pub fn transparency(&self) -> &TransparencyLogs {
+        &self.compiled.transparency
     }
 
     /// Whether requests bring their serial numbers.

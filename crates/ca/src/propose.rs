@@ -156,6 +156,7 @@ fn wishes(request: &IssueRequest, profile: &Profile) -> Wishes {
         subject: request.wanted_subject.is_some(),
         validity: request.wanted_validity.is_some(),
         serial: request.wanted_serial.clone(),
+        precertificate: request.precertificate,
         extensions: request.wanted_extensions.clone(),
         copied: copied
             .map(|extension| WantedExtension {

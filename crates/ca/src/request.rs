@@ -44,6 +44,9 @@ pub struct IssueRequest {
     pub dedup_key: Option<String>,
     /// For an authority: how far down and for which names. `None` for a leaf.
     pub authority_wish: Option<AuthorityWish>,
+    /// Whether the pre-certificate (RFC 6962 section 3.1) is wanted, and nothing but it: nobody accepts it, and no log is
+    /// asked. It is judged like the certificate that it announces.
+    pub precertificate: bool,
 }
 
 /// An extension that a requester asks for.
@@ -86,6 +89,7 @@ impl IssueRequest {
             limits: RequesterLimits::default(),
             dedup_key: None,
             authority_wish: None,
+            precertificate: false,
         }
     }
 

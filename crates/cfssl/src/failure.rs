@@ -103,6 +103,8 @@ pub(crate) fn issue(error: &IssueError) -> CfsslError {
         | IssueError::Overloaded(_)
         | IssueError::Sign { .. }
         | IssueError::Broken { .. } => because(ErrorKind::KeyUnavailable, error),
+        IssueError::Unlogged { .. } => because(ErrorKind::CtSubmission, error),
+        IssueError::NoLogs { .. } => because(ErrorKind::CtClient, error),
         IssueError::Build(_) => because(ErrorKind::CertificateBadRequest, error),
         IssueError::Store { .. } => because(ErrorKind::StoreInsertion, error),
         IssueError::Random(_)

@@ -13,6 +13,7 @@ mod failure;
 pub mod import;
 pub mod initca;
 pub mod keys;
+pub mod logs;
 pub mod machine;
 pub mod mkbundle;
 mod names;

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use hf_ca::transparency::LogClient;
 use hf_core::principal::Principal;
 use hf_core::random::Random;
 use hf_core::time::Clock;
 
-/// Clock, randomness, who runs the command, and where records go.
+/// Clock, randomness, who runs the command, where records go, and how logs are asked.
 #[derive(Clone)]
 pub struct Machine {
     /// The system's clock.
@@ -18,6 +19,8 @@ pub struct Machine {
     pub operator: Principal,
     /// Where the record of what is issued goes.
     pub state: State,
+    /// How logs of certificate transparency are asked.
+    pub logs: Arc<dyn LogClient>,
 }
 
 /// Where a command keeps the record of what it issues.

@@ -104,7 +104,8 @@ impl LocalSigner {
     ///
     /// # Errors
     /// 5400 for an unknown profile, 9002 to 9300 for a bad request, 5300, 5500, 1300 and 1400 for what the profile
-    /// refuses, 2500 when the authority cannot sign, 11000 and 11100 when the record fails.
+    /// refuses, 2500 when the authority cannot sign, 10100 when a log of certificate transparency gives no timestamp, 11000
+    /// and 11100 when the record fails.
     pub async fn sign(&self, request: &SignRequest, asker: &Asker) -> Result<Signed, CfsslError> {
         let profile = self.policy.find(&request.profile, self.unknown)?;
         let wanted = self.issue_request(request, profile, asker)?;
@@ -145,6 +146,7 @@ impl LocalSigner {
             wanted_validity: wanted::validity(request, profile, now)?,
             wanted_serial: wanted::serial(request, profile)?,
             wanted_extensions: wanted::extensions(request)?,
+            precertificate: request.return_precert,
             limits: asker.limits.clone(),
             authority_wish: profile
                 .is_authority()

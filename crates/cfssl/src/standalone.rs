@@ -51,6 +51,7 @@ impl Standalone {
             block_list: BlockList::empty(),
             signer: Signer::start(SignerSettings::with_threads(threads))
                 .map_err(|error| failure::because(ErrorKind::KeyUnavailable, &error))?,
+            logs: Some(Arc::clone(&machine.logs)),
             clock: Arc::clone(&machine.clock),
             random: Arc::clone(&machine.random),
         };

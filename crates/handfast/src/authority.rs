@@ -23,7 +23,7 @@ use crate::config::profiles;
 use crate::context::Context;
 use crate::domain::{Domain, KEYS};
 use crate::error::CommandError;
-use crate::{passphrase, system};
+use crate::{logs, passphrase, system};
 
 /// Directory of the store, inside the state directory.
 const STORE: &str = "store";
@@ -182,6 +182,7 @@ fn open_as(
         permitted: profiles::permitted(&domain.topology)?,
         signer: Signer::start(who.signer)
             .map_err(|error| CommandError::fault("cannot start the signer").because(error))?,
+        logs: Some(logs::client(&context.clock)),
         clock: Arc::clone(&context.clock),
         random: Arc::new(SystemRandom),
     };

@@ -16,6 +16,7 @@ mod files;
 mod go_flags;
 mod inspect;
 mod key_file;
+mod logs;
 mod observe;
 mod output;
 mod passphrase;

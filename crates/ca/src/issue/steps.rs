@@ -10,6 +10,7 @@ use hf_store::StoreError;
 use hf_store::audit::{Origin, hex};
 use hf_store::record::{Begun, StoredCertificate};
 use hf_x509::certificate::Certificate;
+use hf_x509::oids;
 use hf_x509::signature::Signature;
 
 use crate::authority::Authority;
@@ -56,7 +57,9 @@ impl Authority {
                 self.signing_clock.note(origin.at);
                 Ok(None)
             }
-            Ok(Begun::Existing(stored)) => existing(*stored, issuer, prepared, dedup_key).map(Some),
+            Ok(Begun::Existing(stored)) => {
+                existing(*stored, issuer, prepared, dedup_key.unwrap_or_default()).map(Some)
+            }
             Ok(Begun::InProgress { serial }) => Err(IssueError::InProgress { serial }),
             Err(StoreError::KeyBlocked { spki_sha256 }) => {
                 Err(self.refuse(issuer, vec![blocked(&spki_sha256)], origin).await)
@@ -165,7 +168,7 @@ impl Authority {
     }
 
     /// Close an intent as possibly signed. When that fails as well, the next start does it.
-    async fn close(&self, authority: &str, serial: &Serial, origin: &Origin) {
+    pub(super) async fn close(&self, authority: &str, serial: &Serial, origin: &Origin) {
         let event = origin.event(AuditAction::IssuanceAbandoned {
             authority: authority.to_owned(),
             serial: serial.clone(),
@@ -185,14 +188,17 @@ fn existing(
     stored: StoredCertificate,
     issuer: &Signing,
     asked: &Prepared,
-    dedup_key: Option<String>,
+    dedup_key: String,
 ) -> Result<IssuedCertificate, IssueError> {
     let der = stored.body.certificate().filter(|_| asked.is_for_the_same(&stored));
-    let Some(der) = der else {
-        return Err(IssueError::DifferentRequest { dedup_key: dedup_key.unwrap_or_default() });
-    };
+    let Some(der) = der else { return Err(IssueError::DifferentRequest { dedup_key }) };
+    let certificate = Certificate::from_der(der).map_err(IssueError::Build)?;
+    // Who wants a certificate is not given a pre-certificate.
+    if certificate.extension(&oids::PRECERTIFICATE_POISON).is_some() != asked.is_precertificate() {
+        return Err(IssueError::DifferentRequest { dedup_key });
+    }
     Ok(IssuedCertificate {
-        certificate: Certificate::from_der(der).map_err(IssueError::Build)?,
+        certificate,
         chain: issuer.chain().to_vec(),
         authority: stored.authority,
         profile: stored.profile,

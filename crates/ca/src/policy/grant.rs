@@ -85,6 +85,11 @@ impl Grant {
         extensions.iter().chain(copied).cloned().collect()
     }
 
+    /// Whether the requester wants the pre-certificate alone.
+    pub fn wants_precertificate(&self) -> bool {
+        self.proposal.wishes.precertificate
+    }
+
     /// Whether there are extensions beyond those of the profile.
     pub fn has_further_extensions(&self) -> bool {
         !self.proposal.wishes.extensions.is_empty() || !self.proposal.wishes.copied.is_empty()

@@ -57,6 +57,8 @@ pub struct Wishes {
     pub serial: Option<Serial>,
     /// Extensions that it asks for outside the signing request.
     pub extensions: Vec<WantedExtension>,
+    /// Whether it wants the pre-certificate alone.
+    pub precertificate: bool,
     /// Extensions of the signing request that are taken over, as the profile says.
     pub copied: Vec<WantedExtension>,
 }

@@ -6,6 +6,7 @@ use hf_x509::ext::{CertificatePolicies, KeyUsage, PolicyInformation, PolicyQuali
 use hf_x509::oids;
 use regex::{Regex, RegexBuilder};
 
+use super::logs::TransparencyLogs;
 use super::settings::{PolicyStatement, ProfileSettings, Purpose, Qualifier};
 
 const OID: FindingCode = FindingCode::new("HF-PROFILE-OID");
@@ -20,7 +21,7 @@ const REGEX_SIZE: usize = 1 << 20;
 const LONGEST_NOTICE: usize = 200;
 
 /// Extensions that the authority writes itself, or that say what only it may say: no request brings them.
-pub(crate) const MANAGED_EXTENSIONS: [Oid; 16] = [
+pub(crate) const MANAGED_EXTENSIONS: [Oid; 18] = [
     oids::AUTHORITY_INFO_ACCESS,
     oids::AUTHORITY_KEY_IDENTIFIER,
     oids::BASIC_CONSTRAINTS,
@@ -35,6 +36,8 @@ pub(crate) const MANAGED_EXTENSIONS: [Oid; 16] = [
     oids::OCSP_NO_CHECK,
     oids::POLICY_CONSTRAINTS,
     oids::POLICY_MAPPINGS,
+    oids::PRECERTIFICATE_POISON,
+    oids::SIGNED_CERTIFICATE_TIMESTAMPS,
     oids::SUBJECT_ALT_NAME,
     oids::SUBJECT_KEY_IDENTIFIER,
 ];
@@ -52,6 +55,8 @@ pub(super) struct Compiled {
     pub(super) name_regex: Option<Regex>,
     /// What requests may bring.
     pub(super) allowed_extensions: Vec<Oid>,
+    /// Where pre-certificates are submitted.
+    pub(super) transparency: TransparencyLogs,
 }
 
 impl Compiled {
@@ -65,6 +70,7 @@ impl Compiled {
             policies: policies(&settings.certificate_policies, &about, faults),
             name_regex: name_regex(settings.name_regex.as_deref(), &about, faults),
             allowed_extensions: allowed_extensions(&settings.allowed_extensions, &about, faults),
+            transparency: TransparencyLogs::read(settings, &about, faults),
         }
     }
 }

@@ -47,6 +47,8 @@ impl ProfileSettings {
             client_serial: false,
             lint_limit: LintLimit::Errors,
             lint_exempt: Vec::new(),
+            transparency_logs: Vec::new(),
+            transparency_keys: Vec::new(),
         }
     }
 

@@ -85,6 +85,14 @@ pub struct ProfileSettings {
     /// notices stop nothing whatever `lint_limit` says.
     #[serde(default)]
     pub lint_exempt: Vec<String>,
+    /// Logs of certificate transparency (RFC 6962) to which the pre-certificate of every certificate is submitted, at most
+    /// 8, by their addresses: what stands before `/ct/v1/`. Empty: none.
+    #[serde(default)]
+    pub transparency_logs: Vec<String>,
+    /// The public keys of these logs, `SubjectPublicKeyInfo` in DER as base64, as lists of logs have them. Where there are
+    /// some, each timestamp must be signed with one of them; empty: signatures are not checked.
+    #[serde(default)]
+    pub transparency_keys: Vec<String>,
 }
 
 /// From which severity on the finding of a lint means that nothing is signed. Errors always do.

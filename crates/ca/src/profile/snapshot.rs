@@ -93,6 +93,12 @@ fn added(settings: &ProfileSettings) -> Vec<(&'static str, String)> {
     if !settings.lint_exempt.is_empty() {
         lines.push(("lint-exempt", list(&settings.lint_exempt)));
     }
+    if !settings.transparency_logs.is_empty() {
+        lines.push(("transparency-logs", list(&settings.transparency_logs)));
+    }
+    if !settings.transparency_keys.is_empty() {
+        lines.push(("transparency-keys", list(&settings.transparency_keys)));
+    }
     for (key, set) in [
         ("ocsp-no-check", settings.ocsp_no_check),
         ("copy-extensions", settings.copy_extensions),
@@ -127,6 +133,8 @@ mod tests {
             ProfileSettings { lint_limit: LintLimit::Warnings, ..peer.clone() },
             ProfileSettings { lint_limit: LintLimit::Notices, ..peer.clone() },
             ProfileSettings { lint_exempt: vec!["RFC 5280".into()], ..peer.clone() },
+            ProfileSettings { transparency_logs: vec!["http://log/".into()], ..peer.clone() },
+            ProfileSettings { transparency_keys: vec!["MFkw".into()], ..peer.clone() },
             ProfileSettings { ca_issuers_urls: vec!["http://a/".into(), "http://b/".into()], ..peer.clone() },
         ];
         let mut ids: Vec<_> = wanted.iter().map(|settings| of(settings).id.0).collect();

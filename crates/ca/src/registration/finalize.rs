@@ -313,7 +313,9 @@ fn verdict(error: &IssueError) -> Verdict {
             | SignerError::Late { .. }
             | SignerError::Stopped => later("the signature was not ready in time"),
         },
+        IssueError::Unlogged { .. } => later("the logs of certificate transparency gave no timestamps"),
         IssueError::Lint { .. }
+        | IssueError::NoLogs { .. }
         | IssueError::Build(_)
         | IssueError::DifferentRequest { .. }
         | IssueError::Broken { .. } => Verdict::Failed(Problem::internal()),

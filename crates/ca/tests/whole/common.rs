@@ -13,6 +13,7 @@ use hf_ca::policy::Policy;
 use hf_ca::profile::{Profile, ProfileSettings};
 use hf_ca::request::IssueRequest;
 use hf_ca::signer::{Signer, SignerSettings};
+use hf_ca::transparency::LogClient;
 use hf_core::algorithm::KeyAlgorithm;
 use hf_core::name::SanSet;
 use hf_core::principal::{Channel, Principal};
@@ -80,6 +81,13 @@ impl House {
         start_in(self.path(), self.clock.clone(), self.deadline, store).await
     }
 
+    /// The same, with somebody who asks logs.
+    pub(crate) async fn start_asking(&self, store: Arc<dyn Store>, logs: Arc<dyn LogClient>) -> Authority {
+        let parts = parts(self.path(), self.clock.clone(), self.deadline, store);
+        let parts = AuthorityParts { logs: Some(logs), ..parts };
+        Authority::start(parts, self.origin()).await.unwrap().0
+    }
+
     pub(crate) async fn try_start_over(
         &self,
         store: Arc<dyn Store>,
@@ -126,11 +134,21 @@ async fn try_start_in(
     deadline: Duration,
     store: Arc<dyn Store>,
 ) -> Result<(Authority, StartReport), StartError> {
+    let origin = origin(clock.now());
+    Authority::start(parts(directory, clock, deadline, store), origin).await
+}
+
+fn parts(
+    directory: &Path,
+    clock: Arc<ManualClock>,
+    deadline: Duration,
+    store: Arc<dyn Store>,
+) -> AuthorityParts {
     let profiles =
         ProfileSettings::defaults().into_iter().map(|settings| Profile::compile(settings).unwrap());
     let threads = NonZeroUsize::new(2).unwrap();
-    let origin = origin(clock.now());
-    let parts = AuthorityParts {
+    AuthorityParts {
+        logs: None,
         store,
         keys: KeyDirectory::new(directory.join("keys"), None),
         profiles: profiles.collect(),
@@ -140,8 +158,7 @@ async fn try_start_in(
         signer: Signer::start(SignerSettings { deadline, ..SignerSettings::with_threads(threads) }).unwrap(),
         clock,
         random: Arc::new(SystemRandom),
-    };
-    Authority::start(parts, origin).await
+    }
 }
 
 pub(crate) fn key() -> PrivateKey {

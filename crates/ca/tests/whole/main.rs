@@ -19,4 +19,6 @@ mod spine;
 #[cfg(test)]
 mod store_fails;
 #[cfg(test)]
+mod transparency;
+#[cfg(test)]
 mod wanted;

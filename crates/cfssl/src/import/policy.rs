@@ -45,9 +45,16 @@ pub fn check(octets: &[u8], label: &str, resolve: KeyResolver<'_>) -> Result<Sum
     let mut profiles = Vec::new();
     for (name, written) in policy.config().signing.all() {
         let summary = summary(&policy, name, written);
+        let which =
+            if name.is_empty() { "the default profile".to_owned() } else { format!("profile `{name}`") };
+        if summary.remote.is_none() && !written.ct_log_servers.is_empty() {
+            let logs = written.ct_log_servers.join(" ");
+            warnings.push(format!(
+                "{which} submits every certificate to {logs} before it is issued; the signatures of these logs are not \
+                 checked, because a policy names no keys of theirs"
+            ));
+        }
         if summary.remote.is_none() && !summary.needs_key {
-            let which =
-                if name.is_empty() { "the default profile".to_owned() } else { format!("profile `{name}`") };
             warnings.push(format!(
                 "{which} names no `auth_key`: a server signs with it only where signing without a token is switched on"
             ));

@@ -76,6 +76,8 @@ pub(super) fn of(
         client_serial: profile.client_provides_serial_numbers,
         lint_limit: lint_limit(profile.lint_error_level),
         lint_exempt: lint_exempt(profile),
+        transparency_logs: profile.ct_log_servers.clone(),
+        transparency_keys: Vec::new(),
     }
 }
 

@@ -15,9 +15,6 @@ use crate::{failure, names};
 /// What would have to be left out of the certificate without a word is refused.
 pub(super) fn check_unsupported(request: &SignRequest, profile: &Kept) -> Result<(), CfsslError> {
     let refuse = |text: String| Err(failure::saying(ErrorKind::PolicyInvalidRequest, text));
-    if request.return_precert {
-        return refuse("pre-certificates are not issued".to_owned());
-    }
     if !request.crl_override.is_empty() && profile.crl_url() != Some(request.crl_override.as_str()) {
         let found = profile.crl_url().unwrap_or("none");
         return refuse(format!(
@@ -29,11 +26,6 @@ pub(super) fn check_unsupported(request: &SignRequest, profile: &Kept) -> Result
     let usages = written.sorted_usages();
     if usages.key.is_empty() && usages.extended.is_empty() {
         return Err(ErrorKind::PolicyNoKeyUsages.into());
-    }
-    if !written.ct_log_servers.is_empty() {
-        let text =
-            "logs of certificate transparency are not served: take `ct_log_servers` out of the profile";
-        return Err(failure::saying(ErrorKind::CtClient, text));
     }
     if profile.whitelist().is_some_and(|list| !list.public_key) {
         return refuse("`CSRWhitelist` of the profile does not take the public key".to_owned());

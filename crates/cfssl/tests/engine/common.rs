@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hf_cfssl::csr;
 use hf_cfssl::initca::{self, NewRoot};
+use hf_cfssl::logs::HttpLogs;
 use hf_cfssl::machine::{Machine, State};
 use hf_cfssl::policy::Policy;
 use hf_cfssl::signer::{Asker, LocalSigner};
@@ -42,6 +43,7 @@ pub(crate) fn place() -> Place {
         random: Arc::new(SeededRandom::new(7)),
         operator: Principal::Operator { user: "ada".to_owned() },
         state: State::Temporary(directory.path().to_owned()),
+        logs: Arc::new(HttpLogs::new(|| Err("no TLS".to_owned()))),
     };
     Place { machine, clock, _directory: directory }
 }

@@ -5,6 +5,7 @@
 mod bundle;
 mod common;
 mod initca;
+mod logs;
 mod ocsp;
 mod others;
 mod records;

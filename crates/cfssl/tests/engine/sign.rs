@@ -153,8 +153,6 @@ async fn bad_requests_have_their_codes() {
         let error = signer.sign(&request, &asker(&place)).await.err().unwrap();
         assert_eq!(error.code, code, "{error}");
     }
-    let precert = SignRequest { return_precert: true, ..good.clone() };
-    assert_eq!(signer.sign(&precert, &asker(&place)).await.err().unwrap().code, 5300);
     let crl = SignRequest { crl_override: "http://evil.example/x".to_owned(), ..good };
     assert_eq!(signer.sign(&crl, &asker(&place)).await.err().unwrap().code, 5300);
 }

@@ -71,6 +71,8 @@ fn leaf(topology: &Topology, profile: &declared::Profile) -> ProfileSettings {
         max_lifetime: base.max_lifetime.max(default_lifetime).max(longest.unwrap_or(default_lifetime)),
         purposes: profile.usages.iter().map(|usage| purpose(*usage)).collect::<BTreeSet<_>>(),
         wildcards: !profile.allows(Usage::Client),
+        transparency_logs: profile.transparency_logs.clone(),
+        transparency_keys: profile.transparency_keys.clone(),
         ..base
     };
     published(topology, settings)

@@ -28,7 +28,7 @@ use tokio::sync::Semaphore;
 use crate::config::published::Published;
 use crate::domain::Domain;
 use crate::error::CommandError;
-use crate::{files, remote};
+use crate::{files, logs, remote};
 
 /// Octets of a policy file at most.
 const MAX_FILE: usize = 1024 * 1024;
@@ -123,6 +123,7 @@ impl CfsslDoor {
                 random: Arc::clone(&doors.random),
                 operator: Principal::Server,
                 state: State::Temporary(std::env::temp_dir()),
+                logs: logs::client(&doors.clock),
             },
             workers: Arc::clone(&lasting.workers),
         })

@@ -144,7 +144,11 @@ impl From<IssueError> for Failure {
                 Problem::new(Code::Overloaded).detail(error.to_string()).retry_after(later).into()
             }
             IssueError::Sign { ref source, .. } => signer(source, &error, later),
+            IssueError::Unlogged { ref source, .. } => {
+                Problem::new(Code::AuthorityUnavailable).detail(source.to_string()).retry_after(later).into()
+            }
             IssueError::Clock(_)
+            | IssueError::NoLogs { .. }
             | IssueError::Lint { .. }
             | IssueError::Build(_)
             | IssueError::Random(_)

@@ -52,6 +52,7 @@ impl<'a> Founding<'a> {
         let own = ProfileSettings::defaults().into_iter().map(|settings| Profile::compile(settings).unwrap());
         let origin = origin(self.clock.now());
         let parts = AuthorityParts {
+            logs: None,
             store: self.store,
             keys: KeyDirectory::new(self.directory.join("keys"), None),
             profiles: own.chain(self.profiles).collect(),

@@ -11,6 +11,7 @@ use hf_ca::authority::Authority;
 use hf_ca::create::request_for;
 use hf_ca::ocsp::{OcspSettings, Responder};
 use hf_ca::signer::SignerSettings;
+use hf_cfssl::logs::HttpLogs;
 use hf_cfssl::machine::{Machine, State};
 use hf_cfssl::signer::LocalSigner;
 use hf_cfssl::universal::UniversalSigner;
@@ -181,6 +182,7 @@ impl House {
                 random: Arc::new(SystemRandom),
                 operator: operator(),
                 state: State::Temporary(directory.path().to_owned()),
+                logs: Arc::new(HttpLogs::new(|| Err("no TLS".to_owned()))),
             },
             workers: Arc::new(tokio::sync::Semaphore::new(1)),
         };

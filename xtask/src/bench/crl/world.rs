@@ -75,6 +75,7 @@ async fn start(directory: &Path) -> Result<Authority> {
         ProfileSettings::defaults().into_iter().filter_map(|it| Profile::compile(published(it)).ok());
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let parts = AuthorityParts {
+        logs: None,
         store: Arc::new(store),
         keys: KeyDirectory::new(directory.join("keys"), None),
         profiles: profiles.collect(),

@@ -130,6 +130,7 @@ pub(super) async fn start(directory: &Path) -> Result<Authority> {
         ProfileSettings::defaults().into_iter().filter_map(|settings| Profile::compile(settings).ok());
     let threads = NonZeroUsize::new(super::floor::cores()).context("no core")?;
     let parts = AuthorityParts {
+        logs: None,
         store: Arc::new(store),
         keys: KeyDirectory::new(directory.join("keys"), None),
         profiles: profiles.collect(),

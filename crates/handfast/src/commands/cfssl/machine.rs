@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use super::call::{Call, Failure};
 use super::flags;
-use crate::system;
+use crate::{logs, system};
 
 /// The password of an encrypted key of an authority.
 const PASSWORD: &str = "CFSSL_CA_PK_PASSWORD";
@@ -32,6 +32,7 @@ impl Call {
             random: Arc::new(SystemRandom),
             operator: system::operator(),
             state,
+            logs: logs::client(&self.clock),
         }
     }
 

@@ -55,6 +55,7 @@ impl House {
         let profiles =
             ProfileSettings::defaults().into_iter().map(|settings| Profile::compile(settings).unwrap());
         let parts = AuthorityParts {
+            logs: None,
             store,
             keys: KeyDirectory::new(keys, None),
             profiles: profiles.collect(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use hf_cfssl::logs::HttpLogs;
 use hf_cfssl::machine::{Machine, State};
 use hf_cfssl::policy::{Policy, Unknown};
 use hf_cfssl::signer::LocalSigner;
@@ -99,6 +100,7 @@ impl House {
             random: Arc::new(SeededRandom::new(7)),
             operator: Principal::Operator { user: "test".into() },
             state: State::Temporary(directory.path().to_owned()),
+            logs: Arc::new(HttpLogs::new(|| Err("no TLS".to_owned()))),
         };
         let root = go_json::from_str(r#"{"CN": "Test Root"}"#).unwrap();
         let root = initca::create(&machine, &root).await.unwrap();
