@@ -6,7 +6,9 @@ use hf_core::causes::with_causes;
 use hf_core::time::Timestamp;
 use hf_x509::certificate::Certificate;
 use hf_x509::error::X509Error;
-use hf_x509::ext::{AuthorityInfoAccess, CrlDistributionPoints};
+use hf_x509::ext::{
+    AuthorityInfoAccess, CrlDistributionPoints, ListedTimestamp, NameConstraints, SignedCertificateTimestamps,
+};
 use serde::Serialize;
 
 use super::key::KeyView;
@@ -61,6 +63,12 @@ pub(crate) struct CertificateView {
     pub(crate) ca_issuers_urls: Vec<String>,
     /// Policy identifiers.
     pub(crate) policies: Vec<String>,
+    /// Logs of certificate transparency that promised to show it (RFC 6962).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) logs: Vec<LogView>,
+    /// Whether it is a pre-certificate (RFC 6962 section 3.1), which nobody accepts.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) precertificate: bool,
     /// Every extension: name or number, critical or not, octets.
     pub(crate) extensions: Vec<ExtensionView>,
     /// SHA-256 of the whole certificate, lower-case hexadecimal.
@@ -76,6 +84,15 @@ pub(crate) struct ConstraintsView {
     pub(crate) permitted: Vec<String>,
     /// None under these.
     pub(crate) excluded: Vec<String>,
+}
+
+/// A log's promise to show a certificate. Whether its signature is right is not looked at.
+#[derive(Debug, Serialize)]
+pub(crate) struct LogView {
+    /// SHA-256 of the log's key, lower-case hexadecimal.
+    pub(crate) log_id: String,
+    /// When it promised.
+    pub(crate) at: Timestamp,
 }
 
 /// One extension.
@@ -132,12 +149,8 @@ impl CertificateView {
             authority_key_identifier: view(certificate.authority_key_identifier(), &mut faults)
                 .and_then(|id| id.key_identifier)
                 .map(|id| colons(id.as_bytes())),
-            name_constraints: view(certificate.name_constraints(), &mut faults).map(|constraints| {
-                ConstraintsView {
-                    permitted: constraints.permitted.iter().map(tagged).collect(),
-                    excluded: constraints.excluded.iter().map(tagged).collect(),
-                }
-            }),
+            name_constraints: view(certificate.name_constraints(), &mut faults)
+                .map(|found| ConstraintsView::of(&found)),
             crl_urls: crl.iter().flat_map(CrlDistributionPoints::uris).map(str::to_owned).collect(),
             ocsp_urls: access.iter().flat_map(AuthorityInfoAccess::ocsp).map(str::to_owned).collect(),
             ca_issuers_urls: access
@@ -146,6 +159,8 @@ impl CertificateView {
                 .map(str::to_owned)
                 .collect(),
             policies: policies.iter().flat_map(|p| &p.0).map(|policy| policy.policy.to_string()).collect(),
+            logs: logs(certificate, &mut faults),
+            precertificate: view(certificate.precertificate_poison(), &mut faults).is_some(),
             extensions: extensions(certificate),
             sha256: hex(&certificate.sha256()),
             faults,
@@ -174,6 +189,10 @@ impl CertificateView {
         sheet.line("valid from", format!("{} ({})", self.not_before, gloss(self.not_before, now)));
         sheet.line("valid until", format!("{} ({})", self.not_after, gloss(self.not_after, now)));
         sheet.list("may be used to", uses::in_words(self));
+        sheet.list(
+            "seen by a log",
+            self.logs.iter().map(|log| format!("{} at {}", short(&log.log_id), log.at)),
+        );
         if full {
             self.everything(&mut sheet);
         } else {
@@ -228,6 +247,9 @@ impl CertificateView {
         } else if now < self.not_before {
             sheet.note("it is not valid yet: peers refuse it; is a clock wrong?");
         }
+        if self.precertificate {
+            sheet.note("it is a pre-certificate, for logs of certificate transparency: peers refuse it");
+        }
         if self.names.is_empty() && !self.ca {
             sheet.note(
                 "it names nobody in subjectAltName: today's clients ignore the common name and refuse it",
@@ -236,6 +258,29 @@ impl CertificateView {
         for fault in &self.faults {
             sheet.note(fault);
         }
+    }
+}
+
+impl ConstraintsView {
+    fn of(constraints: &NameConstraints) -> Self {
+        Self {
+            permitted: constraints.permitted.iter().map(tagged).collect(),
+            excluded: constraints.excluded.iter().map(tagged).collect(),
+        }
+    }
+}
+
+fn logs(certificate: &Certificate, faults: &mut Vec<String>) -> Vec<LogView> {
+    let list = view(certificate.signed_certificate_timestamps(), faults);
+    list.iter().flat_map(SignedCertificateTimestamps::timestamps).filter_map(LogView::of).collect()
+}
+
+impl LogView {
+    /// Of a timestamp; nothing for one of a version that nobody knows.
+    fn of(timestamp: &ListedTimestamp) -> Option<Self> {
+        let ListedTimestamp::V1(timestamp) = timestamp else { return None };
+        let seconds = i64::try_from(timestamp.milliseconds / 1000).unwrap_or(i64::MAX);
+        Some(Self { log_id: hex(&timestamp.log_id), at: Timestamp::from_unix_seconds(seconds) })
     }
 }
 
