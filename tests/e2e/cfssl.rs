@@ -4,6 +4,7 @@ mod database;
 mod differential;
 mod domain;
 mod killed;
+mod logs;
 mod mkbundle;
 mod programs;
 mod reload;

@@ -20,6 +20,7 @@ use std::path::Path;
 
 use observe::Observation;
 
+use super::logs;
 use super::programs::Programs;
 
 /// Where one case's results differ.
@@ -125,11 +126,14 @@ fn hold_to_the_list(found: &[Difference], file: &str) {
 fn our_commands_say_what_stock_commands_say_but_for_the_list() {
     let (stock, ours) = (Programs::stock(), Programs::ours());
     let fixture = fixture::make(&stock);
+    let log = logs::log();
+    fixture::add_log(&fixture, &log);
     let mut found = Vec::new();
     for case in commands::CASES {
         let (left, right) = (commands::run(&stock, &fixture, case), commands::run(&ours, &fixture, case));
         found.extend(differences(case.name, &left, &right));
     }
+    assert_eq!(log.seen().len(), 4, "two cases each");
     hold_to_the_list(&found, "differences.toml");
 }
 
@@ -171,6 +175,8 @@ fn our_multirootca_says_what_the_stock_one_says_but_for_the_list() {
 fn stock_programs_do_not_differ_from_themselves() {
     let stock = Programs::stock();
     let fixture = fixture::make(&stock);
+    let log = logs::log();
+    fixture::add_log(&fixture, &log);
     let mut found = Vec::new();
     for case in commands::CASES {
         let (left, right) = (commands::run(&stock, &fixture, case), commands::run(&stock, &fixture, case));

@@ -195,8 +195,20 @@ pub(super) static CASES: &[Case] = &[
     case("crl of the database", "cfssl crl -db-config db.json -ca ca.pem -ca-key ca-key.pem"),
     case("certinfo of the database", "cfssl certinfo -db-config db.json -serial @serial@ -aki @aki@"),
     case(
-        "sign profile transparency",
+        "sign profile transparency, log away",
         "cfssl sign -ca ca.pem -ca-key ca-key.pem -config config.json -profile logs leaf.csr",
+    ),
+    case(
+        "sign profile transparency",
+        "cfssl sign -ca ca.pem -ca-key ca-key.pem -config log.json -profile logged leaf.csr",
+    ),
+    case(
+        "gencert profile transparency",
+        "cfssl gencert -ca ca.pem -ca-key ca-key.pem -config log.json -profile logged names.json",
+    ),
+    case(
+        "sign profile transparency, log refuses",
+        "cfssl sign -ca ca.pem -ca-key ca-key.pem -config log.json -profile elsewhere leaf.csr",
     ),
     case(
         "sign profile two issuers",

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use hf_testkit::log::LogServer;
 use tempfile::TempDir;
 
 use super::super::programs::Programs;
@@ -86,6 +87,18 @@ const FILES: &[(&str, &str)] = &[
     ("bare.json", r#"{"cert":"C","key":"K","csr":"R"}"#),
     ("ocsp-bare.json", r#"{"ocspResponse":"AQI="}"#),
 ];
+
+/// A policy whose profiles name this log, and an address where it is not.
+pub(super) fn add_log(fixture: &TempDir, log: &LogServer) {
+    let url = log.url();
+    let profile = r#""expiry":"1h","usages":["signing","server auth"]"#;
+    let logged = format!(r#"{{{profile},"ct_log_servers":["{url}"]}}"#);
+    let elsewhere = format!(r#"{{{profile},"ct_log_servers":["{url}/elsewhere"]}}"#);
+    let text = format!(
+        r#"{{"signing":{{"default":{{{profile}}},"profiles":{{"logged":{logged},"elsewhere":{elsewhere}}}}}}}"#
+    );
+    fs::write(fixture.path().join("log.json"), text).unwrap();
+}
 
 /// A folder with everything.
 pub(super) fn make(stock: &Programs) -> TempDir {
