@@ -21,7 +21,7 @@ use hf_keys::private_key::PrivateKey;
 use hf_keys::signing_key::{SignError, SigningKey};
 use hf_store::Store;
 use hf_store::audit::hex;
-use hf_store::faulty::{Failure, FaultyStore};
+use hf_store::faulty::{Failure, FaultyStore, Outage};
 use hf_store::list::ListFilter;
 use hf_store::record::Body;
 use hf_testkit::ManualClock;
@@ -56,6 +56,8 @@ struct Logs {
     clock: Arc<ManualClock>,
     manner: Mutex<Manner>,
     seen: Mutex<Vec<Certificate>>,
+    /// Goes down while a log is asked, as if the process ended there.
+    store: Mutex<Option<Arc<FaultyStore>>>,
 }
 
 impl Logs {
@@ -65,6 +67,7 @@ impl Logs {
             clock: house.clock.clone(),
             manner: Mutex::new(Manner::Honest),
             seen: Mutex::default(),
+            store: Mutex::default(),
         })
     }
 
@@ -93,6 +96,9 @@ impl Logs {
             Manner::Honest | Manner::Silent | Manner::Ahead(_) => {}
         }
         self.seen.lock().unwrap().push(chain[0].clone());
+        if let Some(store) = self.store.lock().unwrap().take() {
+            store.go_down(Outage::Refuses);
+        }
         Ok(SignedCertificateTimestamp::from_parts(
             promise.version,
             promise.log_id,
@@ -385,6 +391,33 @@ async fn hold(store: &dyn Store, signed: &[Vec<u8>], seen: &[Certificate], out: 
         let closed = possibly.contains(&precertificate.tbs_der().to_vec());
         assert_eq!(serials.count() + usize::from(closed), 1, "each pre-certificate is on record, once");
     }
+}
+
+#[tokio::test]
+async fn what_ended_between_the_signatures_is_closed_by_the_next_start_and_can_be_revoked() {
+    let house = House::new();
+    let logs = Logs::new(&house, 1);
+    drop(house.found().await);
+    let store = house.store();
+    let faulty = Arc::new(FaultyStore::new(Arc::clone(&store), 0, Failure::Lost));
+    let authority = started(&house, &logs, logged(), faulty.clone()).await;
+    let key = counting(&authority, &house, usize::MAX).await;
+    *logs.store.lock().unwrap() = Some(faulty);
+    let error = authority.issue(asked()).await.unwrap_err();
+    assert!(matches!(error, IssueError::Store { .. }), "{error}");
+    assert_eq!(key.signed.lock().unwrap().len(), 1, "the second signature was not asked for");
+    assert_eq!(store.open_intents(9).await.unwrap().len(), 1);
+    drop(authority);
+
+    let restarted = started(&house, &logs, logged(), Arc::clone(&store)).await;
+    assert!(store.open_intents(1).await.unwrap().is_empty());
+    let seen = logs.seen();
+    assert_eq!(bodies(&*store).await.1, [seen[0].tbs_der()], "what logs saw is on record");
+    let serial = seen[0].serial().unwrap();
+    let target = RevokeTarget::Serial { authority: "services".to_owned(), serial };
+    let (principal, channel, reason) = (operator(), Channel::CommandLine, RevocationReason::Superseded);
+    restarted.revoke(RevokeRequest { principal, channel, target, reason }).await.unwrap();
+    assert!(listed(&restarted, seen[0].serial_octets()).await);
 }
 
 #[tokio::test]
