@@ -144,9 +144,14 @@ impl From<IssueError> for Failure {
                 Problem::new(Code::Overloaded).detail(error.to_string()).retry_after(later).into()
             }
             IssueError::Sign { ref source, .. } => signer(source, &error, later),
-            IssueError::Unlogged { ref source, .. } => {
-                Problem::new(Code::AuthorityUnavailable).detail(source.to_string()).retry_after(later).into()
-            }
+            IssueError::Unlogged { .. } => Self {
+                problem: Box::new(
+                    Problem::new(Code::AuthorityUnavailable)
+                        .detail("a log of certificate transparency gave no timestamp")
+                        .retry_after(later),
+                ),
+                inner: Some(with_causes(&error)),
+            },
             IssueError::Clock(_)
             | IssueError::NoLogs { .. }
             | IssueError::Lint { .. }
@@ -246,5 +251,33 @@ impl From<CredentialError> for Failure {
             | CredentialError::Pattern { .. }
             | CredentialError::Unknown { .. } => Self::malformed(error.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use hf_ca::transparency::{LogError, LogFault};
+
+    use super::*;
+
+    #[test]
+    fn which_log_gave_no_timestamp_is_for_the_operator_alone() {
+        let fault = LogFault::Late { after: Duration::from_secs(10) };
+        let error = IssueError::Unlogged {
+            authority: "services".to_owned(),
+            serial: "7f".parse().unwrap(),
+            source: Box::new(LogError { log: "http://ct.shop.internal".to_owned(), fault }),
+        };
+        let failure = Failure::from(error);
+        assert_eq!((failure.problem.status, failure.problem.retry_after), (503, Some(30)));
+        assert!(!serde_json::to_string(&failure.problem).unwrap().contains("ct.shop.internal"));
+        assert!(
+            failure
+                .inner
+                .unwrap()
+                .contains("log `http://ct.shop.internal`: it did not answer within 10 seconds")
+        );
     }
 }
