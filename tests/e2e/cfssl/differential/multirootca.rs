@@ -40,6 +40,13 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         r#"{"certificate_request":"@leaf@","hosts":["h.example.net"],"subject":{"CN":"s.example.net"}}"#,
         KEY,
     ),
+    (
+        "multirootca authsign pre-certificate",
+        "POST",
+        "authsign",
+        r#"{"certificate_request":"@leaf@","ReturnPrecert":true}"#,
+        KEY,
+    ),
     ("multirootca authsign wrong key", "POST", "authsign", r#"{"certificate_request":"@leaf@"}"#, OTHER_KEY),
     (
         "multirootca authsign unknown label",
