@@ -35,13 +35,15 @@ pub enum Failure {
     Done,
 }
 
-/// How every call goes while the store is down, reads too.
+/// How calls go while the store is down, reads too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outage {
-    /// It fails at once with [`StoreError::NoAnswer`].
+    /// Each fails at once with [`StoreError::NoAnswer`].
     Refuses,
-    /// It is never answered.
+    /// None is ever answered.
     Hangs,
+    /// Those about ACME accounts fail at once with [`StoreError::NoAnswer`]; all others go on.
+    RefusesAccounts,
 }
 
 /// A wrapper that passes everything on, except that one mutating call fails, or all of them during an outage.
@@ -74,11 +76,22 @@ impl FaultyStore {
         *self.outage.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
+    fn outage(&self) -> Option<Outage> {
+        *self.outage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn pass<'a, T: Send + 'a>(&self, call: StoreFuture<'a, T>) -> StoreFuture<'a, T> {
-        match *self.outage.lock().unwrap_or_else(PoisonError::into_inner) {
-            None => call,
+        match self.outage() {
+            None | Some(Outage::RefusesAccounts) => call,
             Some(Outage::Refuses) => Box::pin(async { Err(StoreError::NoAnswer) }),
             Some(Outage::Hangs) => Box::pin(std::future::pending()),
+        }
+    }
+
+    fn pass_accounts<'a, T: Send + 'a>(&self, call: StoreFuture<'a, T>) -> StoreFuture<'a, T> {
+        match self.outage() {
+            Some(Outage::RefusesAccounts) => Box::pin(async { Err(StoreError::NoAnswer) }),
+            None | Some(Outage::Refuses | Outage::Hangs) => self.pass(call),
         }
     }
 

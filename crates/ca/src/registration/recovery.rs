@@ -69,7 +69,13 @@ impl Registration {
         if self.take_existing(&placed).await? {
             return Ok(());
         }
-        let (Ok(csr), Ok(account)) = (csr, self.known_account(&placed.order.terms.account).await) else {
+        let account = match self.known_account(&placed.order.terms.account).await {
+            Ok(account) => Some(account),
+            Err(RegistrationError::Problem(_)) => None,
+            // Whether it is still there is not known: the order stays as it is.
+            Err(error) => return Err(error),
+        };
+        let (Ok(csr), Some(account)) = (csr, account) else {
             // It was good when it was accepted: the account is gone since.
             let next = placed.order.failed(Problem::unauthorized("the account is not valid any more"));
             self.observer.order(self.name(), OrderOutcome::Failed);
@@ -82,6 +88,7 @@ impl Registration {
             refused => refused,
         };
         if let Err(refused) = allowed {
+            let RegistrationError::Problem(_) = refused else { return Err(refused) };
             tracing::info!(order = record.id, error = with_causes(&refused), "ACME order not issued");
             self.observer.order(self.name(), OrderOutcome::Refused);
             let next = placed.order.refused();

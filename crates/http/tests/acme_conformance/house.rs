@@ -24,6 +24,7 @@ use hf_proto::acme::urls::Urls;
 use hf_proto::acme::validation::{ValidationOutcome, ValidationTask};
 use hf_store::Store;
 use hf_store::audit::Origin;
+use hf_store::faulty::{Failure, FaultyStore};
 use hf_testkit::ManualClock;
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -116,6 +117,8 @@ pub(crate) struct House {
     pub(crate) registrations: Arc<Registrations>,
     pub(crate) authority: Arc<Authority>,
     pub(crate) store: Arc<dyn Store>,
+    /// The same, to make it fail.
+    pub(crate) faulty: Arc<FaultyStore>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) looker: Arc<Looker>,
     worker: tokio::sync::Mutex<Worker>,
@@ -235,7 +238,9 @@ impl House {
         std::fs::create_dir(directory.path().join("keys")).unwrap();
         let clock = Arc::new(ManualClock::default());
         let founding = Founding::within(directory.path(), &clock);
-        let store = Arc::clone(&founding.store);
+        let faulty = Arc::new(FaultyStore::new(founding.store, 0, Failure::Lost));
+        let store: Arc<dyn Store> = faulty.clone();
+        let founding = Founding { store: Arc::clone(&store), ..founding };
         let authority = Arc::new(founding.found().await);
         let (registrations, worker) =
             Registrations::new(Arc::clone(&authority), clock.clone(), Arc::new(SystemRandom), Arc::new(()));
@@ -246,6 +251,7 @@ impl House {
             registrations,
             authority,
             store,
+            faulty,
             clock,
             looker,
             _directory: directory,

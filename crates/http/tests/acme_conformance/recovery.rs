@@ -5,6 +5,7 @@ use hf_ca::request::IssueRequest;
 use hf_core::principal::{Channel, Principal};
 use hf_core::time::Lifetime;
 use hf_proto::acme::order::{CsrDer, Finalize, Order};
+use hf_store::faulty::Outage;
 use hf_store::record::{AcmeOrderRecord, AcmeOrderStatus};
 use hf_x509::csr::UnverifiedCsr;
 use serde_json::json;
@@ -94,6 +95,19 @@ async fn an_order_of_an_account_that_is_gone_comes_to_nothing() {
     let record = house.store.order(order.url.rsplit('/').next().unwrap()).await.unwrap().unwrap();
     assert_eq!((record.status, record.serial), (AcmeOrderStatus::Invalid, None));
     assert_eq!(recover(&house).await, 0);
+}
+
+#[tokio::test]
+async fn an_order_whose_account_cannot_be_read_stays_under_way() {
+    let house = House::new().await;
+    let client = Client::new(&house).await;
+    let (order, _) = left_behind(&client, "a.shop.internal").await;
+    house.faulty.go_down(Outage::RefusesAccounts);
+    assert_eq!(recover(&house).await, 1);
+    house.faulty.come_back();
+    assert_eq!(client.look(&order).await.object["status"], "processing");
+    assert_eq!(recover(&house).await, 1);
+    assert_eq!(client.look(&order).await.object["status"], "valid");
 }
 
 /// More than are looked at in one step, and none of them comes to an end.

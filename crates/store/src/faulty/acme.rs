@@ -21,7 +21,7 @@ impl AcmeAccountStore for FaultyStore {
         account: AcmeAccountRecord,
         event: AuditEvent,
     ) -> StoreFuture<'_, AccountCreation> {
-        self.mutate(self.inner.create_account(account, event))
+        self.pass_accounts(self.mutate(self.inner.create_account(account, event)))
     }
 
     fn update_account(
@@ -29,11 +29,11 @@ impl AcmeAccountStore for FaultyStore {
         account: AcmeAccountRecord,
         event: AuditEvent,
     ) -> StoreFuture<'_, AccountUpdate> {
-        self.mutate(self.inner.update_account(account, event))
+        self.pass_accounts(self.mutate(self.inner.update_account(account, event)))
     }
 
     fn account(&self, id: &str) -> StoreFuture<'_, Option<AcmeAccountRecord>> {
-        self.pass(self.inner.account(id))
+        self.pass_accounts(self.inner.account(id))
     }
 
     fn account_by_thumbprint(
@@ -41,7 +41,7 @@ impl AcmeAccountStore for FaultyStore {
         authority: &str,
         thumbprint: [u8; 32],
     ) -> StoreFuture<'_, Option<AcmeAccountRecord>> {
-        self.pass(self.inner.account_by_thumbprint(authority, thumbprint))
+        self.pass_accounts(self.inner.account_by_thumbprint(authority, thumbprint))
     }
 
     fn accounts(
@@ -50,7 +50,7 @@ impl AcmeAccountStore for FaultyStore {
         after: Option<Cursor>,
         limit: usize,
     ) -> StoreFuture<'_, AcmePage<AcmeAccountRecord>> {
-        self.pass(self.inner.accounts(filter, after, limit))
+        self.pass_accounts(self.inner.accounts(filter, after, limit))
     }
 }
 
