@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use hf_cfssl::csr;
 use hf_cfssl::logs::HttpLogs;
 use hf_cfssl::signer::LocalSigner;
-use hf_core::time::Clock;
 use hf_identity::client::ClientTls;
+use hf_identity::credential::Credential;
+use hf_identity::server::{ClientAuth, ServerTls};
+use hf_proto::cfssl::go_json;
 use hf_proto::cfssl::sign_request::SignRequest;
 use hf_store::list::ListFilter;
 use hf_store::record::Body;
@@ -14,8 +17,9 @@ use hf_x509::certificate::Certificate;
 use hf_x509::ext::ListedTimestamp;
 use hf_x509::oids;
 use hf_x509::transparency::{correspond, entry_of_certificate};
+use tokio::net::{TcpListener, TcpStream};
 
-use crate::common::{Place, asker, place, sign_request, signer_under};
+use crate::common::{Place, asker, place, request, sign_request, signer_under};
 
 const WEB: &str = r#"{"CN":"web.shop.internal","hosts":["web.shop.internal"]}"#;
 
@@ -133,22 +137,71 @@ async fn a_log_that_is_away_or_needs_trust_that_is_not_there_is_told() {
     }
 }
 
+/// The log behind TLS, with a certificate of `signer` for `127.0.0.1`; its port.
+async fn behind_tls(place: &Place, signer: &LocalSigner, log: &LogServer) -> u16 {
+    let made = csr::generate(&request(r#"{"CN":"log.shop.internal","hosts":["127.0.0.1"]}"#)).unwrap();
+    let wanted = SignRequest { certificate_request: made.csr.to_pem(), ..SignRequest::default() };
+    let leaf = signer.sign(&wanted, &asker(place)).await.unwrap().certificate;
+    let credential = Credential::new(vec![leaf.der().to_vec()], made.key.to_pkcs8_der()).unwrap();
+    let tls = ServerTls::new(credential, ClientAuth::None, Arc::clone(&place.clock) as _).unwrap();
+    let behind = log.url().replacen("http://", "", 1);
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut stream) = tls.acceptor().accept(stream).await else { continue };
+            let mut log = TcpStream::connect(&behind).await.unwrap();
+            let _ = tokio::io::copy_bidirectional(&mut stream, &mut log).await;
+        }
+    });
+    port
+}
+
 #[tokio::test]
-async fn behind_https_a_log_must_be_who_it_says() {
+async fn behind_https_a_log_must_prove_who_it_is() {
     let mut place = place();
     let log = log(&place);
-    let clock: Arc<dyn Clock> = Arc::clone(&place.clock) as _;
-    let (_, _, root) = signer_under(&place, &policy(&[])).await;
-    let roots = vec![root.certificate.der().to_vec()];
-    place.machine.logs = Arc::new(HttpLogs::new(move || {
-        Ok(Arc::new(
-            ClientTls::new(&roots, None, &[], Arc::clone(&clock)).map_err(|error| error.to_string())?,
-        ))
-    }));
-    let url = log.url().replacen("http", "https", 1);
-    let (signer, _standalone, _root) = signer_under(&place, &policy(&[url])).await;
-    let error = signer.sign(&logged(), &asker(&place)).await.unwrap_err();
-    assert!(error.message.contains("no TLS connection to `127.0.0.1:"), "{error}");
+    let (signer, _first, root) = signer_under(&place, &policy(&[])).await;
+    let (_, _second, other) = signer_under(&place, &policy(&[])).await;
+    let port = behind_tls(&place, &signer, &log).await;
+    let url = format!("https://127.0.0.1:{port}");
+    let named = format!("https://localhost:{port}");
+    for (url, trusted, refusal) in [
+        (&url, &root, None),
+        (&url, &other, Some("no TLS connection to `127.0.0.1:")),
+        (&named, &root, Some("no TLS connection to `localhost:")),
+    ] {
+        let (roots, clock) = (vec![trusted.certificate.der().to_vec()], Arc::clone(&place.clock));
+        place.machine.logs = Arc::new(HttpLogs::new(move || {
+            let tls = ClientTls::new(&roots, None, &[], Arc::clone(&clock) as _);
+            tls.map(Arc::new).map_err(|error| error.to_string())
+        }));
+        let (signer, _standalone, _root) = signer_under(&place, &policy(std::slice::from_ref(url))).await;
+        let outcome = signer.sign(&logged(), &asker(&place)).await;
+        match (outcome, refusal) {
+            (Ok(issued), None) => {
+                assert!(issued.certificate.extension(&oids::SIGNED_CERTIFICATE_TIMESTAMPS).is_some());
+            }
+            (Err(error), Some(refusal)) => assert!(error.message.contains(refusal), "{error}"),
+            (outcome, _) => panic!("{url}: {outcome:?}"),
+        }
+    }
+    assert_eq!(log.seen().len(), 1, "who does not trust the log sends it nothing");
+}
+
+#[tokio::test]
+async fn the_serial_number_of_a_precertificate_is_used_up() {
+    let place = place();
+    let json = r#"{"signing":{"default":{"usages":["signing","server auth"],"expiry":"24h","ClientProvidesSerialNumbers":true}}}"#;
+    let (signer, _standalone, _root) = signer_under(&place, json).await;
+    let serial = Some(go_json::from_str("146150163733090291820368483271628301965").unwrap());
+    let wanted = SignRequest { serial, ..sign_request(WEB, "") };
+    let alone = SignRequest { return_precert: true, ..wanted.clone() };
+    signer.sign(&alone, &asker(&place)).await.unwrap();
+    for again in [&alone, &wanted] {
+        let error = signer.sign(again, &asker(&place)).await.unwrap_err();
+        assert!(error.message.contains("used the serial number before"), "{error}");
+    }
 }
 
 #[tokio::test]
