@@ -168,9 +168,10 @@ impl Kept {
         self.profile.client_serial()
     }
 
-    /// The CRL distribution point.
+    /// The CRL distribution point that every certificate has; `None` where there is none, or each has that of its shard.
     pub(crate) fn crl_url(&self) -> Option<&str> {
-        self.profile.settings().crl_url.as_deref()
+        let settings = self.profile.settings();
+        settings.crl_url.as_deref().filter(|_| settings.crl_shard_url.is_none())
     }
 
     /// First and last second of a certificate that is issued now and asks for nothing else.
@@ -181,3 +182,26 @@ impl Kept {
 
 /// Stands for the profile without a name; no profile of a policy file can be told from it otherwise.
 const DEFAULT: &str = "(default)";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_with_lists_of_shards_have_no_one_distribution_point() {
+        let common = r#""usages":["signing","server auth"],"expiry":"24h""#;
+        let text = format!(
+            r#"{{"signing":{{"default":{{{common}}},"profiles":{{"own":{{{common},"crl_url":"http://own/a.crl"}}}}}}}}"#
+        );
+        let published = Published {
+            crl: "http://pki/crl".to_owned(),
+            crl_shard: "http://pki/crl/{shard}".to_owned(),
+            ca_issuers: "http://pki/ca".to_owned(),
+            ocsp: "http://pki/ocsp".to_owned(),
+        };
+        let config = || Config::read(text.as_bytes(), &|_| Err("no file".to_owned())).unwrap();
+        let policy = Policy::compile_within(config(), "", Some(&published)).unwrap();
+        let url = |name| policy.find(name, Unknown::Refused).unwrap().crl_url();
+        assert_eq!((url(""), url("own")), (None, Some("http://own/a.crl")));
+    }
+}
