@@ -11,7 +11,7 @@ pub(super) struct Document {
     pub(super) media_type: &'static str,
     /// Changes whenever the octets do; visible ASCII without quotes.
     pub(super) tag: String,
-    /// When it was made.
+    /// When it was made: a time that no other document of this address has, or none.
     pub(super) modified: Option<Timestamp>,
     pub(super) seconds: i64,
     pub(super) octets: Bytes,
@@ -126,11 +126,17 @@ mod tests {
         assert_eq!(status(none.clone(), "\"6\""), StatusCode::OK);
         assert_eq!(status(since.clone(), "Sun, 06 Nov 1994 08:49:37 GMT"), StatusCode::NOT_MODIFIED);
         assert_eq!(status(since.clone(), "Sun, 06 Nov 1994 08:49:36 GMT"), StatusCode::OK);
-        // The tag goes first: two lists may be of one second.
+        // The tag goes first.
         let mut request = HeaderMap::new();
         request.insert(since, HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"));
         request.insert(none, HeaderValue::from_static("\"6\""));
         assert_eq!(document().answer(&request).status(), StatusCode::OK);
+        // Without a date there is nothing to compare.
+        let mut request = HeaderMap::new();
+        request.insert(header::IF_MODIFIED_SINCE, HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"));
+        let answer = Document { modified: None, ..document() }.answer(&request);
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert!(!answer.headers().contains_key(header::LAST_MODIFIED));
         let answer = document().answer(&HeaderMap::new());
         assert_eq!(answer.headers()[header::LAST_MODIFIED], "Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(answer.headers()[header::CACHE_CONTROL], "public, max-age=300, must-revalidate");
