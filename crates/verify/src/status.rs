@@ -169,8 +169,11 @@ pub fn judge(certificate: &Certificate, sources: &[Source]) -> Verdict {
         .or_else(|| all().find(|says| *says == Says::Good))
         .unwrap_or(Says::Nothing);
     let about = label(certificate);
-    let findings =
-        if sources.is_empty() { vec![no_source(certificate)] } else { conflict::all(&about, sources) };
+    let findings = if sources.is_empty() {
+        vec![no_source(certificate)]
+    } else {
+        conflict::all(&about, certificate.not_after(), sources)
+    };
     let alike = all().all(|one| std::mem::discriminant(&one) == std::mem::discriminant(&says));
     Verdict { says, agreed: !sources.is_empty() && alike && findings.is_empty(), findings }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use hf_core::finding::{Finding, Severity};
 use hf_core::time::Timestamp;
 use hf_verify::status::{Basis, Kind, Says, Source, Verdict, is_http};
 use hf_x509::certificate::Certificate;
@@ -65,6 +66,9 @@ struct CertificateAnswer {
     file: String,
     subject: String,
     serial: String,
+    /// When it expired, UTC, if it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expired_at: Option<Timestamp>,
     #[serde(flatten)]
     verdict: Verdict,
     sources: Vec<Source>,
@@ -77,16 +81,17 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         lists: args.crl.clone(),
         responders: args.ocsp.clone(),
     };
-    let mut asker = Asker::new(context, named, args.at.unwrap_or_else(|| context.now()))?;
+    let time = args.at.unwrap_or_else(|| context.now());
+    let mut asker = Asker::new(context, named, time)?;
     let mut answers = Answers { good: true, certificates: Vec::new() };
     for file in &args.certificates {
         let presented = files::certificates(file)?;
         let Some((certificate, beside)) = presented.split_first() else {
             return Err(CommandError::refused(format!("`{}` holds no certificate", file.display())));
         };
-        let Answer { sources, verdict } = asker.ask(certificate, beside)?;
-        answers.good &= verdict.is_good();
-        answers.certificates.push(CertificateAnswer::new(file, certificate, verdict, sources));
+        let answer = asker.ask(certificate, beside)?;
+        answers.good &= answer.verdict.is_good();
+        answers.certificates.push(CertificateAnswer::new(file, certificate, time, answer));
     }
     if args.format.is_json() {
         context.output.json(&answers)?;
@@ -104,7 +109,8 @@ fn address(text: &str) -> Result<String, String> {
 }
 
 impl CertificateAnswer {
-    fn new(file: &Path, certificate: &Certificate, verdict: Verdict, sources: Vec<Source>) -> Self {
+    fn new(file: &Path, certificate: &Certificate, time: Timestamp, answer: Answer) -> Self {
+        let Answer { sources, verdict } = answer;
         let names = certificate.names().unwrap_or_default();
         let subject = if certificate.subject().is_empty() {
             names.first().map_or_else(|| "(no subject)".to_owned(), ToString::to_string)
@@ -114,7 +120,9 @@ impl CertificateAnswer {
         let serial = certificate
             .serial()
             .map_or_else(|_| hf_store::audit::hex(certificate.serial_octets()), |serial| serial.to_string());
-        Self { file: file.display().to_string(), subject, serial, verdict, sources }
+        let end = certificate.not_after();
+        let expired_at = (end < time).then_some(end);
+        Self { file: file.display().to_string(), subject, serial, expired_at, verdict, sources }
     }
 
     /// One line that says it, one for each source, then what was noticed.
@@ -122,7 +130,8 @@ impl CertificateAnswer {
         let paint = context.output.paint();
         let word = if self.verdict.agreed { said(self.verdict.says) } else { self.disagreed() };
         let word = paint.apply(tone(&self.verdict), &word);
-        context.output.text(&format!("{}: {word}", self.file))?;
+        let expired = self.expired_at.map(|end| format!("; it expired at {end}")).unwrap_or_default();
+        context.output.text(&format!("{}: {word}{expired}", self.file))?;
         if !self.sources.is_empty() {
             let mut table = Table::new(&["SOURCE", "SAYS", "SINCE", "UNTIL", "WHERE"]);
             self.sources.iter().for_each(|source| table.row(row(source)));
@@ -135,7 +144,9 @@ impl CertificateAnswer {
 
     fn disagreed(&self) -> String {
         let word = said(self.verdict.says);
-        if self.verdict.findings.is_empty() && self.verdict.says != Says::Nothing {
+        // Of what has expired a source need not know any more.
+        let grave = |finding: &Finding| self.expired_at.is_none() || finding.severity == Severity::Error;
+        if !self.verdict.findings.iter().any(grave) && self.verdict.says != Says::Nothing {
             return format!("{word}, but not every source says so");
         }
         if self.verdict.says == Says::Nothing {

@@ -1,19 +1,21 @@
 //! Where sources contradict each other.
 
 use hf_core::finding::Finding;
+use hf_core::time::Timestamp;
 
-use super::{Says, Source};
+use super::{Kind, Says, Source};
 use crate::codes;
 
 /// Every source that contradicts the gravest word, which is the first that revokes, or else the first that says anything.
-pub(super) fn all(about: &str, sources: &[Source]) -> Vec<Finding> {
+/// `end`: the certificate's `notAfter`.
+pub(super) fn all(about: &str, end: Timestamp, sources: &[Source]) -> Vec<Finding> {
     let decided = || sources.iter().filter(|source| source.opinion.says != Says::Nothing);
     let revoked = decided().find(|source| matches!(source.opinion.says, Says::Revoked { .. }));
     let Some(first) = revoked.or_else(|| decided().next()) else { return Vec::new() };
-    decided().filter_map(|other| between(about, first, other)).collect()
+    decided().filter_map(|other| between(about, end, first, other)).collect()
 }
 
-fn between(about: &str, first: &Source, other: &Source) -> Option<Finding> {
+fn between(about: &str, end: Timestamp, first: &Source, other: &Source) -> Option<Finding> {
     let (ours, theirs) = (first.opinion.says, other.opinion.says);
     if ours == theirs {
         return None;
@@ -33,6 +35,11 @@ fn between(about: &str, first: &Source, other: &Source) -> Option<Finding> {
                     .evidence("older", format!("of {}, revoked at {at}", basis.this_update))
                     .hint("whoever relies on it does not notice before its nextUpdate; ask it again then")
             }
+            // RFC 5280 section 3.3: it may go from the lists after its end.
+            Some(basis) if other.kind == Kind::Crl && basis.this_update > end => {
+                warning("the certificate has expired, and a list from after its end no longer names it")
+                    .evidence("expired", format!("at {end}, the list is of {}", basis.this_update))
+            }
             _ => error("one source calls the certificate good that another one calls revoked")
                 .hint("do not rely on the source that says good; tell whoever publishes it"),
         },
@@ -47,8 +54,8 @@ fn between(about: &str, first: &Source, other: &Source) -> Option<Finding> {
 
 fn word(source: &Source) -> &'static str {
     match source.kind {
-        super::Kind::Crl => "crl",
-        super::Kind::Ocsp => "ocsp",
+        Kind::Crl => "crl",
+        Kind::Ocsp => "ocsp",
     }
 }
 

@@ -329,6 +329,28 @@ fn the_gravest_word_counts_and_every_contradiction_is_named() {
     }
 }
 
+/// RFC 5280 section 3.3: lists of that time need not name it; responders still know it.
+#[test]
+fn a_list_from_after_the_end_need_not_name_what_is_revoked() {
+    let mut spec = leaf();
+    spec.not_after = "20300530000000Z".to_owned();
+    let certificate = spec.build();
+    let revoked = Says::Revoked { at: at("2030-05-20T00:00:00Z"), reason: "superseded" };
+    let judged = |kind, time: &str| {
+        let sources = [source(kind, Says::Good, time), source(Kind::Ocsp, revoked, NOW)];
+        let mut verdict = judge(&certificate, &sources);
+        assert_eq!((verdict.says, verdict.agreed, verdict.findings.len()), (revoked, false, 1));
+        verdict.findings.remove(0)
+    };
+    let ended = judged(Kind::Crl, "2030-05-30T00:00:01Z");
+    assert_eq!((ended.severity.as_str(), ended.hints.len()), ("warning", 0), "{ended:?}");
+    assert!(ended.summary.contains("has expired"), "{ended:?}");
+    for (kind, time) in [(Kind::Crl, "2030-05-30T00:00:00Z"), (Kind::Ocsp, NOW)] {
+        let finding = judged(kind, time);
+        assert_eq!((finding.severity.as_str(), finding.hints.len()), ("error", 1), "{finding:?}");
+    }
+}
+
 #[test]
 fn addresses_come_from_the_certificate_as_far_as_they_are_http() {
     let uri = |text: &str| tlv(0x86, text.as_bytes());
