@@ -159,6 +159,11 @@ impl StatusCache {
         }
     }
 
+    /// Forget everything about every certificate, also what is being made.
+    pub(super) fn forget_all(&self) {
+        self.parts.iter().for_each(|part| lock(part).forget_everything());
+    }
+
     /// The answer of this authority to this question that is being made; where there is none, `begin` begins it. Two
     /// authorities with one name and key are asked the same question and know different certificates.
     pub(super) fn flight(&self, authority: &str, id: &CertId, begin: impl FnOnce() -> Flight) -> Flight {
@@ -246,6 +251,10 @@ impl Part {
             self.octets -= slot.octets();
             self.order.retain(|other| **other != *serial);
         }
+    }
+
+    fn forget_everything(&mut self) {
+        *self = Self { forgotten: self.forgotten + 1, ..Self::default() };
     }
 
     /// Forget every signed answer of an authority, also what is being made, but not what is known of its certificates.

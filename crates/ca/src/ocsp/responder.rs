@@ -54,9 +54,14 @@ impl Responder {
         }
     }
 
-    /// How answers are made from now on.
+    /// How answers are made from now on. Those that were made otherwise are forgotten.
     pub fn set(&self, settings: OcspSettings) {
-        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+        let before =
+            std::mem::replace(&mut *self.settings.write().unwrap_or_else(PoisonError::into_inner), settings);
+        // Afterwards, so that what is being made by the old settings is not kept.
+        if before != settings {
+            self.authority.statuses.forget_all();
+        }
     }
 
     /// How answers are made.

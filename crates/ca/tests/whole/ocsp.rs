@@ -103,6 +103,25 @@ async fn good_revoked_and_unknown_from_one_answer_to_the_next() {
     assert_eq!(status(&responder, &with_nonce(&leaf.certificate, issuer)).await, revoked);
 }
 
+#[tokio::test]
+async fn what_was_made_by_other_settings_is_made_anew() {
+    let house = House::new();
+    let (authority, responder) = responder(house.found().await);
+    let leaf = authority.issue(request(&["a.shop.internal"])).await.unwrap();
+    let question = about(&leaf.certificate, &leaf.chain[0]);
+    let nonce = with_nonce(&leaf.certificate, &leaf.chain[0]);
+    let day = responder.answer("services", &question).await.unwrap();
+    responder.set(responder.settings());
+    assert_eq!(responder.remembered("services", &question), Some(day), "nothing changed");
+    let lifetime = Lifetime::from_seconds(3_600);
+    responder.set(OcspSettings { lifetime, ..OcspSettings::default() });
+    assert_eq!(responder.remembered("services", &question), None);
+    for question in [&nonce, &question] {
+        let next_update = answer(&responder, question).await.responses[0].next_update;
+        assert_eq!(next_update, Some(house.now().plus(lifetime)));
+    }
+}
+
 /// RFC 5280 section 5.3.1: `unspecified` is left out.
 #[tokio::test]
 async fn every_reason_is_told_as_it_stands_on_record() {
@@ -361,9 +380,9 @@ async fn what_a_revoked_delegate_signed_is_told_no_more() {
     let second = appoint().await;
     assert_eq!(signer(&responder, &question).await, first);
     let of_other = about(issuer, root);
-    responder.set(OcspSettings::default());
-    responder.answer("root", &of_other).await.unwrap();
-    responder.set(OcspSettings { signed_by: SignedBy::Delegate, ..OcspSettings::default() });
+    // The root has no delegate; what is in memory is that of all responders of one authority.
+    let without = Arc::new(Responder::new(Arc::clone(&authority), OcspSettings::default()));
+    without.answer("root", &of_other).await.unwrap();
 
     revoke(&authority, &first, RevocationReason::KeyCompromise).await;
     assert!(responder.remembered("services", &question).is_none(), "at the next answer");

@@ -50,6 +50,20 @@ fn what_is_kept_is_found_for_its_authority_until_it_is_forgotten() {
 }
 
 #[test]
+fn of_all_that_is_forgotten_nothing_is_left() {
+    let (cache, ask) = (StatusCache::default(), Questions(issuer()));
+    for number in 0..40 {
+        assert!(keep(&cache, &ask.about(number)));
+    }
+    let mark = cache.mark(&ask.about(7));
+    cache.forget_all();
+    assert_eq!(cache.size(), (0, 0, 0));
+    assert!((0..40).all(|number| cache.single("services", &ask.about(number)).is_none()));
+    // What was made by what held before.
+    assert!(!cache.keep(mark, &"services".into(), good(&ask.about(7)), Some(answer(1))));
+}
+
+#[test]
 fn what_was_read_before_a_change_is_not_kept_after_it() {
     let (cache, ask) = (StatusCache::default(), Questions(issuer()));
     let id = ask.about(7);
