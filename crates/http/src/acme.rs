@@ -37,8 +37,8 @@ use axum::routing::any;
 use hf_ca::registration::Registration;
 use hf_proto::acme::jws::MAX_BODY;
 use hf_proto::acme::problem::Problem;
-use http::Method;
 use http::request::Parts;
+use http::{Method, Uri};
 
 use crate::peer::Peer;
 use door::Door;
@@ -84,11 +84,10 @@ pub fn router(door: Arc<Door>) -> Router {
             inner = inner.route(path, any(receive).with_state((Arc::clone(&door), endpoint)));
         }
     }
-    let nothing = any(nothing).with_state(door);
     // The path with a slash and nothing behind it is not part of what is nested.
     Router::new()
-        .route_service(&format!("{PATH}/"), nothing.clone())
-        .nest(PATH, inner.fallback_service(nothing))
+        .route_service(&format!("{PATH}/"), any(nothing).with_state(Arc::clone(&door)))
+        .nest(PATH, inner.fallback_service(any(nothing_below).with_state(door)))
 }
 
 async fn receive(
@@ -122,6 +121,16 @@ async fn receive(
 /// There is nothing at this path.
 async fn nothing(State(door): State<Arc<Door>>) -> Response {
     door.refuse(&Problem::not_found())
+}
+
+/// Nor at this one, which may be below that of an authority: then the answer says where to begin.
+async fn nothing_below(State(door): State<Arc<Door>>, uri: Uri) -> Response {
+    let mut response = door.refuse(&Problem::not_found());
+    let name = uri.path().split('/').nth(1);
+    if let Some(registration) = name.and_then(|name| door.registrations.get(name)) {
+        reply::add_index(response.headers_mut(), &registration);
+    }
+    response
 }
 
 async fn answer(

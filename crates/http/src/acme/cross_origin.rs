@@ -4,16 +4,13 @@ use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-use super::endpoint::{Endpoint, Opening};
+use super::endpoint::Endpoint;
 
 /// The answer to a pre-flight request.
 pub(super) fn preflight(endpoint: Endpoint) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
-    let methods = match endpoint.row().opening {
-        Opening::ReadOr(_) => "GET, HEAD, POST",
-        Opening::Signed(_) => "POST",
-    };
+    let methods = endpoint.row().opening.methods();
     let headers = response.headers_mut();
     for (name, value) in [
         (header::ALLOW, methods),

@@ -99,8 +99,7 @@ impl Door {
             self.add_nonce(&mut response);
         }
         if let Some(registration) = registration.filter(|_| endpoint != Endpoint::Directory) {
-            let index = registration.setup().urls.directory();
-            reply::add_link(response.headers_mut(), &index, "index");
+            reply::add_index(response.headers_mut(), registration);
         }
         cross_origin::allow(response.headers_mut());
         response

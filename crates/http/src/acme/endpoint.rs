@@ -67,6 +67,14 @@ impl Opening {
             Self::Signed(_) => false,
         }
     }
+
+    /// The methods, as `Allow` names them (RFC 9110 section 10.2.1).
+    pub fn methods(self) -> &'static str {
+        match self {
+            Self::ReadOr(_) => "GET, HEAD, POST",
+            Self::Signed(_) => "POST",
+        }
+    }
 }
 
 /// A row.

@@ -4,6 +4,7 @@ use axum::response::Response;
 use hf_ca::registration::RegistrationError;
 use hf_core::causes::with_causes;
 use hf_proto::acme::problem::{Problem, ProblemType};
+use http::{HeaderValue, StatusCode, header};
 use tokio::task::JoinError;
 
 use super::endpoint::Endpoint;
@@ -38,6 +39,10 @@ impl Failure {
             tracing::info!(?endpoint, kind = problem.kind.as_str(), detail = problem.detail, "refused");
         }
         let mut response = reply::problem(&problem);
+        if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+            let methods = HeaderValue::from_static(endpoint.row().opening.methods());
+            response.headers_mut().insert(header::ALLOW, methods);
+        }
         match (problem.kind, &problem.instance) {
             (ProblemType::UserActionRequired, Some(terms)) => {
                 reply::add_link(response.headers_mut(), terms, "terms-of-service");

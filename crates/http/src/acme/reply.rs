@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::response::Response;
+use hf_ca::registration::Registration;
 use hf_proto::acme::problem::{MEDIA_TYPE, Problem};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
@@ -109,6 +110,11 @@ pub(super) fn add_link(headers: &mut HeaderMap, url: &str, relation: &str) {
     }
 }
 
+/// Where the directory is (RFC 8555 section 7.1).
+pub(super) fn add_index(headers: &mut HeaderMap, registration: &Registration) {
+    add_link(headers, &registration.setup().urls.directory(), "index");
+}
+
 /// A problem document (RFC 9457), with the headers that belong to it.
 pub(super) fn problem(problem: &Problem) -> Response {
     let mut response = Response::new(Body::from(problem.to_json()));
@@ -124,9 +130,6 @@ pub(super) fn problem(problem: &Problem) -> Response {
     }
     if let Some(location) = problem.location.as_deref().and_then(|url| HeaderValue::from_str(url).ok()) {
         headers.insert(header::LOCATION, location);
-    }
-    if problem.status == StatusCode::METHOD_NOT_ALLOWED.as_u16() {
-        headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
     response
 }

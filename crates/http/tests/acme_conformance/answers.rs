@@ -89,6 +89,12 @@ async fn what_is_not_there_is_a_problem_document() {
     ] {
         assert_eq!(house.get(&url).await.refused(), not_found, "{url}");
     }
+    for url in [client.url("nothing"), client.url("order/a/b/c"), client.url("directory/x")] {
+        assert_eq!(house.get(&url).await.links("index"), [client.url("directory")], "{url}");
+    }
+    for url in ["/acme", "/acme/", "/acme/nobody", "/acme/nobody/new-order/x"] {
+        assert!(house.get(url).await.links("index").is_empty(), "{url}");
+    }
     let id = "AAAAAAAAAAAAAAAAAAAAAA";
     for path in ["order/", "authz/", "cert/", "order/x", "authz/../../x"] {
         let url = client.url(&format!("{path}{id}"));

@@ -311,10 +311,24 @@ async fn resources_are_not_read_by_get() {
         for method in ["GET", "HEAD", "PUT", "DELETE", "PATCH"] {
             let answer = house.plain(method, &url).await;
             assert_eq!(answer.status, 405, "{method} {url}");
-            assert!(answer.header("allow").contains("POST"));
+            assert_eq!(answer.header("allow"), "POST", "{method} {url}");
             if method != "HEAD" {
                 assert_eq!(answer.refused(), (ProblemType::Malformed, 405), "{method} {url}");
             }
+        }
+    }
+}
+
+/// RFC 9110 section 15.5.6: the methods that exist here, not those that exist elsewhere.
+#[tokio::test]
+async fn what_everybody_reads_says_so_when_another_method_is_refused() {
+    let house = House::new().await;
+    let client = Client::stranger(&house);
+    for path in ["directory", "new-nonce", "renewal-info/AAAA.AAAA"] {
+        for method in ["PUT", "DELETE", "PATCH"] {
+            let answer = house.plain(method, &client.url(path)).await;
+            assert_eq!(answer.status, 405, "{method} {path}");
+            assert_eq!(answer.header("allow"), "GET, HEAD, POST", "{method} {path}");
         }
     }
 }
