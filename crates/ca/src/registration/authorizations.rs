@@ -15,8 +15,13 @@ use super::records::{authorization_record, read_authorization};
 use super::{KnownAccount, Registration};
 
 /// A name alone has no profile and no lifetime: what those allow is judged when it is ordered.
-const RULES: OrderRules =
-    OrderRules { max_identifiers: 1, wildcards: true, addresses: true, max_lifetime: Lifetime::MAX };
+const RULES: OrderRules = OrderRules {
+    max_identifiers: 1,
+    wildcards: true,
+    addresses: true,
+    lifetime: Lifetime::MAX,
+    backdate: Lifetime::MAX,
+};
 
 impl Registration {
     /// An authorization ahead of an order.

@@ -114,8 +114,9 @@ impl Registration {
             return Err(hf_proto::acme::new_order::rejected(&refused).into());
         }
         let profile = allowance.profile(terms.profile.as_deref(), &setup.settings)?;
-        self.leaf_profile(&profile)?;
-        Ok(())
+        let (leaf, now) = (self.leaf_profile(&profile)?, self.now());
+        let lifetime = leaf.validity(now, None).lifetime();
+        Ok(hf_proto::acme::new_order::check_end(None, terms.not_after, lifetime, now)?)
     }
 
     fn refused_one(&self) {
@@ -196,16 +197,22 @@ impl Registration {
         }
     }
 
-    /// First and last second, where the order names one of them.
+    /// First and last second, where the order names one of them. Neither makes the certificate last longer, nor end later,
+    /// than one of an order that names none.
     fn wanted_validity(&self, order: &Order) -> Option<Validity> {
-        let terms = &order.terms;
+        let (terms, now) = (&order.terms, self.now());
         let profile = self.authority.profile(terms.profile.as_deref()?)?;
-        let usual = profile.validity(self.now(), None);
-        match (terms.not_before, terms.not_after) {
-            (None, None) => None,
-            (Some(start), None) => Some(Validity::starting(start, usual.lifetime())),
-            (start, Some(end)) => Validity::new(start.unwrap_or(usual.not_before()), end).ok(),
-        }
+        let usual = profile.validity(now, None);
+        let (start, end) = match (terms.not_before, terms.not_after) {
+            (None, None) => return None,
+            (Some(start), None) => {
+                let whole = Validity::starting(start, usual.lifetime());
+                (start, whole.not_after().min(now.plus(usual.lifetime())))
+            }
+            (None, Some(end)) => (usual.not_before().max(end.minus(usual.lifetime())), end),
+            (Some(start), Some(end)) => (start, end),
+        };
+        Validity::new(start, end).ok()
     }
 }
 

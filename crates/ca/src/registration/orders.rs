@@ -65,7 +65,7 @@ impl Registration {
         let allowance = self.allowance(account).await?;
         let profile = allowance.profile(request.profile.as_deref(), settings)?;
         let leaf = self.leaf_profile(&profile)?;
-        let requested = new_order::judge(request, rules(settings, &leaf), now)?;
+        let requested = new_order::judge(request, rules(settings, &leaf, now), now)?;
         let refused = self.refused(&requested.identifiers, &allowance, settings);
         if !refused.is_empty() {
             return Err(new_order::rejected(&refused).into());
@@ -276,11 +276,12 @@ pub(super) fn bare(names: &[Identifier]) -> Vec<Identifier> {
 }
 
 /// What an order may ask for, under a profile.
-fn rules(settings: &RegistrationSettings, profile: &Profile) -> OrderRules {
+fn rules(settings: &RegistrationSettings, profile: &Profile, now: Timestamp) -> OrderRules {
     OrderRules {
         max_identifiers: settings.limits.identifiers.min(profile.max_names()),
         wildcards: profile.allows_wildcards(),
         addresses: true,
-        max_lifetime: profile.max_lifetime(),
+        lifetime: profile.validity(now, None).lifetime(),
+        backdate: profile.backdate(),
     }
 }

@@ -2,13 +2,14 @@
 
 use futures_util::future::join_all;
 use hf_core::algorithm::KeyAlgorithm;
+use hf_core::time::Lifetime;
 use hf_keys::private_key::PrivateKey;
 use hf_proto::acme::problem::ProblemType;
 use hf_x509::distinguished_name::DistinguishedName;
 use serde_json::json;
 
 use super::client::{Client, Key, Placed, base64url, csr, csr_with_subject, first, names_of};
-use super::house::House;
+use super::house::{Answer, House};
 
 const BAD_CSR: (ProblemType, u16) = (ProblemType::BadCsr, 400);
 const NOT_READY: (ProblemType, u16) = (ProblemType::OrderNotReady, 403);
@@ -256,4 +257,46 @@ async fn a_time_that_was_asked_for_stands_in_the_certificate() {
     let certificate = first(&client.read(&issued.certificate()).await);
     assert_eq!(certificate.not_before().to_string(), "2027-01-01T00:00:00Z");
     assert_eq!(certificate.not_after().to_string(), "2027-01-05T12:00:00Z");
+}
+
+/// Finalize an order for this time; the answer.
+async fn finalized_for(client: &Client<'_>, time: serde_json::Value, wait: Lifetime) -> Answer {
+    let mut payload = json!({"identifiers":[{"type":"dns","value":"a.shop.internal"}]});
+    payload.as_object_mut().unwrap().extend(time.as_object().unwrap().clone());
+    let answer = client.new_order(&payload).await;
+    let order = Placed { url: answer.location(), object: answer.json() };
+    client.begin(&order).await;
+    client.house.work().await;
+    client.house.clock.advance(wait);
+    client.finalize(&order, &csr(&key(), &["a.shop.internal"])).await
+}
+
+/// The profile may give 398 days to others: by ACME it gives those 30 that it gives where nothing is asked for.
+#[tokio::test]
+async fn nobody_gets_more_by_asking_for_a_time() {
+    let house = House::new().await;
+    let client = Client::new(&house).await;
+    let (month, now) = (Lifetime::from_days(30), house.now());
+    let waited = Lifetime::from_seconds(1);
+    for time in [
+        json!({"notAfter":now.plus(month).to_string()}),
+        json!({"notBefore":now.plus(Lifetime::from_days(10)).to_string()}),
+        json!({"notBefore":now.to_string(), "notAfter":now.plus(month).to_string()}),
+    ] {
+        let answer = finalized_for(&client, time.clone(), waited).await.json();
+        let issued = first(&client.read(answer["certificate"].as_str().unwrap()).await);
+        assert!(issued.not_after() <= house.now().plus(month), "{time}");
+        let lasts = issued.validity().unwrap().lifetime();
+        assert!(lasts.seconds() <= month.seconds() + 1, "{time}: {lasts}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_whose_end_is_over_gets_no_certificate_of_another_time() {
+    let house = House::new().await;
+    let client = Client::new(&house).await;
+    let end = json!({"notAfter":house.now().plus(Lifetime::from_hours(1)).to_string()});
+    let answer = finalized_for(&client, end, Lifetime::from_hours(2)).await;
+    assert_eq!(answer.refused(), (ProblemType::Malformed, 400), "{}", answer.text());
+    assert_eq!(certificates(&house).await, 0);
 }

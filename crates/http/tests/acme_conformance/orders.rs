@@ -148,6 +148,10 @@ async fn a_time_that_is_asked_for_is_honoured_or_refused() {
     for (before, after) in [
         (None, Some("2026-12-31T00:00:00Z")),
         (None, Some("2047-01-01T00:00:00Z")),
+        (None, Some("2027-02-05T00:00:00Z")),
+        (Some("2026-12-31T00:00:00Z"), None),
+        (Some("2026-12-31T00:00:00Z"), Some("2027-01-05T00:00:00Z")),
+        (Some("2027-01-20T00:00:00Z"), Some("2027-02-15T00:00:00Z")),
         (Some("2027-02-01T00:00:00Z"), Some("2027-01-05T00:00:00Z")),
         (Some("yesterday"), None),
         (None, Some("2027-13-01T00:00:00Z")),

@@ -19,8 +19,10 @@ pub struct OrderRules {
     pub wildcards: bool,
     /// Whether addresses may be asked for.
     pub addresses: bool,
-    /// The longest span of time between `notBefore` and `notAfter`.
-    pub max_lifetime: Lifetime,
+    /// How long a certificate lasts whose order names no end: an order that names one asks for no more.
+    pub lifetime: Lifetime,
+    /// How far before now `notBefore` may be.
+    pub backdate: Lifetime,
 }
 
 /// What an order asks for, once it was read.
@@ -51,7 +53,8 @@ pub fn judge(
     check_offered(&identifiers, rules)?;
     let not_before = read_time("notBefore", request.not_before.as_deref())?;
     let not_after = read_time("notAfter", request.not_after.as_deref())?;
-    check_times(not_before, not_after, rules.max_lifetime, now)?;
+    check_start(not_before, rules, now)?;
+    check_end(not_before, not_after, rules.lifetime, now)?;
     let replaces = request.replaces.as_deref().map(CertId::read).transpose()?;
     Ok(RequestedOrder { identifiers, not_before, not_after, replaces, profile: request.profile.clone() })
 }
@@ -131,23 +134,39 @@ fn read_time(member: &str, text: Option<&str>) -> Result<Option<Timestamp>, Prob
     text.map(read).transpose()
 }
 
-fn check_times(
+/// A beginning that the authority would refuse once the names are proven is refused before that.
+fn check_start(not_before: Option<Timestamp>, rules: OrderRules, now: Timestamp) -> Result<(), Problem> {
+    let Some(start) = not_before else { return Ok(()) };
+    let (earliest, latest) = (now.minus(rules.backdate), now.plus(rules.lifetime));
+    if start >= earliest && start < latest {
+        return Ok(());
+    }
+    Err(Problem::malformed(format!(
+        "`notBefore` is {start}: expected {earliest} at the earliest and before {latest}"
+    )))
+}
+
+/// That the end is one that a certificate could have that was ordered now: whoever may have six days has them from now,
+/// not from a beginning far ahead.
+///
+/// # Errors
+/// When it is over, before the beginning, or too late.
+pub fn check_end(
     not_before: Option<Timestamp>,
     not_after: Option<Timestamp>,
-    max_lifetime: Lifetime,
+    lifetime: Lifetime,
     now: Timestamp,
 ) -> Result<(), Problem> {
     let Some(end) = not_after else { return Ok(()) };
     let start = not_before.unwrap_or(now);
-    if end <= start || end <= now {
-        return Err(Problem::malformed(format!(
-            "`notAfter` is {end}: expected later than {}",
-            start.max(now)
-        )));
+    let earliest = start.max(now);
+    if end <= earliest {
+        return Err(Problem::malformed(format!("`notAfter` is {end}: expected later than {earliest}")));
     }
-    if end > start.plus(max_lifetime) {
+    let latest = start.min(now).plus(lifetime);
+    if end > latest {
         return Err(Problem::malformed(format!(
-            "`notAfter` is {end}: a certificate that begins at {start} may last {max_lifetime} at most"
+            "`notAfter` is {end}: expected {latest} at the latest, as the profile gives {lifetime}"
         )));
     }
     Ok(())

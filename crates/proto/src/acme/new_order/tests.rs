@@ -8,7 +8,8 @@ const RULES: OrderRules = OrderRules {
     max_identifiers: 3,
     wildcards: true,
     addresses: true,
-    max_lifetime: Lifetime::from_days(90),
+    lifetime: Lifetime::from_days(90),
+    backdate: Lifetime::from_seconds(300),
 };
 
 fn at(seconds: i64) -> Timestamp {
@@ -60,10 +61,17 @@ fn times_make_sense_or_are_refused() {
         judge(&request(value), RULES, at(1_000))
     };
     assert!(with(None, None).is_ok());
-    assert!(with(Some("1970-01-01T00:00:00Z"), None).is_ok());
+    assert!(with(Some("1970-01-01T00:11:40Z"), None).is_ok());
+    assert!(with(None, Some("1970-04-01T00:16:40Z")).is_ok(), "as long as without an end");
     assert!(with(None, Some("1970-01-02T00:00:00Z")).is_ok());
     for (not_before, not_after) in [
         (None, Some("1970-01-01T00:00:00Z")),
+        (Some("1970-01-01T00:11:39Z"), None),
+        (Some("1970-01-01T00:11:39Z"), Some("1970-01-02T00:00:00Z")),
+        (Some("1970-04-01T00:16:40Z"), None),
+        (None, Some("1970-04-01T00:16:41Z")),
+        (Some("1970-01-01T00:11:40Z"), Some("1970-04-01T00:11:41Z")),
+        (Some("1970-03-01T00:00:00Z"), Some("1970-04-01T00:16:41Z")),
         (None, Some("1980-01-01T00:00:00Z")),
         (Some("1970-01-03T00:00:00Z"), Some("1970-01-02T00:00:00Z")),
         (Some("1970-01-01T00:00:00Z"), Some("1970-01-01T00:10:00Z")),
