@@ -174,9 +174,22 @@ impl Registration {
             let why = findings.first().map_or_else(String::new, |finding| finding.summary.clone());
             return Err(bad(format!("the key is weak: {why}")).into());
         }
-        let blocked = self.store().is_blocked(public_key.spki_sha256()).await;
+        self.check_not_blocked(&public_key).await
+    }
+
+    /// That the key of the account is not known to be compromised since it was given to it: whoever found it must not be
+    /// given certificates for the names that the account has proven.
+    pub(super) async fn check_own_key(&self, account: &KnownAccount) -> Result<(), RegistrationError> {
+        let key =
+            PublicKey::from_spki_der(&account.account.key.to_spki()).map_err(|_| Problem::internal())?;
+        self.check_not_blocked(&key).await
+    }
+
+    async fn check_not_blocked(&self, key: &PublicKey) -> Result<(), RegistrationError> {
+        let blocked = self.store().is_blocked(key.spki_sha256()).await;
         if blocked.map_err(failed("look for a key on the block list"))? {
-            return Err(bad("the key is known to be compromised".to_owned()).into());
+            let why = "the key is known to be compromised";
+            return Err(Problem::new(ProblemType::BadPublicKey, why).into());
         }
         Ok(())
     }

@@ -60,6 +60,7 @@ impl Registration {
             let now = self.now();
             let accepted = placed.order.finalize(CsrDer::new(csr.clone()), now, &placed.authorizations)?;
             let Finalize::Begun(begun) = accepted else { return Ok(placed) };
+            self.check_own_key(account).await?;
             let allowance = self.allowance(account).await?;
             self.check_still_allowed(&placed, &allowance)?;
             let verified = self.verified(&csr, &begun).await.inspect_err(|_| self.refused_one())?;

@@ -62,6 +62,7 @@ impl Registration {
     ) -> Result<PlacedOrder, RegistrationError> {
         let (now, setup) = (self.now(), self.setup());
         let settings = &setup.settings;
+        self.check_own_key(account).await?;
         let allowance = self.allowance(account).await?;
         let profile = allowance.profile(request.profile.as_deref(), settings)?;
         let leaf = self.leaf_profile(&profile)?;

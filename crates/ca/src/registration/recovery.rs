@@ -83,10 +83,13 @@ impl Registration {
             return Ok(());
         };
         let allowance = self.allowance(&account).await?;
-        let allowed = match self.check_still_allowed(&placed, &allowance) {
-            Ok(()) => self.check_caa(&placed).await,
-            refused => refused,
-        };
+        let mut allowed = self.check_own_key(&account).await;
+        if allowed.is_ok() {
+            allowed = self.check_still_allowed(&placed, &allowance);
+        }
+        if allowed.is_ok() {
+            allowed = self.check_caa(&placed).await;
+        }
         if let Err(refused) = allowed {
             let RegistrationError::Problem(_) = refused else { return Err(refused) };
             tracing::info!(order = record.id, error = with_causes(&refused), "ACME order not issued");

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use hf_proto::acme::problem::ProblemType;
 use serde_json::{Value, json};
 
-use super::client::{Client, Key};
+use super::client::{Client, Key, base64url, csr, identifiers};
 use super::house::{Answer, House};
 
 const MALFORMED: (ProblemType, u16) = (ProblemType::Malformed, 400);
@@ -144,4 +144,29 @@ async fn what_was_put_out_for_the_old_key_is_still_looked_for() {
     house.work().await;
     let looks = house.looker.looks.lock().unwrap();
     assert!(looks[0].key_authorization.ends_with(&format!(".{old}")));
+}
+
+/// Its owner says of the key, as that of a certificate, that it is compromised: it orders for nobody any more.
+#[tokio::test]
+async fn an_account_whose_key_is_compromised_gets_no_certificates() {
+    let house = House::new().await;
+    let mut client = Client::new(&house).await;
+    let (certificate, key, _) = client.certificate(&["a.shop.internal"]).await;
+    let mut change = Change::of(&client);
+    change.new = Key(key);
+    change.header["jwk"] = change.new.jwk();
+    assert_eq!(change.send(&client).await.status, 200);
+    client.key = change.new;
+    let order = client.ready(&["b.shop.internal"]).await;
+    let url = client.url("revoke-cert");
+    let payload = json!({"certificate":base64url(certificate.der())}).to_string();
+    let revoked = client.send(&url, &client.key.jws(&client.key_header(&url).await, &payload)).await;
+    assert_eq!(revoked.status, 200, "{}", revoked.text());
+    let compromised = (ProblemType::BadPublicKey, 400);
+    let names = json!({"identifiers":identifiers(&["c.shop.internal"])});
+    assert_eq!(client.new_order(&names).await.refused(), compromised);
+    let request = csr(&Key::p256().0, &["b.shop.internal"]);
+    assert_eq!(client.finalize(&order, &request).await.refused(), compromised);
+    let other = Client::new(&house).await;
+    assert_eq!(other.new_order(&names).await.status, 201, "others order as before");
 }
