@@ -35,6 +35,9 @@ const UNCOMPRESSED: u8 = 4;
 /// What the authority knows orders by begins with this.
 const DEDUP_PREFIX: &str = "acme:";
 
+/// When to try again where the authority does not say, in seconds.
+const RETRY_AFTER: u64 = 30;
+
 /// What an authority's answer means for an order.
 enum Verdict {
     /// Nothing is on record, or it is closed: the order stays ready, and this is the answer.
@@ -278,12 +281,30 @@ pub(super) fn ordered_by(dedup_key: &str) -> Option<&str> {
     dedup_key.strip_prefix(DEDUP_PREFIX)
 }
 
+fn unavailable(detail: &str, seconds: u64) -> Problem {
+    Problem::new(ProblemType::ServerInternal, detail).status(503).retry_after(seconds)
+}
+
+/// That the authority cannot sign: told to whoever orders as to whoever finalizes.
+pub(super) fn out_of_service(error: &IssuerUnavailable) -> Problem {
+    let detail = match error {
+        IssuerUnavailable::Unfit { .. } | IssuerUnavailable::Unknown { .. } => {
+            "the authority cannot issue now"
+        }
+        IssuerUnavailable::Pending { .. }
+        | IssuerUnavailable::Retired { .. }
+        | IssuerUnavailable::KeyAway { .. }
+        | IssuerUnavailable::NotValidNow { .. }
+        | IssuerUnavailable::Revoked { .. } => "the authority is not in service",
+    };
+    unavailable(detail, RETRY_AFTER)
+}
+
 /// What the authority's answer means. Nothing that it did not finish is left open by it, but where the store did not say.
 fn verdict(error: &IssueError) -> Verdict {
     let later = |detail: &str| {
-        let seconds = error.retry_after().map_or(30, |after| after.as_secs());
-        let problem = Problem::new(ProblemType::ServerInternal, detail).status(503);
-        Verdict::Ready(problem.retry_after(seconds))
+        let seconds = error.retry_after().map_or(RETRY_AFTER, |after| after.as_secs());
+        Verdict::Ready(unavailable(detail, seconds))
     };
     match error {
         IssueError::Refused { findings } => {
@@ -297,16 +318,7 @@ fn verdict(error: &IssueError) -> Verdict {
         IssueError::UnknownProfile { .. } => {
             Verdict::Ready(Problem::new(ProblemType::InvalidProfile, "the profile is not offered any more"))
         }
-        IssueError::Issuer(unavailable) => later(match unavailable {
-            IssuerUnavailable::Unfit { .. } | IssuerUnavailable::Unknown { .. } => {
-                "the authority cannot issue now"
-            }
-            IssuerUnavailable::Pending { .. }
-            | IssuerUnavailable::Retired { .. }
-            | IssuerUnavailable::KeyAway { .. }
-            | IssuerUnavailable::NotValidNow { .. }
-            | IssuerUnavailable::Revoked { .. } => "the authority is not in service",
-        }),
+        IssueError::Issuer(error) => Verdict::Ready(out_of_service(error)),
         IssueError::Clock(_) | IssueError::Random(_) | IssueError::Stale { .. } => {
             later("the authority cannot issue now")
         }

@@ -18,6 +18,7 @@ use hf_store::record::{
 
 use super::allowed::Allowance;
 use super::error::{RegistrationError, failed};
+use super::finalize::out_of_service;
 use super::observer::OrderOutcome;
 use super::records::{authorization_record, order_record, read_authorization, read_order};
 use super::{KnownAccount, Registration, RegistrationSettings, Setup};
@@ -62,6 +63,8 @@ impl Registration {
     ) -> Result<PlacedOrder, RegistrationError> {
         let (now, setup) = (self.now(), self.setup());
         let settings = &setup.settings;
+        // Nobody proves names for a certificate that cannot be signed.
+        self.authority.issuers().active_for(&self.name, now).map_err(|error| out_of_service(&error))?;
         self.check_own_key(account).await?;
         let allowance = self.allowance(account).await?;
         let profile = allowance.profile(request.profile.as_deref(), settings)?;

@@ -1,12 +1,16 @@
 //! Orders and authorizations, RFC 8555 sections 7.4 and 7.5.
 
+use hf_ca::revoke::{RevokeRequest, RevokeTarget};
+use hf_core::principal::Channel;
+use hf_core::reason::RevocationReason;
 use hf_core::time::Lifetime;
 use hf_proto::acme::problem::{ProblemType, Subproblem};
 use hf_proto::acme::validation::ValidationOutcome;
 use serde_json::{Value, json};
 
-use super::client::{Client, identifiers};
+use super::client::{Client, Key, csr, identifiers};
 use super::house::{House, settings, unreachable};
+use crate::founding::operator;
 
 const MALFORMED: (ProblemType, u16) = (ProblemType::Malformed, 400);
 
@@ -184,8 +188,8 @@ async fn a_profile_that_was_withdrawn_is_refused_when_the_order_is_finalized() {
     let order = client.ready(&["a.shop.internal"]).await;
     house
         .serve(hf_ca::registration::RegistrationSettings { profiles: vec!["peer".to_owned()], ..settings() });
-    let key = super::client::Key::p256();
-    let answer = client.finalize(&order, &super::client::csr(&key.0, &["a.shop.internal"])).await;
+    let key = Key::p256();
+    let answer = client.finalize(&order, &csr(&key.0, &["a.shop.internal"])).await;
     assert_eq!(answer.refused(), (ProblemType::InvalidProfile, 400));
 }
 
@@ -274,4 +278,26 @@ async fn an_order_of_which_nothing_came_is_not_listed() {
     house.clock.advance(Lifetime::from_days(2));
     assert_eq!(client.read(&list).await.json()["orders"], json!([]));
     assert_eq!(client.look(&order).await.object["status"], "invalid");
+}
+
+/// Finalizing would fail in the same words.
+#[tokio::test]
+async fn an_authority_that_is_revoked_takes_no_orders() {
+    let house = House::new().await;
+    let client = Client::new(&house).await;
+    let placed = client.ready(&["a.shop.internal"]).await;
+    let own = house.authority.issuers().get("services").unwrap().certificate().unwrap().clone();
+    let request = RevokeRequest {
+        principal: operator(),
+        channel: Channel::CommandLine,
+        target: RevokeTarget::Certificate(own),
+        reason: RevocationReason::CessationOfOperation,
+    };
+    house.authority.revoke(request).await.unwrap();
+    let refused = client.new_order(&dns("b.shop.internal")).await;
+    assert_eq!(refused.refused(), (ProblemType::ServerInternal, 503), "{}", refused.text());
+    let request = csr(&Key::p256().0, &["a.shop.internal"]);
+    let finalized = client.finalize(&placed, &request).await;
+    assert_eq!((finalized.status, finalized.problem().detail), (503, refused.problem().detail));
+    assert_eq!(finalized.header("retry-after"), refused.header("retry-after"));
 }
