@@ -18,7 +18,10 @@ use hf_x509::public_key::PublicKey;
 
 use super::error::{RegistrationError, failed};
 use super::{KnownAccount, Registration};
-use crate::revoke::{RevokeError, RevokeRequest, RevokeTarget};
+use crate::revoke::{RevokeError, RevokeRequest, RevokeTarget, Revoked};
+
+/// The most other certificates with a compromised key that the log names, and the most names of each.
+const MOST_TOLD: usize = 20;
 
 /// Who asks for a revocation.
 #[derive(Clone, Debug)]
@@ -61,8 +64,12 @@ impl Registration {
                 }
             }
         }
-        match outcome.map_err(refusal)?.outcome {
-            RevokeOutcome::Revoked | RevokeOutcome::ReasonRaised(_) => Ok(()),
+        let done = outcome.map_err(refusal)?;
+        match done.outcome {
+            RevokeOutcome::Revoked | RevokeOutcome::ReasonRaised(_) => {
+                tell_siblings(&done);
+                Ok(())
+            }
             RevokeOutcome::AlreadyRevoked(record) => Err(revocation::already_revoked(record.reason).into()),
         }
     }
@@ -133,6 +140,29 @@ impl Registration {
         self.store().block_key(spki_sha256, event).await.map_err(failed("block a key"))?;
         Ok(())
     }
+}
+
+/// ACME has no words for other certificates with a compromised key: the operator reads of them in the log.
+fn tell_siblings(revoked: &Revoked) {
+    for sibling in revoked.siblings.iter().take(MOST_TOLD) {
+        tracing::warn!(
+            authority = sibling.authority,
+            serial = %sibling.serial,
+            names = names_of(sibling),
+            compromised = %revoked.record.serial,
+            "a compromised key is in another valid certificate: revoke it"
+        );
+    }
+    let more = revoked.siblings.len().saturating_sub(MOST_TOLD);
+    if more > 0 {
+        tracing::warn!(more, compromised = %revoked.record.serial, "more valid certificates have the compromised key");
+    }
+}
+
+/// The first names of a certificate.
+fn names_of(stored: &StoredCertificate) -> String {
+    let names: Vec<String> = stored.names.iter().take(MOST_TOLD).map(ToString::to_string).collect();
+    if names.is_empty() { stored.subject.clone() } else { names.join(", ") }
 }
 
 fn refusal(error: RevokeError) -> RegistrationError {

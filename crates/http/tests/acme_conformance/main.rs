@@ -37,6 +37,8 @@ mod key_change;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod log;
+#[cfg(test)]
 mod nonces;
 #[cfg(test)]
 mod orders;

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::client::{Client, Key, base64url, csr};
 use super::finalize::{compressed_certificate, compressed_csr};
 use super::house::{Answer, House};
+use super::log::Log;
 use crate::founding::operator;
 
 fn payload(certificate: &Certificate, reason: Option<i64>) -> Value {
@@ -230,4 +231,26 @@ async fn a_certificate_that_is_not_ours_is_not_revoked_even_with_a_number_of_our
         client.post(&client.url("revoke-cert"), &padded).await.refused(),
         (ProblemType::Malformed, 400)
     );
+}
+
+#[tokio::test]
+async fn the_log_names_the_other_certificates_with_a_compromised_key() {
+    let house = House::new().await;
+    let client = Client::new(&house).await;
+    let (certificate, key, _) = client.certificate(&["a.shop.internal"]).await;
+    let order = client.ready(&["b.shop.internal"]).await;
+    let issued = client.finalize(&order, &csr(&key, &["b.shop.internal"])).await.json();
+    let sibling = super::client::first(&client.read(issued["certificate"].as_str().unwrap()).await);
+    let (other, _, _) = client.certificate(&["c.shop.internal"]).await;
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    done(&by_account(&client, &other, Some(4)).await);
+    assert!(log.with("compromised").is_empty());
+    done(&by_account(&client, &certificate, Some(1)).await);
+    let told = log.with("a compromised key is in another valid certificate");
+    let [line] = &told[..] else { panic!("{told:?}") };
+    let serial = sibling.serial().unwrap().to_string();
+    for part in ["WARN", "services", "b.shop.internal", serial.as_str()] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
 }
