@@ -53,6 +53,19 @@ fn refused(lab: &Lab, words: &[&str], kind: &str, code: &str) {
 }
 
 #[test]
+fn a_certificate_that_has_expired_is_called_so() {
+    let lab = Lab::with("");
+    assert_eq!(lab.status(GOOD, &[]).1["certificates"][0].get("expired_at"), None);
+    let later = ["--at", "2199-01-01T00:00:00Z"];
+    let (exit, said) = lab.status(GOOD, &later);
+    let end = said["certificates"][0]["expired_at"].as_str();
+    let end = end.unwrap_or_else(|| panic!("no `expired_at`: {said}"));
+    assert_eq!(exit, Some(1), "no source says anything of that time: {said}");
+    let told = text(&lab.told(&lab.file(GOOD, "fullchain.pem"), &later).stdout);
+    assert!(told.contains(&format!("cannot be known; it expired at {end}")), "{told}");
+}
+
+#[test]
 fn both_sources_say_good_and_then_revoked() {
     for lines in ["", "[server.ocsp]\nresponder = \"delegate\"\n"] {
         let lab = Lab::with(lines);
