@@ -51,17 +51,34 @@ pub fn read_serials(text: &str, now: Timestamp) -> Result<Vec<Revoked>, CfsslErr
     lines.map(read).collect()
 }
 
-/// Sign a CRL that holds until `lifetime` from now; DER. Its number is the time in seconds, greater than that of any
-/// before.
+/// The number of a CRL that is signed now, where nothing is known of those before: the time in seconds.
+pub(crate) fn number(now: Timestamp) -> u64 {
+    u64::try_from(now.unix_seconds()).unwrap_or(0)
+}
+
+/// Sign a CRL that holds until `lifetime` from now; DER. Its number is the time in seconds, greater than that of any that was
+/// signed in a second before.
 ///
 /// # Errors
 /// Code 2300 when the key is another one's, 1210 when the certificate is none of an authority or may not sign CRLs.
 pub fn sign(
+    revoked: Vec<Revoked>,
+    issuer: &Certificate,
+    key: &PrivateKey,
+    now: Timestamp,
+    lifetime: Lifetime,
+) -> Result<Vec<u8>, CfsslError> {
+    sign_numbered(revoked, issuer, key, now, lifetime, number(now))
+}
+
+/// The same with this number.
+pub(crate) fn sign_numbered(
     mut revoked: Vec<Revoked>,
     issuer: &Certificate,
     key: &PrivateKey,
     now: Timestamp,
     lifetime: Lifetime,
+    number: u64,
 ) -> Result<Vec<u8>, CfsslError> {
     check(issuer, key)?;
     let failed = |error: &dyn std::error::Error| failure::because(ErrorKind::CertificateBadRequest, error);
@@ -71,7 +88,7 @@ pub fn sign(
         issuer: issuer.subject().clone(),
         this_update: now,
         next_update: now.plus(lifetime),
-        number: u64::try_from(now.unix_seconds()).unwrap_or(0),
+        number,
         authority_key_identifier: identifier.unwrap_or_else(|| issuer.public_key().key_identifier()),
         issuing_distribution_point: None,
     };

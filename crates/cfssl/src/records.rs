@@ -7,6 +7,7 @@ mod add;
 pub(crate) use add::new_row;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -29,7 +30,11 @@ use crate::{certificates, certinfo, failure};
 
 /// An open certificate database.
 #[derive(Debug)]
-pub struct Records(CertDb);
+pub struct Records {
+    db: CertDb,
+    /// The number of the last CRL that was signed with it.
+    last_crl: AtomicU64,
+}
 
 /// What came of signing OCSP responses for a whole database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +53,8 @@ impl Records {
     /// # Errors
     /// Code 11000 when it cannot be reached.
     pub async fn open(config: &DbConfig, tls: Tls<'_>) -> Result<Self, CfsslError> {
-        database::open(config, tls).await.map(Self).map_err(|error| failed(&error))
+        let opened = database::open(config, tls).await;
+        opened.map(|db| Self { db, last_crl: AtomicU64::new(0) }).map_err(|error| failed(&error))
     }
 
     /// Write the row of a certificate that was signed.
@@ -64,7 +70,7 @@ impl Records {
     ) -> Result<(), CfsslError> {
         let metadata = metadata.map_or_else(|| "null".to_owned(), go_json::to_string);
         let row = CertRow { issued_at: Some(now), ..row(certificate, label, Some(metadata)) };
-        let inserted = self.0.insert(row).await;
+        let inserted = self.db.insert(row).await;
         inserted.map_err(|error| failure::because(ErrorKind::StoreInsertion, &error))
     }
 
@@ -75,7 +81,7 @@ impl Records {
     /// Code 11200 when there is none.
     pub async fn find(&self, serial: &str, aki: &str) -> Result<Certificate, CfsslError> {
         let (serial, aki) = key(serial, aki)?;
-        let found = self.0.find(&serial, &aki).await.map_err(|error| failed(&error))?;
+        let found = self.db.find(&serial, &aki).await.map_err(|error| failed(&error))?;
         certificates::one(&found.ok_or(ErrorKind::StoreNotFound)?.pem)
     }
 
@@ -91,7 +97,7 @@ impl Records {
         now: Timestamp,
     ) -> Result<(), CfsslError> {
         let (serial, aki) = key(serial, aki)?;
-        let revoked = self.0.revoke(&serial, &aki, reason.code(), now).await;
+        let revoked = self.db.revoke(&serial, &aki, reason.code(), now).await;
         revoked.map_err(|error| {
             if let CertDbError::NotFound { .. } = error {
                 let text = "failed to revoke the certificate: certificate not found";
@@ -101,7 +107,8 @@ impl Records {
         })
     }
 
-    /// A CRL with every certificate of `issuer` that is revoked and has not expired; DER.
+    /// A CRL with every certificate of `issuer` that is revoked and has not expired; DER. Of two that are signed in one second
+    /// the second has a greater number.
     ///
     /// # Errors
     /// As [`crl::sign`]; 11000 when the database fails.
@@ -115,16 +122,24 @@ impl Records {
         let by = RevokedBy::Issuer(own_identifier(issuer));
         let (mut revoked, mut after) = (Vec::new(), None);
         loop {
-            let page = self.0.revoked_unexpired(now, by.clone(), after, MAX_PAGE).await;
+            let page = self.db.revoked_unexpired(now, by.clone(), after, MAX_PAGE).await;
             let page = page.map_err(|error| failed(&error))?;
             for row in &page.rows {
                 revoked.push(entry(row)?);
             }
             after = page.next;
             if after.is_none() {
-                return crl::sign(revoked, issuer, key, now, lifetime);
+                return crl::sign_numbered(revoked, issuer, key, now, lifetime, self.next_crl(now));
             }
         }
+    }
+
+    /// The time in seconds, and greater than the last one.
+    fn next_crl(&self, now: Timestamp) -> u64 {
+        let next = |last: u64| crl::number(now).max(last.saturating_add(1));
+        let (set, get) = (Ordering::SeqCst, Ordering::SeqCst);
+        let last = self.last_crl.fetch_update(set, get, |last| Some(next(last)));
+        next(last.unwrap_or_else(|last| last))
     }
 
     /// Sign a response for every certificate of the responder's issuer that has not expired, and store it. One that
@@ -136,7 +151,7 @@ impl Records {
         let own = own_identifier(responder.issuer());
         let (mut refreshed, mut after) = (Refreshed::default(), None);
         loop {
-            let page = self.0.unexpired(now, after, MAX_PAGE).await.map_err(|error| failed(&error))?;
+            let page = self.db.unexpired(now, after, MAX_PAGE).await.map_err(|error| failed(&error))?;
             for row in page.rows {
                 if !is_own(&row, &own, responder) {
                     refreshed.foreign += 1;
@@ -144,7 +159,7 @@ impl Records {
                 }
                 match response(&row, responder, now) {
                     Ok(response) => {
-                        self.0.upsert_ocsp(response).await.map_err(|error| failed(&error))?;
+                        self.db.upsert_ocsp(response).await.map_err(|error| failed(&error))?;
                         refreshed.signed += 1;
                     }
                     Err(error) => refreshed.failed.push(format!("{}: {error}", row.serial)),
@@ -164,7 +179,7 @@ impl Records {
     pub async fn dump_ocsp(&self, now: Timestamp) -> Result<String, CfsslError> {
         let (mut text, mut after) = (String::new(), None);
         loop {
-            let page = self.0.unexpired_ocsp(now, after, MAX_PAGE).await.map_err(|error| failed(&error))?;
+            let page = self.db.unexpired_ocsp(now, after, MAX_PAGE).await.map_err(|error| failed(&error))?;
             for row in &page.rows {
                 text.push_str(&STANDARD.encode(&row.body));
                 text.push('\n');
@@ -187,7 +202,7 @@ impl Records {
             return Answer::refusal(ResponseStatus::Unauthorized);
         };
         let Ok(serial) = asked.serial() else { return Answer::refusal(ResponseStatus::Unauthorized) };
-        let Ok(rows) = self.0.ocsp_of_any_issuer(&certinfo::decimal(&serial)).await else {
+        let Ok(rows) = self.db.ocsp_of_any_issuer(&certinfo::decimal(&serial)).await else {
             return Answer::refusal(ResponseStatus::InternalError);
         };
         match rows.into_iter().find(|row| ocsp::is_about(&row.body, asked)) {

@@ -96,6 +96,9 @@ async fn receive_at(door: &Door, endpoint: Endpoint, request: Request) -> Respon
             if refusal.is_bad_input() {
                 door.metrics.bad_input(row.name);
             }
+            if row.endpoint.signs() {
+                door.metrics.refused(&refusal.counted());
+            }
             refusal.into_response()
         }
     }

@@ -20,7 +20,7 @@ impl Records {
     pub async fn add(&self, request: &CertAddRequest, now: Timestamp) -> Result<Certificate, CfsslError> {
         let new = new_row(request, now)?;
         let certificate = certificates::one(&new.pem)?;
-        let inserted = self.0.insert(new).await;
+        let inserted = self.db.insert(new).await;
         inserted.map_err(|error| {
             let is_there = matches!(error, CertDbError::Exists { .. });
             let kind = if is_there { ErrorKind::StoreInsertion } else { ErrorKind::StoreUnknown };

@@ -56,6 +56,10 @@ async fn what_is_signed_has_a_row_that_can_be_revoked_and_answered_for() {
     list.verify_signed_by(root.certificate.public_key()).unwrap();
     assert_eq!(list.entry_count(), 1);
     assert!(list.find(leaves[0].serial_octets()).is_some());
+    let next = records.crl(&root.certificate, &key, now, crl::LIFETIME).await.unwrap();
+    let next = CertificateList::from_der(next).unwrap();
+    let [first, second] = [&list, &next].map(|list| list.crl_number().unwrap().unwrap().to_string());
+    assert_ne!(first, second, "of one second, and of other numbers");
 
     let responder =
         Responder::new(root.certificate.clone(), root.certificate.clone(), key, INTERVAL).unwrap();

@@ -232,7 +232,7 @@ fn told(record: &CertificateRecord, outcome: &'static str, reason: RevocationRea
 }
 
 const REVOKED: &str = "revoked";
-const RAISED: &str = "was revoked; the reason is now keyCompromise";
+const RAISED: &str = "was revoked; with another reason now";
 const BEFORE: &str = "was revoked already";
 
 fn answer(record: &StoredCertificate, outcome: &'static str, reason: RevocationReason) -> Answer {

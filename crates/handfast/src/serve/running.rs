@@ -70,12 +70,10 @@ impl Running {
         }
         let random = Arc::new(SystemRandom);
         let limits = limits::from(&parts.domain.topology.server.limits);
-        let lasting = Lasting {
-            metrics: hf_http::cfssl::metrics::Metrics::default(),
-            workers: Arc::new(Semaphore::new(limits.writers)),
-        };
-        let responder = Responder::new(Arc::clone(&parts.authority), responders::settings(&parts.domain));
         let metrics = Metrics::new();
+        let lasting =
+            Lasting { metrics: metrics.for_cfssl(), workers: Arc::new(Semaphore::new(limits.writers)) };
+        let responder = Responder::new(Arc::clone(&parts.authority), responders::settings(&parts.domain));
         let metrics = if parts.cfssl.is_some() { metrics.with_cfssl(&lasting.metrics) } else { metrics };
         let doors = Doors {
             responder: Arc::new(responder),

@@ -123,7 +123,9 @@ impl Door {
         let signed = async {
             let (profile, _) = label.profile(&request.profile)?;
             let request = SignRequest { profile: profile.to_owned(), ..request };
-            label.signer.sign(&request, asker).await
+            let certificate = label.signer.sign(&request, asker).await?;
+            self.metrics.issued(label.local().map_or(&label.name, LocalSigner::issuer), profile);
+            Ok(certificate)
         };
         signed.await.map_err(|error| {
             self.metrics.errored(row.name, &label.name);

@@ -125,6 +125,11 @@ const fn row(
 }
 
 impl Endpoint {
+    /// Whether what it is asked for is a certificate.
+    pub(super) fn signs(self) -> bool {
+        matches!(self, Self::Authsign | Self::Newcert | Self::Sign)
+    }
+
     /// Its row of the table.
     pub fn row(self) -> &'static Row {
         static CLOSED: Row = row(Endpoint::InitCa, "", Method::POST, Gate::ByName, "");

@@ -3,13 +3,13 @@
 use hf_proto::cfssl::code::{CfsslError, ErrorKind};
 use hf_proto::cfssl::envelope::Failure;
 
-use super::reply::Refusal;
+use super::reply::{REFUSED, Refusal};
 
 /// What the caller can mend is told whole, with status 400 as CFSSL does. What only the operator can mend keeps its code
 /// and CFSSL's words for it; the log has the rest.
 pub(super) fn refusal(operation: &'static str, signer: &str, error: CfsslError) -> Refusal {
     let Some(kind) = error.kind().filter(|kind| is_ours(*kind)) else {
-        return Refusal::new("refused", error.into());
+        return Refusal::new(REFUSED, error.into());
     };
     tracing::error!(operation, signer, code = error.code, detail = error.message, "cannot be done");
     let told = CfsslError::wrap(kind, format!("{}: the log of the server says why", kind.message()));

@@ -1,9 +1,12 @@
 //! Counters of this door, with the names that multirootca gives them.
 
+use hf_core::principal::Channel;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
+
+use crate::telemetry::certificates::CertificateCounters;
 
 /// What the door counts. Clones count together.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +15,7 @@ pub struct Metrics {
     errored: Family<Operation, Counter>,
     bad_inputs: Family<Input, Counter>,
     repeated: Family<Operation, Counter>,
+    certificates: CertificateCounters,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -26,6 +30,11 @@ struct Input {
 }
 
 impl Metrics {
+    /// With counters of certificates that other doors count in too.
+    pub(crate) fn beside(certificates: CertificateCounters) -> Self {
+        Self { certificates, ..Self::default() }
+    }
+
     /// Put them into a registry. A registry that serves other doors too gives them a prefix.
     pub fn register(&self, registry: &mut Registry) {
         registry.register("requests", "requests", self.requests.clone());
@@ -51,6 +60,22 @@ impl Metrics {
     /// A request could not be read.
     pub(super) fn bad_input(&self, operation: &'static str) {
         self.bad_inputs.get_or_create(&Input { operation: operation.to_owned() }).inc();
+    }
+
+    /// A certificate was handed out. The profile without a name counts as `default`.
+    pub(super) fn issued(&self, authority: &str, profile: &str) {
+        let profile = if profile.is_empty() { "default" } else { profile };
+        self.certificates.issued(Channel::Cfssl.as_str(), authority, profile);
+    }
+
+    /// A request for a certificate was refused. `reason` is a word or a code of CFSSL, never text of the request.
+    pub(super) fn refused(&self, reason: &str) {
+        self.certificates.refused(Channel::Cfssl.as_str(), reason);
+    }
+
+    /// A certificate was revoked.
+    pub(super) fn revoked(&self) {
+        self.certificates.revoked(Channel::Cfssl.as_str());
     }
 
     /// A request with a valid token came a second time.

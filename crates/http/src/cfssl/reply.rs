@@ -1,11 +1,16 @@
 //! Answers as CFSSL gives them: an envelope, `application/json` after a success, `text/plain` after a failure.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use hf_proto::cfssl::envelope::{Envelope, Failure, Message};
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use http::{Method, StatusCode};
 use serde::Serialize;
+
+/// The reason of what the engine refuses: its code says more.
+pub(super) const REFUSED: &str = "refused";
 
 /// The body of a success.
 #[derive(Debug)]
@@ -53,6 +58,14 @@ impl Refusal {
         Self { retry_after: Some(seconds), ..Self::new(reason, failure) }
     }
 
+    /// The reason as it is counted: of what the engine refuses the code.
+    pub(super) fn counted(&self) -> Cow<'static, str> {
+        match self.reason {
+            REFUSED => Cow::Owned(self.failure.error.code.to_string()),
+            reason => Cow::Borrowed(reason),
+        }
+    }
+
     /// Whether the request could not be read, whoever sent it.
     pub(super) fn is_bad_input(&self) -> bool {
         matches!(self.reason, "json" | "size" | "incomplete" | "empty")
@@ -67,7 +80,7 @@ impl Refusal {
 
 impl<F: Into<Failure>> From<F> for Refusal {
     fn from(failure: F) -> Self {
-        Self::new("refused", failure.into())
+        Self::new(REFUSED, failure.into())
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal>
     } else {
         door.records()?;
     }
+    door.metrics.revoked();
     tracing::info!(serial = request.serial, key, caller = %asked.caller.principal, "revoked");
     Ok(Reply::of(BTreeMap::<&str, &str>::new()))
 }

@@ -14,6 +14,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use super::acme::AcmeCounters;
+use super::certificates::CertificateCounters;
 use super::ocsp::OcspMetrics;
 use super::signer::SignerHistogram;
 
@@ -29,10 +30,8 @@ pub struct Metrics {
     limited: Family<LimitLabels, Counter>,
     connections: Family<ListenerLabels, Gauge>,
     connections_refused: Family<LimitLabels, Counter>,
-    issued: Family<IssuedLabels, Counter>,
-    refused: Family<RefusedLabels, Counter>,
+    certificates: CertificateCounters,
     repeated: Family<ChannelLabels, Counter>,
-    revoked: Family<ChannelLabels, Counter>,
     signatures: Family<ResultLabels, Counter>,
     signer_latency: SignerHistogram,
     signer_queue: Gauge,
@@ -72,19 +71,6 @@ struct LimitLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct IssuedLabels {
-    channel: String,
-    authority: String,
-    profile: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct RefusedLabels {
-    channel: String,
-    reason: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ResultLabels {
     result: String,
 }
@@ -109,10 +95,8 @@ impl Metrics {
             limited: Family::default(),
             connections: Family::default(),
             connections_refused: Family::default(),
-            issued: Family::default(),
-            refused: Family::default(),
+            certificates: CertificateCounters::default(),
             repeated: Family::default(),
-            revoked: Family::default(),
             signatures: Family::default(),
             signer_latency: SignerHistogram::default(),
             signer_queue: Gauge::default(),
@@ -127,6 +111,11 @@ impl Metrics {
         };
         metrics.register();
         metrics
+    }
+
+    /// What the endpoints of CFSSL count; certificates together with all other doors.
+    pub fn for_cfssl(&self) -> crate::cfssl::metrics::Metrics {
+        crate::cfssl::metrics::Metrics::beside(self.certificates.clone())
     }
 
     /// With what the endpoints of CFSSL count, as `handfast_cfssl_…`.
@@ -147,14 +136,12 @@ impl Metrics {
             "Connections closed by a limit",
             self.connections_refused.clone(),
         );
-        registry.register("certificates_issued", "Certificates handed out", self.issued.clone());
-        registry.register("certificates_refused", "Requests for certificates refused", self.refused.clone());
+        self.certificates.register(registry);
         registry.register(
             "requests_repeated",
             "Authenticated requests seen before, word for word",
             self.repeated.clone(),
         );
-        registry.register("certificates_revoked", "Certificates revoked", self.revoked.clone());
         registry.register("signatures", "Signatures asked of keys, by how it ended", self.signatures.clone());
         registry.register(
             "signature_seconds",
@@ -233,18 +220,12 @@ impl Metrics {
 
     /// A certificate was handed out.
     pub fn issued(&self, channel: &str, authority: &str, profile: &str) {
-        let labels = IssuedLabels {
-            channel: channel.to_owned(),
-            authority: authority.to_owned(),
-            profile: profile.to_owned(),
-        };
-        self.issued.get_or_create(&labels).inc();
+        self.certificates.issued(channel, authority, profile);
     }
 
     /// A request for a certificate was refused. `reason` is a code of a closed set, never a text of the request.
     pub fn refused(&self, channel: &str, reason: &str) {
-        let labels = RefusedLabels { channel: channel.to_owned(), reason: reason.to_owned() };
-        self.refused.get_or_create(&labels).inc();
+        self.certificates.refused(channel, reason);
     }
 
     /// An authenticated request came again, word for word.
@@ -254,7 +235,7 @@ impl Metrics {
 
     /// A certificate was revoked.
     pub fn revoked(&self, channel: &str) {
-        self.revoked.get_or_create(&ChannelLabels { channel: channel.to_owned() }).inc();
+        self.certificates.revoked(channel);
     }
 
     /// Signatures since the start of the process.

@@ -91,3 +91,25 @@ async fn nobody_gives_more_than_it_has() {
         400
     );
 }
+
+#[tokio::test]
+async fn nobody_ends_what_can_do_more_than_itself() {
+    let house = House::new().await;
+    let names = Some(vec!["team.shop.internal".to_owned()]);
+    let admin = CredentialRequest {
+        rights: vec![Right::Administer, Right::Issue],
+        names: names.clone(),
+        ..CredentialRequest::default()
+    };
+    let limited = house.limited_key(admin.clone()).await;
+    let ends = async |rights: Vec<Right>, names: Option<Vec<String>>| {
+        let request = CredentialRequest { rights, names, ..CredentialRequest::default() };
+        let victim = house.limited_key(request).await.bearer.unwrap();
+        let id = victim.get(4..20).unwrap();
+        house.send(&limited, "DELETE", &format!("/v1/credentials/{id}"), None).await.status
+    };
+    assert_eq!(ends(vec![Right::Issue], names.clone()).await, 204);
+    assert_eq!(ends(vec![Right::Issue], None).await, 403, "without limits");
+    assert_eq!(ends(vec![Right::Revoke], names.clone()).await, 403, "a right that it lacks");
+    assert_eq!(ends(admin.rights.clone(), names).await, 204, "one like itself");
+}

@@ -171,7 +171,7 @@ impl House {
             labels: Labels::single(Label::new("services", signer, policy)),
             openings: Openings::none(),
             proofs: Proofs::Nothing,
-            metrics: hf_http::cfssl::metrics::Metrics::default(),
+            metrics: doors.metrics.for_cfssl(),
             credentials: doors.credentials.clone(),
             records: None,
             crl: None,

@@ -20,6 +20,23 @@ fn says_why(told: &Told) {
     assert!(record["reasons"][0].as_str().unwrap().contains("the store d"), "{readiness}");
 }
 
+/// What the door of CFSSL gives and refuses is counted with what the others do.
+#[tokio::test(flavor = "multi_thread")]
+async fn certificates_are_counted_by_every_door() {
+    let house = House::new(Duration::from_secs(1), 8).await;
+    assert_eq!(house.authsign().await.status, 200);
+    house.store.go_down(Outage::Refuses);
+    house.authsign().await.envelope();
+    house.store.come_back();
+    let counted = house.get("admin", "/metrics").await.body;
+    for line in [
+        "certificates_issued_total{channel=\"cfssl\",authority=\"services\",profile=\"default\"} 1",
+        "certificates_refused_total{channel=\"cfssl\",reason=\"unavailable\"} 1",
+    ] {
+        assert!(counted.contains(line), "{line}: {counted}");
+    }
+}
+
 async fn recovers(house: &House) {
     house.store.come_back();
     // Ready again when something was put on record, or after a while.

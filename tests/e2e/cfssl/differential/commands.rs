@@ -62,6 +62,10 @@ pub(super) static CASES: &[Case] = &[
         "gencert hostname",
         "cfssl gencert -ca ca.pem -ca-key ca-key.pem -hostname a.example.net,10.1.2.3 names.json",
     ),
+    case(
+        "gencert crl",
+        "cfssl gencert -ca ca.pem -ca-key ca-key.pem -crl http://pki.example/ca.crl names.json",
+    ),
     case("gencert without hosts", "cfssl gencert -ca ca.pem -ca-key ca-key.pem nohosts.json"),
     case("gencert without ca", "cfssl gencert names.json"),
     case("gencert wrong ca key", "cfssl gencert -ca ca.pem -ca-key other-key.pem names.json"),

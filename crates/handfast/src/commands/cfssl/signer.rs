@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hf_cfssl::policy::{Policy, Unknown};
+use hf_cfssl::policy::{Policy, Unknown, override_crl};
 use hf_cfssl::signer::{Asker, LocalSigner};
 use hf_cfssl::standalone::Standalone;
 use hf_cfssl::universal::UniversalSigner;
@@ -34,6 +34,9 @@ pub(super) fn open(call: &Call) -> Result<Signer, Failure> {
     if let Some(addresses) = call.some(&flags::REMOTE) {
         config.signing.override_remotes(addresses);
         with_own_keys(&mut config);
+    }
+    if let Some(url) = call.some(&flags::CRL) {
+        override_crl(&mut config, url);
     }
     let unknown = if call.given.is_on(&flags::LENIENT) { Unknown::IsDefault } else { Unknown::Refused };
     let given = call.some(&flags::CA).is_some() || call.some(&flags::CA_KEY).is_some();
