@@ -33,7 +33,7 @@ pub(super) struct Options {
     /// Until when: a date, as in `2027-01-08`, a time, or a span from now, as in `3d`
     #[arg(long, value_name = "WHEN", requires = "all", required_unless_present_any = ["target", "clear"])]
     before: Option<When>,
-    /// Take it back: clients renew as the validity of their certificates says
+    /// Take it back, for every profile where none is named: clients renew as the validity of their certificates says
     #[arg(long, requires = "all", conflicts_with = "before")]
     clear: bool,
     /// Do it; without it the command says what it would do
@@ -82,18 +82,29 @@ struct Answer {
     /// Whether it is done, or would be.
     done: bool,
     windows: Vec<Window>,
+    /// With `--clear`: authorities where there is nothing to take back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    without: Vec<String>,
+    /// With `--clear`: what is in force besides, and stays so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    staying: Vec<Window>,
 }
 
 #[derive(Serialize)]
 struct Window {
     authority: String,
-    scope: String,
+    #[serde(serialize_with = "as_text")]
+    scope: RenewalScope,
     /// How many certificates are valid now and meant.
     certificates: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     start: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<Timestamp>,
+}
+
+fn as_text<S: serde::Serializer>(scope: &RenewalScope, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(scope)
 }
 
 /// Say what would be done, or do it.
@@ -110,25 +121,57 @@ pub(super) fn run(
         When::At(time) => time,
         When::In(span) => now.plus(span),
     });
-    let scope = options.profile.clone().map_or(RenewalScope::All, RenewalScope::Profile);
-    let mut windows = Vec::new();
-    for authority in authorities(options, &domain)? {
-        let certificates = count(store.as_ref(), &authority, options.profile.as_deref(), context)?;
-        windows.push(Window {
-            scope: scope.to_string(),
-            certificates,
-            start: end.map(|_| now),
-            end,
-            authority,
-        });
-    }
     if let Some(end) = end.filter(|end| *end <= now) {
         return Err(CommandError::refused(format!("{end} is over: it is {now}")));
     }
-    if options.yes {
-        carry_out(&windows, &scope, end, store.as_ref(), context)?;
+    let mut answer =
+        Answer { done: options.yes, windows: Vec::new(), without: Vec::new(), staying: Vec::new() };
+    for authority in authorities(options, &domain)? {
+        match end {
+            Some(end) => {
+                let scope = options.profile.clone().map_or(RenewalScope::All, RenewalScope::Profile);
+                let certificates = count(store.as_ref(), &authority, &scope, context)?;
+                let (start, end) = (Some(now), Some(end));
+                answer.windows.push(Window { authority, scope, certificates, start, end });
+            }
+            None => add_cleared(&mut answer, authority, options, store.as_ref(), context)?,
+        }
     }
-    tell(&Answer { done: options.yes, windows }, format, context)
+    if options.yes {
+        carry_out(&answer.windows, end, store.as_ref(), context)?;
+    }
+    tell(&answer, format, context)
+}
+
+/// What there is to take back for an authority: with a profile its time only, else those of all profiles too.
+fn add_cleared(
+    answer: &mut Answer,
+    authority: String,
+    options: &Options,
+    store: &dyn Store,
+    context: &Context,
+) -> Result<(), CommandError> {
+    let mut found = false;
+    for set in context.block_on(store.renewal_windows(&authority))? {
+        let meant = match (&set.scope, &options.profile) {
+            (RenewalScope::All | RenewalScope::Profile(_), None) => true,
+            (RenewalScope::Profile(name), Some(profile)) => name == profile,
+            (RenewalScope::All, Some(_)) | (RenewalScope::Certificate(_), _) => false,
+        };
+        let certificates = count(store, &authority, &set.scope, context)?;
+        let window =
+            Window { authority: authority.clone(), scope: set.scope, certificates, start: None, end: None };
+        if meant {
+            found = true;
+            answer.windows.push(window);
+        } else if set.end > context.now() {
+            answer.staying.push(Window { start: Some(set.start), end: Some(set.end), ..window });
+        }
+    }
+    if !found {
+        answer.without.push(authority);
+    }
+    Ok(())
 }
 
 /// The authority that was named, else all that give certificates by ACME.
@@ -154,13 +197,18 @@ fn authorities(options: &Options, domain: &Domain) -> Result<Vec<String>, Comman
 fn count(
     store: &dyn Store,
     authority: &str,
-    profile: Option<&str>,
+    scope: &RenewalScope,
     context: &Context,
 ) -> Result<u64, CommandError> {
+    let profile = match scope {
+        RenewalScope::Certificate(_) => return Ok(1),
+        RenewalScope::Profile(profile) => Some(profile.clone()),
+        RenewalScope::All => None,
+    };
     let filter = ListFilter {
         state: Some((CertificateState::Valid, context.now())),
         authority: Some(authority.to_owned()),
-        profile: profile.map(ToOwned::to_owned),
+        profile,
         ..ListFilter::default()
     };
     let (mut count, mut after) = (0_u64, None);
@@ -176,7 +224,6 @@ fn count(
 
 fn carry_out(
     windows: &[Window],
-    scope: &RenewalScope,
     end: Option<Timestamp>,
     store: &dyn Store,
     context: &Context,
@@ -185,10 +232,10 @@ fn carry_out(
     for window in windows {
         let authority = window.authority.as_str();
         if let Some(end) = end {
-            let set = operator::renew_until(authority, scope.clone(), end, store, &origin);
+            let set = operator::renew_until(authority, window.scope.clone(), end, store, &origin);
             context.block_on(set).map_err(refusal("no time of renewal was set"))?;
         } else {
-            let cleared = operator::clear_renewal(authority, scope, store, &origin);
+            let cleared = operator::clear_renewal(authority, &window.scope, store, &origin);
             context.block_on(cleared).map_err(refusal("no time of renewal was taken back"))?;
         }
     }
@@ -203,21 +250,35 @@ fn tell(answer: &Answer, format: FormatOptions, context: &Context) -> Result<Exi
     let mut table = Table::new(&["authority", "which", "certificates", "renew from", "until"]);
     let time =
         |time: Option<Timestamp>| time.map_or_else(|| "as their validity says".to_owned(), |t| t.to_string());
-    for window in &answer.windows {
+    for window in answer.windows.iter().chain(&answer.staying) {
         table.row([
             window.authority.clone(),
-            window.scope.clone(),
+            window.scope.to_string(),
             window.certificates.to_string(),
             time(window.start),
             time(window.end),
         ]);
     }
-    context.output.table(&table)?;
-    context.output.message(if answer.done {
-        "done: ACME clients learn of it when they ask next, within six hours"
-    } else {
-        "nothing was changed: say `--yes` to do it"
-    });
+    if !(answer.windows.is_empty() && answer.staying.is_empty()) {
+        context.output.table(&table)?;
+    }
+    if !answer.without.is_empty() {
+        let names = answer.without.join(", ");
+        context
+            .output
+            .message(&format!("no such time of renewal is set for {names}: there is nothing to take back"));
+    }
+    for window in &answer.staying {
+        let (authority, scope) = (&window.authority, &window.scope);
+        context.output.message(&format!("what is set for {authority}, {scope}, stays in force"));
+    }
+    if !answer.windows.is_empty() {
+        context.output.message(if answer.done {
+            "done: ACME clients learn of it when they ask next, within six hours"
+        } else {
+            "nothing was changed: say `--yes` to do it"
+        });
+    }
     Ok(Exit::Done)
 }
 

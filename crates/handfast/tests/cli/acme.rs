@@ -105,3 +105,24 @@ fn the_time_of_renewal_is_moved_only_when_it_is_said_twice() {
     assert_eq!(cleared["done"], true);
     assert!(place.good("audit export").contains("renewal-window-cleared"));
 }
+
+/// What is said to be taken back is not in force any more.
+#[test]
+fn taking_back_the_time_of_renewal_says_what_is_so() {
+    let place = domain();
+    let none = place.talk("renew --all --issued-by services --clear --yes");
+    assert!(none.contains("nothing to take back") && !none.contains("done"), "{none}");
+    place.talk("renew --all --before 3d --profile server --yes");
+    place.talk("renew --all --before 4d --yes");
+    let one = place.talk("renew --all --profile server --clear --yes");
+    assert!(one.contains("profile server") && one.contains("services, all, stays in force"), "{one}");
+    place.talk("renew --all --before 3d --profile server --yes");
+    let all = place.json("renew --all --issued-by services --clear --yes --format json");
+    let scopes: Vec<_> = all["windows"].as_array().unwrap().iter().map(|one| &one["scope"]).collect();
+    assert!(scopes.contains(&&"all".into()) && scopes.contains(&&"profile server".into()), "{all}");
+    let again = place.json("renew --all --clear --format json");
+    assert_eq!(
+        (&again["windows"], &again["without"]),
+        (&serde_json::json!([]), &serde_json::json!(["services"]))
+    );
+}
