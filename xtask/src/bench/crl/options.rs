@@ -24,7 +24,8 @@ impl Options {
             ("--revocations", Place::Number(&mut revocations)),
         ];
         let options::Options { quick, json } = options::Options::parse(arguments, further)?;
-        let (all, few) = if quick { (10_000, 200) } else { (1_000_000, 2_000) };
+        // So many that the complete list is signed several times meanwhile, and rests as it does in the server.
+        let (all, few) = if quick { (10_000, 200) } else { (1_000_000, 20_000) };
         Ok(Self {
             entries: usize::try_from(entries.unwrap_or(all)).context("--entries")?,
             revocations: usize::try_from(revocations.unwrap_or(few)).context("--revocations")?.max(1),
