@@ -7,7 +7,7 @@ use hf_ca::profile::{
     SubjectRule,
 };
 use hf_core::algorithm::KeyAlgorithm;
-use hf_core::time::Lifetime;
+use hf_core::time::{Lifetime, Validity};
 use hf_proto::cfssl::config::{CertificatePolicy, LintLevel, OUR_LINTS, PolicyQualifier, Profile};
 use hf_proto::cfssl::duration::GoDuration;
 use hf_proto::cfssl::usage::KeyUsage;
@@ -20,6 +20,16 @@ const MAX_NAMES: usize = 1_000;
 
 /// The longest lifetime of a profile that says when its certificates end: such an end may lie anywhere.
 const ANY: Lifetime = Lifetime::from_days(100 * 366);
+
+/// First and last second, where the profile says when its certificates begin: they end at the time that it says, or when
+/// they have lasted as long as it says.
+fn fixed(profile: &Profile, lifetime: Lifetime) -> Option<Validity> {
+    let begin = profile.not_before.given()?;
+    match profile.not_after.given() {
+        Some(end) => Validity::new(begin, end).ok(),
+        None => Some(Validity::starting(begin, lifetime)),
+    }
+}
 
 /// The settings. What the profile leaves open is taken from `usual`, the default profile, as far as CFSSL does so:
 /// lifetime and addresses, nothing else. Addresses that neither of them names are those where the domain publishes, if it
@@ -69,7 +79,7 @@ pub(super) fn of(
         extended_key_usage: usages.extended.iter().map(|usage| usage.oid().to_owned()).collect(),
         certificate_policies: profile.policies.iter().map(statement).collect(),
         ocsp_no_check: profile.ocsp_no_check,
-        validity: None,
+        validity: fixed(profile, lifetime),
         name_regex: profile.name_whitelist.clone(),
         allowed_extensions: profile.allowed_extensions.clone(),
         copy_extensions: profile.copy_extensions,
@@ -162,11 +172,16 @@ mod tests {
 
     /// What the profiles `plain` and `own` come to below a default profile with these members.
     fn settings(usual: &str) -> [ProfileSettings; 2] {
+        settings_with(usual, "")
+    }
+
+    /// The same where `plain` has these members.
+    fn settings_with(usual: &str, plain: &str) -> [ProfileSettings; 2] {
         let common = r#""usages":["signing","server auth"],"expiry":"24h""#;
         let own =
             r#","crl_url":"http://own/a.crl","ocsp_url":"http://own","issuer_urls":["http://own/a.crt"]"#;
         let text = format!(
-            r#"{{"signing":{{"default":{{{common}{usual}}},"profiles":{{"plain":{{{common}}},"own":{{{common}{own}}}}}}}}}"#
+            r#"{{"signing":{{"default":{{{common}{usual}}},"profiles":{{"plain":{{{common}{plain}}},"own":{{{common}{own}}}}}}}}}"#
         );
         let signing = Config::read(text.as_bytes(), &|_| Err("no file".to_owned())).unwrap().signing;
         let published = Published {
@@ -177,6 +192,23 @@ mod tests {
         };
         ["plain", "own"]
             .map(|name| of(name.to_owned(), &signing.profiles[name], &signing.default, Some(&published)))
+    }
+
+    #[test]
+    fn a_profile_that_says_when_certificates_begin_fixes_all_of_their_validity() {
+        let begin = r#","not_before":"2030-01-01T00:00:00Z""#;
+        let end = r#","not_after":"2031-01-01T00:00:00Z""#;
+        let validity = |written: &str| {
+            let [plain, _] = settings_with("", written);
+            plain
+                .validity
+                .map(|validity| (validity.not_before().to_string(), validity.not_after().to_string()))
+        };
+        let from = "2030-01-01T00:00:00Z";
+        assert_eq!(validity(begin), Some((from.to_owned(), "2030-01-02T00:00:00Z".to_owned())));
+        let both = format!("{begin}{end}");
+        assert_eq!(validity(&both), Some((from.to_owned(), "2031-01-01T00:00:00Z".to_owned())));
+        assert_eq!(validity(end), None, "it begins when it is issued");
     }
 
     fn addresses(settings: &ProfileSettings) -> [Option<&str>; 4] {
