@@ -22,7 +22,8 @@ const RULES: OrderRules = OrderRules {
     max_identifiers: 10,
     wildcards: true,
     addresses: true,
-    max_lifetime: Lifetime::from_days(90),
+    lifetime: Lifetime::from_days(90),
+    backdate: Lifetime::from_seconds(300),
 };
 
 fuzz_target!(|octets: &[u8]| {
