@@ -97,11 +97,8 @@ impl Prepared {
             extensions,
         };
         let to_be_signed = certificate.finalize().map_err(IssueError::Build)?;
-        let mut findings = findings(&certificate, &to_be_signed, issuer, stage.form());
-        findings.retain(|finding| !tolerated(finding.code, &grant));
-        if findings.iter().any(|finding| grant.profile().stops_at(finding)) {
-            return Err(IssueError::Lint { findings });
-        }
+        let found = findings(&certificate, &to_be_signed, issuer, stage.form());
+        check_findings(found, &grant).map_err(|findings| IssueError::Lint { findings })?;
         let linted = to_be_signed.bytes().to_vec();
         Ok(Self { grant, serial, linted, to_be_signed: Arc::new(to_be_signed), stage })
     }
@@ -217,6 +214,12 @@ impl Prepared {
         }
         Ok(certificate)
     }
+}
+
+/// Nothing, unless a finding stops the issuance under the profile; then all that were found and are not tolerated.
+fn check_findings(mut findings: Vec<Finding>, grant: &Grant) -> Result<(), Vec<Finding>> {
+    findings.retain(|finding| !tolerated(finding.code, grant));
+    if findings.iter().any(|finding| grant.profile().stops_at(finding)) { Err(findings) } else { Ok(()) }
 }
 
 /// Rules of the house that give way where the profile says the contrary in so many words. What an RFC demands never does.

@@ -9,7 +9,7 @@ use hf_testkit::dns::{Data, DnsServer};
 use hf_x509::certificate::Certificate;
 use serde_json::Value;
 
-use super::matrix::{HOST, Row};
+use super::matrix::{Does, HOST, Row};
 use crate::domain::Domain;
 use crate::port;
 use crate::program::{succeed, text};
@@ -129,6 +129,18 @@ retry     = "1s"
         // A client renews at a time of its choice within the window, and asks again only hours later when that time has
         // not come.
         std::thread::sleep(WINDOW);
+    }
+
+    /// The two certificates in the folder of a client that can do everything and says that it did.
+    pub(super) fn of_whole_way(&self, row: &Row, said: &str, folder: &Path) -> [Certificate; 2] {
+        assert_eq!((row.renew, row.revoke, row.key_change), (Does::Yes, Does::Yes, Does::Yes));
+        assert!(said.starts_with("issued\nkey changed\nrenewed\nrevoked\n"), "{said}");
+        let [first, second] = ["first.pem", "second.pem"].map(|name| {
+            let file = folder.join(name);
+            self.check(&file, &file, row.name)
+        });
+        assert_ne!(first, second);
+        [first, second]
     }
 
     /// The certificate in the file, which leads to the roots and is for this name alone; what the client has as chain is in

@@ -14,7 +14,7 @@ use hf_x509::lint::{self, Form};
 use hf_x509::signature::Signature;
 use hf_x509::transparency::{SignedCertificateTimestamp, correspond};
 
-use super::{Prepared, Stage, tolerated};
+use super::{Prepared, Stage, check_findings};
 use crate::error::CompletionError;
 use crate::issuer::Signing;
 use crate::profile::TransparencyLogs;
@@ -72,11 +72,8 @@ impl Precertificate {
         correspond(to_be_signed.bytes(), signed.tbs_der())?;
         let facts = issuer.lint_facts().ok_or(CompletionError::Precertificate)?;
         let context = lint::Context { issuer: facts, form: Form::Certificate };
-        let mut findings = lint::certificate(to_be_signed.bytes(), &context);
-        findings.retain(|finding| !tolerated(finding.code, &prepared.grant));
-        if findings.iter().any(|finding| prepared.grant.profile().stops_at(finding)) {
-            return Err(CompletionError::Lint { findings });
-        }
+        let found = lint::certificate(to_be_signed.bytes(), &context);
+        check_findings(found, &prepared.grant).map_err(|findings| CompletionError::Lint { findings })?;
         let logged = AuditAction::PrecertificateLogged {
             authority: prepared.grant.issuer().name().to_owned(),
             serial: prepared.serial.clone(),

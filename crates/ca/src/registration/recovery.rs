@@ -83,14 +83,12 @@ impl Registration {
             return Ok(());
         };
         let allowance = self.allowance(&account).await?;
-        let mut allowed = self.check_own_key(&account).await;
-        if allowed.is_ok() {
-            allowed = self.check_still_allowed(&placed, &allowance);
-        }
-        if allowed.is_ok() {
-            allowed = self.check_caa(&placed).await;
-        }
-        if let Err(refused) = allowed {
+        let allowed = async {
+            self.check_own_key(&account).await?;
+            self.check_still_allowed(&placed, &allowance)?;
+            self.check_caa(&placed).await
+        };
+        if let Err(refused) = allowed.await {
             let RegistrationError::Problem(_) = refused else { return Err(refused) };
             tracing::info!(order = record.id, error = with_causes(&refused), "ACME order not issued");
             self.observer.order(self.name(), OrderOutcome::Refused);

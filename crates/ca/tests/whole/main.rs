@@ -7,6 +7,8 @@ mod keys_fail;
 #[cfg(test)]
 mod ocsp;
 #[cfg(test)]
+mod remembering_key;
+#[cfg(test)]
 mod retention;
 #[cfg(test)]
 mod revocation;

@@ -5,49 +5,22 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use crate::common::{House, operator, request_with};
+use crate::remembering_key::RememberingKey;
 use hf_ca::authority::Authority;
 use hf_ca::crl::CrlRequest;
 use hf_ca::revoke::{RevokeRequest, RevokeTarget};
-use hf_core::algorithm::KeyAlgorithm;
 use hf_core::principal::Channel;
 use hf_core::reason::RevocationReason;
 use hf_keys::private_key::PrivateKey;
-use hf_keys::signing_key::{SignError, SigningKey};
 use hf_store::Store;
 use hf_store::faulty::{Failure, FaultyStore};
 use hf_store::list::ListFilter;
 use hf_store::record::Body;
 use hf_x509::certificate::Certificate;
 use hf_x509::crl::CertificateList;
-use hf_x509::public_key::PublicKey;
-use hf_x509::signature::Signature;
-use hf_x509::tbs::{ToBeSigned, ToBeSignedKind};
-
-/// A key that remembers every certificate that it signed.
-struct RememberingKey {
-    inner: PrivateKey,
-    signed: Mutex<Vec<Vec<u8>>>,
-}
-
-impl SigningKey for RememberingKey {
-    fn public_key(&self) -> &PublicKey {
-        self.inner.public_key()
-    }
-
-    fn key_algorithm(&self) -> KeyAlgorithm {
-        self.inner.key_algorithm()
-    }
-
-    fn sign(&self, message: &ToBeSigned) -> Result<Signature, SignError> {
-        if message.kind() == ToBeSignedKind::Certificate {
-            self.signed.lock().unwrap().push(message.bytes().to_vec());
-        }
-        self.inner.sign(message)
-    }
-}
 
 /// Issue, issue again under the same identifier, revoke, sign a CRL.
 async fn work(authority: &Authority, key: &PrivateKey, out: &mut Vec<Vec<u8>>) -> Result<(), Box<dyn Error>> {
@@ -99,13 +72,7 @@ async fn with_failure(at: u64, failure: Failure) -> bool {
     let house = House::new();
     drop(house.found().await);
     let inner = house.store();
-    let key = {
-        let record = inner.authority("services").await.unwrap().unwrap();
-        let reference = record.key.unwrap();
-        let file = house.path().join("keys").join(reference.strip_prefix("file:").unwrap());
-        let inner = hf_keys::file::read_private_key(&file, None).unwrap();
-        Arc::new(RememberingKey { inner, signed: Mutex::new(Vec::new()) })
-    };
+    let key = Arc::new(RememberingKey::of_services(&*inner, &house, usize::MAX).await);
     let leaf = crate::common::key();
     let mut handed_out = Vec::new();
     let faulty = Arc::new(FaultyStore::new(inner.clone(), at, failure));

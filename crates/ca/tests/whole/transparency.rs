@@ -12,13 +12,10 @@ use hf_ca::profile::{Profile, ProfileSettings};
 use hf_ca::request::IssueRequest;
 use hf_ca::revoke::{RevokeRequest, RevokeTarget};
 use hf_ca::transparency::{LogAnswer, LogClient, LogFault};
-use hf_core::algorithm::KeyAlgorithm;
 use hf_core::audit::AuditAction;
 use hf_core::principal::Channel;
 use hf_core::reason::RevocationReason;
 use hf_core::time::{Clock as _, Lifetime};
-use hf_keys::private_key::PrivateKey;
-use hf_keys::signing_key::{SignError, SigningKey};
 use hf_store::Store;
 use hf_store::audit::hex;
 use hf_store::faulty::{Failure, FaultyStore, Outage};
@@ -31,12 +28,10 @@ use hf_x509::crl::CertificateList;
 use hf_x509::digest::sha256;
 use hf_x509::ext::ListedTimestamp;
 use hf_x509::oids;
-use hf_x509::public_key::PublicKey;
-use hf_x509::signature::Signature;
-use hf_x509::tbs::{ToBeSigned, ToBeSignedKind};
 use hf_x509::transparency::{SignedCertificateTimestamp, correspond, entry_of_certificate};
 
 use crate::common::{House, operator, request};
+use crate::remembering_key::RememberingKey;
 
 /// How a log of these tests behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -285,40 +280,9 @@ async fn two_addresses_of_one_log_and_a_log_with_another_key_are_refused() {
     assert!(matches!(source.fault, LogFault::UnknownKey { .. }), "{source}");
 }
 
-/// A key that remembers what it signed, and refuses from the n-th certificate on.
-struct CountingKey {
-    inner: PrivateKey,
-    refuses_from: usize,
-    signed: Mutex<Vec<Vec<u8>>>,
-}
-
-impl SigningKey for CountingKey {
-    fn public_key(&self) -> &PublicKey {
-        self.inner.public_key()
-    }
-
-    fn key_algorithm(&self) -> KeyAlgorithm {
-        self.inner.key_algorithm()
-    }
-
-    fn sign(&self, message: &ToBeSigned) -> Result<Signature, SignError> {
-        if message.kind() == ToBeSignedKind::Certificate {
-            let mut signed = self.signed.lock().unwrap();
-            if signed.len() + 1 >= self.refuses_from {
-                return Err(SignError::Unavailable { reason: "gone".to_owned() });
-            }
-            signed.push(message.bytes().to_vec());
-        }
-        self.inner.sign(message)
-    }
-}
-
-async fn counting(authority: &Authority, house: &House, refuses_from: usize) -> Arc<CountingKey> {
-    let record = authority.store().authority("services").await.unwrap().unwrap();
-    let reference = record.key.unwrap();
-    let file = house.path().join("keys").join(reference.strip_prefix("file:").unwrap());
-    let inner = hf_keys::file::read_private_key(&file, None).unwrap();
-    let key = Arc::new(CountingKey { inner, refuses_from, signed: Mutex::default() });
+async fn counting(authority: &Authority, house: &House, refuses_from: usize) -> Arc<RememberingKey> {
+    let key = RememberingKey::of_services(&**authority.store(), house, refuses_from).await;
+    let key = Arc::new(key);
     authority.lend_key("services", key.clone()).await.unwrap();
     key
 }

@@ -57,15 +57,14 @@ pub(super) fn subject(request: &SignRequest) -> Result<Option<DistinguishedName>
     request.subject.as_ref().map(|subject| names::subject(&subject.attributes()?)).transpose()
 }
 
-/// First and last second, when the request states one of them; the other as the profile says.
+/// First and last second, when the request states one of them; the other as the profile says, which may fix both.
 pub(super) fn validity(
     request: &SignRequest,
     profile: &Kept,
     now: Timestamp,
 ) -> Result<Option<Validity>, CfsslError> {
-    let written = profile.written();
-    let from = request.not_before.given().or(written.not_before.given());
-    let to = request.not_after.given().or(written.not_after.given());
+    let from = request.not_before.given();
+    let to = request.not_after.given().or(profile.written().not_after.given());
     if from.is_none() && to.is_none() {
         return Ok(None);
     }

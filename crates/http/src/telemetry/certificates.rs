@@ -27,8 +27,8 @@ struct RefusedLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ChannelLabels {
-    channel: String,
+pub(super) struct ChannelLabels {
+    pub(super) channel: String,
 }
 
 impl CertificateCounters {

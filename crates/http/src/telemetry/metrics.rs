@@ -14,7 +14,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use super::acme::AcmeCounters;
-use super::certificates::CertificateCounters;
+use super::certificates::{CertificateCounters, ChannelLabels};
 use super::ocsp::OcspMetrics;
 use super::signer::SignerHistogram;
 
@@ -78,11 +78,6 @@ struct ResultLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct AuthorityLabels {
     authority: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ChannelLabels {
-    channel: String,
 }
 
 impl Metrics {

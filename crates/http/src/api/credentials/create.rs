@@ -11,11 +11,10 @@ use hf_proto::api::route;
 use hf_store::audit::Origin;
 
 use crate::access::credential::{self, CredentialError, Known};
-use crate::access::denied::Denied;
-use crate::access::rules::check_within;
 use crate::access::{Caller, limits_of};
 use crate::api::answer::json;
 use crate::api::body::Json;
+use crate::api::credentials::check_own;
 use crate::api::failure::Failure;
 use crate::state::Doors;
 
@@ -33,7 +32,7 @@ pub(in crate::api) async fn handle(
     Extension(caller): Extension<Caller>,
     Json(body): Json<CredentialRequest>,
 ) -> Result<Response, Failure> {
-    check_own(&caller, &body)?;
+    check(&caller, &body)?;
     let known = Known {
         authorities: doors.authority.issuers().all().iter().map(|issuer| issuer.name().to_owned()).collect(),
         profiles: doors.authority.profiles().iter().map(|profile| profile.name().to_owned()).collect(),
@@ -46,11 +45,8 @@ pub(in crate::api) async fn handle(
     json(StatusCode::CREATED, &answer)
 }
 
-/// A credential that makes credentials must not be a way to more than it allows.
-fn check_own(caller: &Caller, body: &CredentialRequest) -> Result<(), Failure> {
-    if let Some(right) = body.rights.iter().find(|right| !caller.rights.contains(right)) {
-        return Err(Denied::Right { right: *right }.into());
-    }
+/// What is asked for is no more than the caller has.
+fn check(caller: &Caller, body: &CredentialRequest) -> Result<(), Failure> {
     let wanted = limits_of(&credential::limits(body)).ok_or_else(|| {
         let names = body.names.iter().flatten();
         let found = names.into_iter().find(|name| name.parse::<hf_ca::policy::NamePattern>().is_err());
@@ -58,7 +54,5 @@ fn check_own(caller: &Caller, body: &CredentialRequest) -> Result<(), Failure> {
             found: found.map(|name| name.chars().take(120).collect()).unwrap_or_default(),
         }
     })?;
-    check_within(&caller.limits, &wanted)
-        .map_err(|wider| Denied::Limit { what: format!("{wider}") })
-        .map_err(Failure::from)
+    check_own(caller, &body.rights, &wanted)
 }

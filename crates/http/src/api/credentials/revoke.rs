@@ -9,12 +9,10 @@ use hf_core::principal::Channel;
 use hf_proto::api::problem::{Code, Problem};
 use hf_proto::api::{key, route};
 use hf_store::audit::Origin;
-use hf_store::record::CredentialRecord;
 
-use crate::access::denied::Denied;
-use crate::access::rules::check_within;
 use crate::access::{Caller, credential, limits_of};
 use crate::api::body::InPath;
+use crate::api::credentials::check_own;
 use crate::api::failure::Failure;
 use crate::state::Doors;
 
@@ -38,21 +36,12 @@ pub(in crate::api) async fn handle(
         return Err(Failure::malformed("the identifier is not 16 hexadecimal digits"));
     }
     let record = store.credential(&id).await?.ok_or_else(unknown)?;
-    check_own(&caller, &record)?;
+    // Limits that cannot be read allow nothing: whoever may administer may remove them.
+    let limits = limits_of(&record.limits);
+    check_own(&caller, &record.rights, limits.as_ref().unwrap_or(&caller.limits))?;
     let origin = Origin { at: doors.clock.now(), principal: caller.principal, channel: Channel::Api };
     credential::revoke(&id, store, &origin).await?;
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     Ok(response)
-}
-
-/// Whoever could not make a key cannot end it either: somebody with limits would shut out those who have none.
-fn check_own(caller: &Caller, record: &CredentialRecord) -> Result<(), Failure> {
-    if let Some(right) = record.rights.iter().find(|right| !caller.rights.contains(right)) {
-        return Err(Denied::Right { right: *right }.into());
-    }
-    // Limits that cannot be read allow nothing: whoever may administer may remove them.
-    let limits = limits_of(&record.limits);
-    let within = limits.map_or(Ok(()), |limits| check_within(&caller.limits, &limits));
-    within.map_err(|wider| Denied::Limit { what: format!("{wider}") }.into())
 }
