@@ -13,6 +13,11 @@ use crate::process;
 /// The authority that certificates of `/v1` come from.
 pub(super) const AUTHORITY: &str = "services";
 
+/// The table of CFSSL's certificate database.
+const CERTIFICATES: &str = "CREATE TABLE certificates (serial_number blob NOT NULL, authority_key_identifier blob NOT NULL, \
+    ca_label blob, status blob NOT NULL, reason int, expiry timestamp, revoked_at timestamp, pem blob NOT NULL, \
+    PRIMARY KEY(serial_number, authority_key_identifier));";
+
 /// Where everything lies.
 pub(super) struct Files {
     pub(super) directory: PathBuf,
@@ -50,6 +55,16 @@ impl Files {
             Ok(hf_x509::certificate::Certificate::from_pem(pem)?.der().to_vec())
         };
         Ok(Self { api_key, roots: vec![der(&root)?, der(&own_root)?], directory })
+    }
+
+    /// A certificate database for stock cfssl, empty; the name of the file that says where it is.
+    pub(super) fn database(&self, name: &str) -> Result<String> {
+        let (database, config) = (format!("{name}.db"), format!("{name}-db.json"));
+        process::run(Command::new("sqlite3").args([&database, CERTIFICATES]).current_dir(&self.directory))?;
+        // Whoever finds it locked waits: else cfssl refuses what comes at the same time.
+        let source = format!("file:{database}?_busy_timeout=60000");
+        write(&self.directory, &config, &json!({ "driver": "sqlite3", "data_source": source }))?;
+        Ok(config)
     }
 
     /// A file among them.

@@ -38,12 +38,34 @@ pub(super) struct Program {
     scheme: Scheme,
 }
 
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    /// Stock `cfssl serve`, which records nothing.
+    Cfssl,
+    /// Stock `cfssl serve` with its certificate database, a SQLite file.
+    CfsslRecording,
+    /// Ours, whose record is durable.
+    Handfast,
+}
+
+impl Which {
+    /// As it stands in the table and in the JSON.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Cfssl => "cfssl",
+            Self::CfsslRecording => "cfssl-recording",
+            Self::Handfast => "handfast",
+        }
+    }
+}
+
 impl Program {
-    /// `cfssl serve`, of stock or of ours: the same words for both.
-    pub(super) fn cfssl_serve(name: &str, binary: &Path, files: &Files, scheme: Scheme) -> Result<Self> {
+    /// `cfssl serve`, of stock or of ours: the same words for both, but for the record.
+    pub(super) fn cfssl_serve(which: Which, binary: &Path, files: &Files, scheme: Scheme) -> Result<Self> {
         let address = free_address()?;
         let mut command = Command::new(binary);
-        if name == "handfast" {
+        if which == Which::Handfast {
             command.arg("cfssl");
         }
         command.args([
@@ -54,9 +76,15 @@ impl Program {
             "-address=127.0.0.1",
         ]);
         command.arg(format!("-port={}", address.port()));
-        if name == "handfast" {
+        match which {
+            Which::Cfssl => {}
+            Which::CfsslRecording => {
+                command.arg(format!("-db-config={}", files.database(&scheme.to_string())?));
+            }
             // Ours keeps a record, and here it shall last.
-            command.arg(format!("-state=state-{scheme}"));
+            Which::Handfast => {
+                command.arg(format!("-state=state-{scheme}"));
+            }
         }
         if scheme == Scheme::Https {
             command.args(["-tls-cert=tls.pem", "-tls-key=tls-key.pem"]);

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use super::super::issue::floor;
 use super::load::Load;
-use super::program::Scheme;
+use super::program::{Scheme, Which};
 
 /// How many times as many certificates as stock cfssl are the aim.
 const AIM: f64 = 3.0;
 
 /// One server at full load.
 pub(super) struct Row {
-    pub(super) program: &'static str,
+    pub(super) program: Which,
     pub(super) endpoint: &'static str,
     pub(super) scheme: Scheme,
     pub(super) load: Load,
@@ -80,31 +80,31 @@ impl Figures {
         }
     }
 
-    fn rate(&self, program: &str, endpoint: &str, scheme: Scheme) -> Option<f64> {
+    fn rate(&self, program: Which, endpoint: &str, scheme: Scheme) -> Option<f64> {
         let row = |row: &&Row| row.program == program && row.endpoint == endpoint && row.scheme == scheme;
         self.rows.iter().find(row).map(|row| row.load.per_s)
     }
 
-    /// How many times as many certificates as stock cfssl, over the same protocol.
-    fn to_cfssl(&self, endpoint: &str, scheme: Scheme) -> Option<f64> {
-        Some(self.rate("handfast", endpoint, scheme)? / self.rate("cfssl", "authsign", scheme)?)
+    /// How many times as many certificates as stock cfssl, without its record or with it, over the same protocol.
+    fn to(&self, stock: Which, endpoint: &str, scheme: Scheme) -> Option<f64> {
+        Some(self.rate(Which::Handfast, endpoint, scheme)? / self.rate(stock, "authsign", scheme)?)
     }
 
     /// What the aim leaves the server beyond the floor, in microseconds for each certificate: a third of what cfssl
     /// takes of the machine, less the floor and what the generator takes.
     fn left_by_aim(&self, row: &Row) -> Option<f64> {
-        let aim = AIM * self.rate("cfssl", "authsign", row.scheme)?;
+        let aim = AIM * self.rate(Which::Cfssl, "authsign", row.scheme)?;
         Some(1e6 * cores() / aim - self.floor_us - row.load.generator_us)
     }
 
     /// The least of all.
-    fn worst_to_cfssl(&self) -> Option<f64> {
+    fn worst_to(&self, stock: Which) -> Option<f64> {
         let doors = [("authsign", Scheme::Http), ("authsign", Scheme::Https), ("v1", Scheme::Https)];
-        doors.into_iter().filter_map(|(endpoint, scheme)| self.to_cfssl(endpoint, scheme)).reduce(f64::min)
+        doors.into_iter().filter_map(|(endpoint, scheme)| self.to(stock, endpoint, scheme)).reduce(f64::min)
     }
 
     fn to_floor(&self) -> Option<f64> {
-        let rates = self.rows.iter().filter(|row| row.program == "handfast").map(|row| row.load.per_s);
+        let rates = self.rows.iter().filter(|row| row.program == Which::Handfast).map(|row| row.load.per_s);
         Some(rates.reduce(f64::min)? / self.floor_per_s)
     }
 
@@ -113,16 +113,17 @@ impl Figures {
             .rows
             .iter()
             .map(|row| {
-                let ours = Some(row).filter(|row| row.program != "cfssl");
-                let to_cfssl = ours.and_then(|row| self.to_cfssl(row.endpoint, row.scheme));
+                let ours = Some(row).filter(|row| row.program == Which::Handfast);
+                let to = |stock| ours.and_then(|row| self.to(stock, row.endpoint, row.scheme));
                 let left = ours.and_then(|row| self.left_by_aim(row));
                 json!({
-                    "program": row.program,
+                    "program": row.program.as_str(),
                     "endpoint": row.endpoint,
                     "scheme": row.scheme.to_string(),
                     "load": load(&row.load),
                     "processor_us": self.between(&row.load).json(),
-                    "ratio_to_cfssl": to_cfssl.map(|ratio| rounded(ratio, 1e3)),
+                    "ratio_to_cfssl": to(Which::Cfssl).map(|ratio| rounded(ratio, 1e3)),
+                    "ratio_to_cfssl_recording": to(Which::CfsslRecording).map(|ratio| rounded(ratio, 1e3)),
                     "aim_leaves_server_us": left.map(|left| rounded(left, 10.0)),
                     "ratio_to_floor": rounded(row.load.per_s / self.floor_per_s, 1e3),
                 })
@@ -130,7 +131,8 @@ impl Figures {
             .collect();
         let value = json!({
             "floor_per_s": rounded(self.floor_per_s, 1.0),
-            "ratio_to_cfssl": self.worst_to_cfssl().map(|ratio| rounded(ratio, 1e3)),
+            "ratio_to_cfssl": self.worst_to(Which::Cfssl).map(|ratio| rounded(ratio, 1e3)),
+            "ratio_to_cfssl_recording": self.worst_to(Which::CfsslRecording).map(|ratio| rounded(ratio, 1e3)),
             "ratio_to_floor": self.to_floor().map(|ratio| rounded(ratio, 1e3)),
             "memory_mb": rounded(self.memory_mb, 10.0),
             "stored": self.stored,
@@ -153,11 +155,12 @@ impl Figures {
         line("floor: P-256 verify + sign, all cores", &format!("{:.0} /s", self.floor_per_s), "");
         for row in &self.rows {
             let to_floor = row.load.per_s / self.floor_per_s;
-            let name = format!("/{} of {} over {}", row.endpoint, row.program, row.scheme);
-            let compared = self.to_cfssl(row.endpoint, row.scheme).zip(self.left_by_aim(row));
-            let (to_cfssl, aim, left) = match compared {
-                Some((ratio, left)) if row.program != "cfssl" => (
-                    format!("  {ratio:.1} x cfssl"),
+            let name = format!("/{} of {} over {}", row.endpoint, row.program.as_str(), row.scheme);
+            let to = |stock| self.to(stock, row.endpoint, row.scheme);
+            let ratios = to(Which::Cfssl).zip(to(Which::CfsslRecording));
+            let (to_cfssl, aim, left) = match ratios.zip(self.left_by_aim(row)) {
+                Some(((ratio, recording), left)) if row.program == Which::Handfast => (
+                    format!("  {ratio:.1} x cfssl, {recording:.0} x recording"),
                     format!("≥ {AIM} x cfssl"),
                     format!("leaves the server {left:.0}"),
                 ),
