@@ -22,10 +22,10 @@ use serde::{Deserialize, Serialize};
 /// The client's side of TLS, or why there is none.
 pub type Trust = Result<Arc<ClientTls>, String>;
 
-/// Asks logs. Whom it trusts behind `https://` is found out when it is needed first.
+/// Asks logs. Whom it trusts behind `https://` is found out when it is needed first, and again as long as that fails.
 pub struct HttpLogs {
     trust: Box<dyn Fn() -> Trust + Send + Sync>,
-    tls: OnceLock<Trust>,
+    tls: OnceLock<Arc<ClientTls>>,
 }
 
 /// Time that is a little longer than that of whoever waits, so that a log is late in one way; an answer of a log has some 300
@@ -87,13 +87,18 @@ impl HttpLogs {
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let target = match uri.scheme_str() {
             Some("http") => Target::Tcp { host, port: uri.port_u16().unwrap_or(80) },
-            Some("https") => {
-                let tls = self.tls.get_or_init(|| (self.trust)()).clone()?;
-                Target::Tls { host, port: uri.port_u16().unwrap_or(443), tls }
-            }
+            Some("https") => Target::Tls { host, port: uri.port_u16().unwrap_or(443), tls: self.tls()? },
             _ => return Err("its address is neither `http` nor `https`".to_owned()),
         };
         Ok((target, uri.path().to_owned()))
+    }
+
+    fn tls(&self) -> Trust {
+        match self.tls.get() {
+            Some(tls) => Ok(Arc::clone(tls)),
+            // Two at once come to the same.
+            None => (self.trust)().map(|made| Arc::clone(self.tls.get_or_init(|| made))),
+        }
     }
 }
 

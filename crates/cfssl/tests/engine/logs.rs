@@ -1,6 +1,7 @@
 //! Profiles with `ct_log_servers`, against a log over HTTP that is honest or lies.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hf_cfssl::csr;
 use hf_cfssl::logs::HttpLogs;
@@ -187,6 +188,28 @@ async fn behind_https_a_log_must_prove_who_it_is() {
         }
     }
     assert_eq!(log.seen().len(), 1, "who does not trust the log sends it nothing");
+}
+
+#[tokio::test]
+async fn trust_that_was_not_there_once_is_asked_for_again() {
+    let mut place = place();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let (_, _first, root) = signer_under(&place, &policy(&[])).await;
+    let (counted, clock) = (Arc::clone(&asked), Arc::clone(&place.clock));
+    let roots = vec![root.certificate.der().to_vec()];
+    place.machine.logs = Arc::new(HttpLogs::new(move || match counted.fetch_add(1, Ordering::SeqCst) {
+        0 => Err("no roots yet".to_owned()),
+        _ => ClientTls::new(&roots, None, &[], Arc::clone(&clock) as _)
+            .map(Arc::new)
+            .map_err(|error| error.to_string()),
+    }));
+    let logs = ["https://127.0.0.1:1".to_owned()];
+    let (signer, _standalone, _root) = signer_under(&place, &policy(&logs)).await;
+    for said in ["no roots yet", "cannot connect to", "cannot connect to"] {
+        let error = signer.sign(&logged(), &asker(&place)).await.unwrap_err();
+        assert!(error.message.contains(said), "{said}: {error}");
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 2, "what was found is kept");
 }
 
 #[tokio::test]
