@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod acme;
 #[cfg(test)]
+mod acme_orders;
+#[cfg(test)]
 mod acme_recovery;
 #[cfg(test)]
 mod apply;

@@ -19,6 +19,8 @@ mod house;
 #[cfg(test)]
 mod raw;
 #[cfg(test)]
+mod standing;
+#[cfg(test)]
 mod wire;
 #[cfg(test)]
 mod working;

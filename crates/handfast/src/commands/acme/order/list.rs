@@ -1,8 +1,9 @@
 //! `handfast acme order list`.
 
+use hf_ca::registration::{OrderQuery, StandingOrder, standing_orders};
 use hf_core::time::Timestamp;
-use hf_proto::acme::order::Order;
-use hf_store::record::{AcmeOrderFilter, AcmeOrderRecord, AcmeOrderStatus};
+use hf_proto::acme::problem::{Problem, Subproblem};
+use hf_proto::acme::status::OrderStatus;
 use serde::Serialize;
 
 use crate::authority::open_store;
@@ -15,7 +16,9 @@ use crate::output::Table;
 
 /// List the orders of ACME clients, newest first
 ///
-/// An order that nobody finalized is `pending`, and `expired` when its time is over.
+/// Each is shown in the state that its client is told: `pending` while a proof is missing, `ready` to be finalized,
+/// `processing`, `valid` with its certificate, and `invalid` when nothing will come of it, because its time ran out, a
+/// proof failed or its account was closed.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -26,7 +29,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     account: Option<String>,
     /// Only in this state
-    #[arg(long, value_name = "STATE", value_parser = ["pending", "processing", "valid", "invalid"])]
+    #[arg(long, value_name = "STATE", value_parser = ["pending", "ready", "processing", "valid", "invalid"])]
     status: Option<String>,
     #[command(flatten)]
     page: PageOptions,
@@ -53,7 +56,7 @@ struct Row {
     id: String,
     authority: String,
     account: String,
-    status: String,
+    status: OrderStatus,
     names: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<String>,
@@ -71,17 +74,18 @@ struct Row {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
     let domain = Domain::open(context, &args.domain)?;
     let store = open_store(&domain)?;
-    let filter = AcmeOrderFilter {
+    let status = |word: &String| OrderStatus::ALL.iter().copied().find(|status| status.as_str() == word);
+    let query = OrderQuery {
         authority: args.authority.clone(),
         account: args.account.clone(),
-        status: args.status.as_deref().and_then(AcmeOrderStatus::from_name),
-        newest_first: true,
+        status: args.status.as_ref().and_then(status),
     };
-    let page = context.block_on(store.orders(filter, args.page.after, usize::from(args.page.limit)))?;
-    let now = context.now();
+    let limit = usize::from(args.page.limit);
+    let found = standing_orders(&query, args.page.after, limit, context.now(), store.as_ref());
+    let found = context.block_on(found)?;
     let answer = Answer {
-        orders: page.items.into_iter().map(|record| row(record, now)).collect(),
-        next: page.next.map(|next| next.to_string()),
+        orders: found.orders.into_iter().map(row).collect(),
+        next: found.next.map(|next| next.to_string()),
     };
     tell(&answer, args.format, context)
 }
@@ -97,7 +101,7 @@ impl Listing for Answer {
             let made = row.created_at.to_string();
             table.row([
                 row.names.join(", ").as_str(),
-                &row.status,
+                row.status.as_str(),
                 &made,
                 &row.authority,
                 &row.account,
@@ -112,18 +116,12 @@ impl Listing for Answer {
     }
 }
 
-fn row(record: AcmeOrderRecord, now: Timestamp) -> Row {
-    let order: Option<Order> = serde_json::from_str(&record.body).ok();
-    let failed = record.status == AcmeOrderStatus::Invalid;
-    let open = matches!(record.status, AcmeOrderStatus::Pending | AcmeOrderStatus::Ready);
+fn row(order: StandingOrder) -> Row {
+    let record = order.record;
     Row {
-        error: order
-            .as_ref()
-            .filter(|_| failed)
-            .and_then(|order| order.error_at(now, &[]))
-            .map(|error| error.to_string()),
-        profile: order.and_then(|order| order.terms.profile),
-        status: if open && record.expires < now { "expired".to_owned() } else { record.status.to_string() },
+        error: order.error.as_ref().map(reason),
+        profile: order.profile,
+        status: order.status,
         id: record.id,
         authority: record.authority,
         account: record.account,
@@ -131,5 +129,17 @@ fn row(record: AcmeOrderRecord, now: Timestamp) -> Row {
         created_at: record.created_at,
         expires: record.expires,
         serial: record.serial.map(|serial| serial.to_string()),
+    }
+}
+
+/// In one line, name by name where names are at fault.
+fn reason(problem: &Problem) -> String {
+    let of_name = |fault: &Subproblem| match &fault.identifier {
+        Some(name) => format!("{}: {}: {}", name.value, fault.kind, fault.detail),
+        None => format!("{}: {}", fault.kind, fault.detail),
+    };
+    match problem.subproblems.as_slice() {
+        [] => problem.to_string(),
+        faults => faults.iter().map(of_name).collect::<Vec<_>>().join("; "),
     }
 }
