@@ -16,6 +16,7 @@ use hf_http::cfssl::door::{BundlerSource, CrlSource, Door, DoorHandle, Label, La
 use hf_http::cfssl::openings::Openings;
 use hf_proto::cfssl::code::{CfsslError, ErrorKind};
 use hf_proto::cfssl::config::{Config, SignerNeed};
+use hf_x509::certificate::Certificate;
 use regex::Regex;
 
 use super::call::{Call, Failure};
@@ -74,6 +75,7 @@ fn run(call: &Call) -> Result<(), Failure> {
     };
     let tls = files.open(call)?;
     let socket = serving::bind(call.text(&flags::ADDRESS), call.given.number(&flags::PORT))?;
+    warn_of_clients(call)?;
     let mut making = Making(Lasting::new(call));
     let _written = serving::log(&call.log);
     call.block_on(async {
@@ -91,6 +93,24 @@ fn run(call: &Call) -> Result<(), Failure> {
         })
         .await
     })?
+}
+
+/// Say who may do everything, where that is more people than the operator may have thought of: without `-mutual-tls-cn` it is
+/// whoever has a certificate that leads to `-mutual-tls-ca`.
+fn warn_of_clients(call: &Call) -> Result<(), Failure> {
+    let (Some(path), None) = (call.some(&flags::MUTUAL_TLS_CA), call.some(&flags::MUTUAL_TLS_CN)) else {
+        return Ok(());
+    };
+    let own = call.some(&flags::CA).map(|ca| call.certificate(ca)).transpose()?;
+    let roots = String::from_utf8_lossy(&call.read(path)?).into_owned();
+    let roots = Certificate::many_from_pem(&roots).unwrap_or_default();
+    let issued_here = own.is_some_and(|own| roots.contains(&own));
+    let which = if issued_here { ", also one that this server issues," } else { "" };
+    call.log.warning(&format!(
+        "-mutual-tls-ca {path} without -mutual-tls-cn: whoever has a certificate of it{which} may sign, revoke and record \
+         here; name those who may, for example with -mutual-tls-cn '^admin$'"
+    ));
+    Ok(())
 }
 
 /// Makes doors.
