@@ -156,17 +156,29 @@ pub fn revoked(at: Timestamp, reason: Reason) -> CertStatus {
     CertStatus::Revoked { at, reason: Some(reason.code()).filter(|code| *code != 0) }
 }
 
-/// Whether a stored response is about the certificate that is asked for: same digest, same issuer's key, same number.
-pub(crate) fn is_about(response: &[u8], asked: &CertId) -> bool {
+/// What a stored response is about.
+pub(crate) fn subjects(response: &[u8]) -> Vec<CertId> {
     let read = OcspResponse::from_der(response).ok().and_then(|response| response.basic);
-    read.is_some_and(|basic| {
-        basic.responses.iter().any(|single| {
-            let known = &single.certificate;
-            known.hash() == asked.hash()
-                && known.issuer_key_hash() == asked.issuer_key_hash()
-                && known.serial() == asked.serial()
-        })
-    })
+    read.map(|basic| basic.responses).into_iter().flatten().map(|single| single.certificate).collect()
+}
+
+/// Which of the responses about one serial number answers a request: the last one about the issuer that is asked for.
+/// Where the request names the issuer by another digest than they do, nobody can compare; then one answers if all of them
+/// are about one issuer, as CFSSL has it.
+pub(crate) fn choose<'a, T>(
+    stored: impl DoubleEndedIterator<Item = (&'a CertId, T)> + Clone,
+    asked: &CertId,
+) -> Option<T> {
+    let own =
+        |known: &CertId| known.hash() == asked.hash() && known.issuer_key_hash() == asked.issuer_key_hash();
+    if let Some((_, found)) = stored.clone().rfind(|(known, _)| own(known)) {
+        return Some(found);
+    }
+    let mut others = stored.filter(|(known, _)| known.hash() != asked.hash());
+    let (last, found) = others.next_back()?;
+    let one_issuer =
+        |known: &CertId| (known.hash(), known.issuer_key_hash()) == (last.hash(), last.issuer_key_hash());
+    others.all(|(known, _)| one_issuer(known)).then_some(found)
 }
 
 /// The digest that a request names; SHA-1 when it names none.
@@ -186,5 +198,36 @@ pub(crate) fn digest(word: &str) -> Result<CertIdHash, CfsslError> {
             );
             Err(CfsslError::wrap(ErrorKind::OcspInvalidStatus, text))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hf_core::algorithm::KeyAlgorithm;
+    use hf_core::serial::Serial;
+    use hf_x509::distinguished_name::DistinguishedName;
+
+    use super::*;
+
+    #[test]
+    fn a_request_is_answered_about_its_issuer_or_not_at_all() {
+        let [one, two, three] = [(); 3].map(|()| PrivateKey::generate(KeyAlgorithm::EcdsaP256).unwrap());
+        let serial: Serial = "17".parse().unwrap();
+        let id = |hash, issuer: &PrivateKey| {
+            CertId::of(hash, &DistinguishedName::empty(), issuer.public_key(), &serial)
+        };
+        let (sha1, sha256) = (CertIdHash::Sha1, CertIdHash::Sha256);
+        let of_one = [(id(sha1, &one), "old"), (id(sha1, &one), "new")];
+        let of_two = [(id(sha1, &one), "one"), (id(sha1, &two), "two"), (id(sha256, &two), "two by SHA-256")];
+        let found = |stored: &[(CertId, &'static str)], asked: CertId| {
+            choose(stored.iter().map(|(about, text)| (about, *text)), &asked)
+        };
+        assert_eq!(found(&of_one, id(sha1, &one)), Some("new"));
+        assert_eq!(found(&of_one, id(sha1, &two)), None, "another issuer");
+        assert_eq!(found(&of_one, id(sha256, &one)), Some("new"), "there is one that it can mean");
+        assert_eq!(found(&of_two, id(sha1, &one)), Some("one"));
+        assert_eq!(found(&of_two, id(sha256, &two)), Some("two by SHA-256"));
+        assert_eq!(found(&of_two, id(sha256, &three)), None, "which of them is meant cannot be told");
+        assert_eq!(found(&[], id(sha1, &one)), None);
     }
 }

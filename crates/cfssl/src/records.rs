@@ -21,7 +21,7 @@ use hf_proto::cfssl::revocation_reason::Reason;
 use hf_store::audit::hex;
 use hf_store::certdb::{CertDb, CertDbError, CertRow, CertStatus, MAX_PAGE, OcspRow, RevokedBy};
 use hf_x509::certificate::Certificate;
-use hf_x509::ocsp::{CertIdHash, CertStatus as OcspStatus, OcspRequest, ResponseStatus};
+use hf_x509::ocsp::{CertId, CertIdHash, CertStatus as OcspStatus, OcspRequest, ResponseStatus};
 
 use crate::crl::{self, Revoked};
 use crate::database::{self, Tls};
@@ -205,8 +205,13 @@ impl Records {
         let Ok(rows) = self.db.ocsp_of_any_issuer(&certinfo::decimal(&serial)).await else {
             return Answer::refusal(ResponseStatus::InternalError);
         };
-        match rows.into_iter().find(|row| ocsp::is_about(&row.body, asked)) {
-            Some(row) => Answer::stored(row.body, now),
+        let known: Vec<(CertId, Vec<u8>)> = rows
+            .into_iter()
+            .flat_map(|row| ocsp::subjects(&row.body).into_iter().map(move |about| (about, row.body.clone())))
+            .filter(|(about, _)| about.serial().is_ok_and(|found| found == serial))
+            .collect();
+        match ocsp::choose(known.iter().map(|(about, body)| (about, body)), asked) {
+            Some(body) => Answer::stored(body.clone(), now),
             None => Answer::refusal(ResponseStatus::Unauthorized),
         }
     }

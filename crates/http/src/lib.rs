@@ -5,6 +5,7 @@ pub mod acme;
 pub mod admin;
 pub mod api;
 pub mod cfssl;
+mod http_date;
 pub mod limits;
 mod ocsp_path;
 pub mod peer;

@@ -238,4 +238,26 @@ fn openssl_reads_what_ocspserve_answers() {
         })
     };
     assert!(asked("leaf.pem").contains("leaf.pem: good"));
+
+    // By GET, with the headers of RFC 5019 section 6.2; a client whose URL ends in a slash puts one more before the request.
+    succeed("openssl", |command| {
+        let words = "ocsp -issuer ca.pem -cert leaf.pem -no_nonce -reqout asked.der";
+        command.current_dir(place.path()).args(words.split(' '));
+    });
+    let request = succeed("openssl", |command| {
+        command.current_dir(place.path()).args(["base64", "-A", "-in", "asked.der"]);
+    });
+    for path in [format!("/{request}"), format!("//{request}"), format!("/{}", request.replace('/', "%2F"))] {
+        let got =
+            place.raw(format!("GET {path} HTTP/1.1\r\nHost: ca\r\nConnection: close\r\n\r\n").as_bytes());
+        assert!(got.starts_with("HTTP/1.1 200"), "{path}: {got}");
+        let header = |name: &str| {
+            let mut lines = got.lines().filter_map(|line| line.split_once(": "));
+            lines.find(|(found, _)| *found == name).map(|(_, value)| value.to_owned())
+        };
+        for dated in ["last-modified", "expires"] {
+            let date = header(dated).unwrap_or_else(|| panic!("no {dated}: {got}"));
+            assert!(date.ends_with(":00:00 GMT"), "CFSSL's responses begin and end with an hour: {date}");
+        }
+    }
 }

@@ -106,10 +106,8 @@ impl FileSource {
             return Answer::refusal(ResponseStatus::Unauthorized);
         };
         let known = asked.serial().ok().and_then(|serial| self.0.get(&serial));
-        let found = known.into_iter().flatten().rev().find(|stored| {
-            stored.certificate.hash() != asked.hash()
-                || stored.certificate.issuer_key_hash() == asked.issuer_key_hash()
-        });
+        let known = known.map(Vec::as_slice).unwrap_or_default().iter();
+        let found = super::choose(known.map(|stored| (&stored.certificate, stored)), asked);
         match found {
             Some(stored) => Answer::stored(stored.der.clone(), now),
             None => Answer::refusal(ResponseStatus::Unauthorized),

@@ -77,6 +77,14 @@ async fn what_is_signed_has_a_row_that_can_be_revoked_and_answered_for() {
     let request = hf_x509::ocsp::OcspRequest { certificates: vec![id], nonce: None }.to_der();
     let answer = file.answer(&request, now);
     assert_eq!(records.answer_ocsp(&request, now).await, answer, "out of the database too");
+    let by_sha256 = hf_x509::ocsp::CertId::new(
+        hf_x509::ocsp::CertIdHash::Sha256,
+        &root.certificate,
+        &leaves[0].serial().unwrap(),
+    );
+    let by_sha256 = hf_x509::ocsp::OcspRequest { certificates: vec![by_sha256], nonce: None }.to_der();
+    assert_eq!(records.answer_ocsp(&by_sha256, now).await, answer, "there is one issuer that it can mean");
+    assert_eq!(file.answer(&by_sha256, now), answer, "out of a file too");
     let stranger =
         hf_x509::ocsp::CertId::new(hf_x509::ocsp::CertIdHash::Sha1, &leaves[0], &leaves[0].serial().unwrap());
     let request = hf_x509::ocsp::OcspRequest { certificates: vec![stranger], nonce: None }.to_der();

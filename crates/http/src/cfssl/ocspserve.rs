@@ -13,10 +13,11 @@ use hf_core::time::{Clock, Timestamp};
 use hf_store::audit::hex;
 use hf_x509::digest::sha256;
 use hf_x509::ocsp::ResponseStatus;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EXPIRES, HeaderValue, IF_NONE_MATCH, LAST_MODIFIED};
 use http::{HeaderMap, Method, StatusCode};
 
 use super::body;
+use crate::http_date::http_date;
 use crate::ocsp_path;
 
 /// Where the responses are.
@@ -57,7 +58,7 @@ async fn receive(State(responses): State<Arc<Responses>>, request: Request) -> R
         return plain(StatusCode::NOT_FOUND);
     };
     let asked = match head.method {
-        Method::GET => ocsp_path::request(rest.strip_prefix('/').unwrap_or(rest)),
+        Method::GET => ocsp_path::request(rest),
         Method::POST => body::read(body).await.ok().map(|body| body.to_vec()),
         _ => return plain(StatusCode::METHOD_NOT_ALLOWED),
     };
@@ -98,7 +99,9 @@ fn response(answer: Answer, headers: &HeaderMap, now: Timestamp) -> Response {
     *response.status_mut() = status;
     let fields = response.headers_mut();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/ocsp-response"));
-    for (name, value) in [(CACHE_CONTROL, cache), (ETAG, etag)] {
+    let dates = answer.fresh.map(|(begins, ends)| [(LAST_MODIFIED, begins), (EXPIRES, ends)]);
+    let dates = dates.into_iter().flatten().map(|(name, at)| (name, http_date(at)));
+    for (name, value) in [(CACHE_CONTROL, cache), (ETAG, etag)].into_iter().chain(dates) {
         if let Ok(value) = HeaderValue::from_str(&value) {
             fields.insert(name, value);
         }

@@ -16,7 +16,8 @@ use hf_core::time::Timestamp;
 use hf_x509::ocsp::ResponseStatus;
 
 use super::STATUS;
-use super::document::{absent, http_date, matches};
+use super::document::{absent, matches};
+use crate::http_date::http_date;
 use crate::ocsp_path;
 use crate::state::Doors;
 
