@@ -198,13 +198,20 @@ fn certadd_puts_on_record_what_the_authority_signed_and_nothing_else() {
     good(address, "certadd", Some(&row(("ca_label", "any"))));
     let (status, again) = ask(address, "certadd", Some(&row(("ca_label", "any"))));
     assert!(status == "400" && again["errors"][0]["code"] == 11_100, "{again}");
-    let listed = served.good("list --name b.shop.internal --format json");
-    assert!(listed.contains("1267") && listed.contains("cfssl/"), "{listed}");
+    // Adding is not revoking: what is on record stays as it is.
+    let listed = || served.good("list --name b.shop.internal --format json");
+    let before = listed();
+    assert!(before.contains("1267") && before.contains("cfssl/"), "{before}");
+    let (status, again) = ask(address, "certadd", Some(&row(("status", "revoked"))));
+    assert!(status == "400" && again["errors"][0]["code"] == 11_100, "{again}");
+    assert!(message(&again).contains("`revoke` revokes it"), "{again}");
+    assert_eq!(listed(), before);
     good(
         address,
         "revoke",
         Some(&json!({ "serial": serial, "authority_key_id": key, "reason": "superseded" })),
     );
+    assert_ne!(listed(), before);
 
     // What another authority signed under the same name is not put on record.
     succeed("openssl", |command| {

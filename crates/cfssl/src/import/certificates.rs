@@ -144,7 +144,8 @@ pub async fn import(
     }
 }
 
-/// Take in one certificate, which `issuer` must have signed.
+/// Take in one certificate, which `issuer` must have signed. What is on record stays as it is, also when the row says that it
+/// is revoked: adding is not revoking.
 ///
 /// # Errors
 /// 11100 when it cannot be taken in or is on record already, 11000 when the record fails.
@@ -157,10 +158,15 @@ pub(crate) async fn add(
     let refuse = |text: String| failure::saying(ErrorKind::StoreInsertion, text);
     let issuers: Vec<_> = authority.issuers().get(issuer).into_iter().collect();
     let certificate = foreign(row, &issuers).map_err(|why| refuse(why.to_string()))?;
+    let present = "the certificate is on record already, and stays as it is: `revoke` revokes it";
+    let known = authority.store().find_by_serial(&certificate.authority, &certificate.serial).await;
+    if known.map_err(|error| failure::because(ErrorKind::StoreUnknown, &error))?.is_some() {
+        return Err(refuse(present.to_owned()));
+    }
     let event = event(&certificate, origin);
     match authority.store().import_certificate(certificate, event).await {
         Ok(Imported::Added | Imported::RevocationAdded) => Ok(()),
-        Ok(Imported::Present) => Err(refuse("the certificate is on record already".to_owned())),
+        Ok(Imported::Present) => Err(refuse(present.to_owned())),
         Err(error @ (StoreError::SerialTaken { .. } | StoreError::TooLong { .. })) => {
             Err(refuse(error.to_string()))
         }
