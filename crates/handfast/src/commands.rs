@@ -15,6 +15,7 @@ pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod issue;
 pub(crate) mod issuing;
+mod known;
 pub(crate) mod list;
 pub(crate) mod listing;
 pub(crate) mod man;

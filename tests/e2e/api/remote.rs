@@ -14,6 +14,7 @@ fn commands_say_the_same_here_and_elsewhere() {
         "list",
         "list --format json",
         "list --name a.shop.internal --state valid",
+        "list --authority nobody",
         "ca list",
         "ca list --format json",
         "ca show services --chain",

@@ -1,5 +1,6 @@
 //! `handfast list`: what was issued.
 
+use hf_client::api::ApiClient;
 use hf_core::reason::RevocationReason;
 use hf_core::time::{Lifetime, Timestamp};
 use hf_proto::api::certificate::{CertificateQuery, CertificateRecord, State};
@@ -7,6 +8,7 @@ use hf_store::list::{ListFilter, Page};
 use hf_store::record::{CertificateState, StoredCertificate};
 use serde::Serialize;
 
+use super::known;
 use super::listing::{Listing, PageOptions, tell};
 use super::options::{DomainOptions, FormatOptions};
 use crate::authority;
@@ -116,6 +118,8 @@ impl Listing for Answer {
 fn here(args: &Args, context: &Context) -> Result<Answer, CommandError> {
     let domain = Domain::open(context, &args.domain)?;
     let store = authority::open_store(&domain)?;
+    known::authority(args.authority.as_deref(), &domain, store.as_ref(), context)?;
+    known::profile(args.profile.as_deref(), &domain, store.as_ref(), context)?;
     let now = context.now();
     let limit = usize::from(args.page.limit);
     let filter = filter(args, now);
@@ -147,7 +151,20 @@ fn elsewhere(args: &Args, remote: &Remote, context: &Context) -> Result<Answer, 
         query.after = page.next;
         page = remote.ask("nothing was listed", context, |client| client.certificates(&query))?;
     }
+    if page.certificates.is_empty() {
+        known_there(args.authority.as_deref(), remote, context)?;
+    }
     Ok(Answer { certificates: page.certificates.into_iter().map(told).collect(), next: page.next })
+}
+
+/// That the server has the authority of a filter. Its profiles it does not tell.
+fn known_there(named: Option<&str>, remote: &Remote, context: &Context) -> Result<(), CommandError> {
+    let Some(name) = named else { return Ok(()) };
+    let all = remote.ask("nothing was listed", context, ApiClient::authorities)?.authorities;
+    if all.iter().any(|one| one.name == name) {
+        return Ok(());
+    }
+    Err(known::unknown("authority", name, all.into_iter().map(|one| one.name)))
 }
 
 fn told(record: CertificateRecord) -> Row {

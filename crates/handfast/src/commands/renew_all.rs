@@ -8,6 +8,7 @@ use hf_store::record::{CertificateState, RenewalScope};
 use serde::Serialize;
 
 use super::acme::shared::{origin, refusal};
+use super::known;
 use super::options::{DomainOptions, FormatOptions};
 use crate::authority::open_store;
 use crate::context::Context;
@@ -116,6 +117,7 @@ pub(super) fn run(
 ) -> Result<Exit, CommandError> {
     let domain = Domain::open(context, domain)?;
     let store = open_store(&domain)?;
+    known::profile(options.profile.as_deref(), &domain, store.as_ref(), context)?;
     let now = context.now();
     let end = options.before.map(|when| match when {
         When::At(time) => time,
@@ -126,7 +128,7 @@ pub(super) fn run(
     }
     let mut answer =
         Answer { done: options.yes, windows: Vec::new(), without: Vec::new(), staying: Vec::new() };
-    for authority in authorities(options, &domain)? {
+    for authority in authorities(options, &domain, store.as_ref(), context)? {
         match end {
             Some(end) => {
                 let scope = options.profile.clone().map_or(RenewalScope::All, RenewalScope::Profile);
@@ -175,7 +177,12 @@ fn add_cleared(
 }
 
 /// The authority that was named, else all that give certificates by ACME.
-fn authorities(options: &Options, domain: &Domain) -> Result<Vec<String>, CommandError> {
+fn authorities(
+    options: &Options,
+    domain: &Domain,
+    store: &dyn Store,
+    context: &Context,
+) -> Result<Vec<String>, CommandError> {
     let declared: Vec<String> = domain.topology.acme.iter().map(|acme| acme.authority.clone()).collect();
     let Some(named) = &options.issued_by else {
         if declared.is_empty() {
@@ -187,10 +194,14 @@ fn authorities(options: &Options, domain: &Domain) -> Result<Vec<String>, Comman
     if declared.contains(named) {
         return Ok(vec![named.clone()]);
     }
+    known::authority(Some(named), domain, store, context)?;
+    let add = format!("add `[acme.{named}]` to the file");
+    let hint =
+        if declared.is_empty() { add } else { format!("name one of {}, or {add}", declared.join(", ")) };
     Err(CommandError::refused(format!(
         "`{named}` gives no certificates by ACME: nobody would ask it when to renew"
     ))
-    .hint(format!("name one of {}, or add `[acme.{named}]` to the file", declared.join(", "))))
+    .hint(hint))
 }
 
 /// How many certificates of an authority are valid now.

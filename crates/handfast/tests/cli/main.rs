@@ -23,6 +23,8 @@ mod check;
 #[cfg(test)]
 mod credentials;
 #[cfg(test)]
+mod filters;
+#[cfg(test)]
 mod help;
 #[cfg(test)]
 mod hierarchy;

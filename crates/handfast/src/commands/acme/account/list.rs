@@ -7,6 +7,7 @@ use hf_store::record::{AcmeAccountFilter, AcmeAccountRecord, AcmeAccountStatus};
 use serde::Serialize;
 
 use crate::authority::open_store;
+use crate::commands::known;
 use crate::commands::listing::{Listing, PageOptions, tell};
 use crate::commands::options::{DomainOptions, FormatOptions};
 use crate::context::Context;
@@ -62,6 +63,7 @@ struct Row {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
     let domain = Domain::open(context, &args.domain)?;
     let store = open_store(&domain)?;
+    known::authority(args.authority.as_deref(), &domain, store.as_ref(), context)?;
     let filter = AcmeAccountFilter {
         authority: args.authority.clone(),
         status: args.status.as_deref().and_then(AcmeAccountStatus::from_name),

@@ -5,6 +5,7 @@ use hf_store::record::{EabFault, EabKeyRecord};
 use serde::Serialize;
 
 use crate::authority::open_store;
+use crate::commands::known;
 use crate::commands::listing::{Listing, PageOptions, tell};
 use crate::commands::options::{DomainOptions, FormatOptions};
 use crate::context::Context;
@@ -61,6 +62,7 @@ struct Row {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
     let domain = Domain::open(context, &args.domain)?;
     let store = open_store(&domain)?;
+    known::authority(args.authority.as_deref(), &domain, store.as_ref(), context)?;
     let page = store.eabs(args.authority.as_deref(), args.page.after, usize::from(args.page.limit));
     let page = context.block_on(page)?;
     let now = context.now();

@@ -1,12 +1,16 @@
 //! `handfast acme order list`.
 
+use hf_ca::registration::operator::OperatorError;
 use hf_ca::registration::{OrderQuery, StandingOrder, standing_orders};
 use hf_core::time::Timestamp;
 use hf_proto::acme::problem::{Problem, Subproblem};
 use hf_proto::acme::status::OrderStatus;
+use hf_store::Store;
 use serde::Serialize;
 
 use crate::authority::open_store;
+use crate::commands::acme::shared::refusal;
+use crate::commands::known;
 use crate::commands::listing::{Listing, PageOptions, tell};
 use crate::commands::options::{DomainOptions, FormatOptions};
 use crate::context::Context;
@@ -74,6 +78,8 @@ struct Row {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
     let domain = Domain::open(context, &args.domain)?;
     let store = open_store(&domain)?;
+    known::authority(args.authority.as_deref(), &domain, store.as_ref(), context)?;
+    known_account(args.account.as_deref(), store.as_ref(), context)?;
     let status = |word: &String| OrderStatus::ALL.iter().copied().find(|status| status.as_str() == word);
     let query = OrderQuery {
         authority: args.authority.clone(),
@@ -129,6 +135,15 @@ fn row(order: StandingOrder) -> Row {
         created_at: record.created_at,
         expires: record.expires,
         serial: record.serial.map(|serial| serial.to_string()),
+    }
+}
+
+/// That there is the account of a filter.
+fn known_account(id: Option<&str>, store: &dyn Store, context: &Context) -> Result<(), CommandError> {
+    let Some(id) = id else { return Ok(()) };
+    match context.block_on(store.account(id))? {
+        Some(_) => Ok(()),
+        None => Err(refusal("nothing was listed")(OperatorError::UnknownAccount { id: id.to_owned() })),
     }
 }
 
