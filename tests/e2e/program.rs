@@ -7,8 +7,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-/// How long a program may take to say what it is waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a program may take to say what it is waited for. What waits for the disk may wait long while others write.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The language in which the tests expect messages.
 const PLAIN: &str = "C.UTF-8";
@@ -115,7 +115,7 @@ fn forward(output: impl Read + Send + 'static, sender: Sender<String>) {
     });
 }
 
-/// Runs a program to its end, which must come within half a minute.
+/// Runs a program to its end, which must come within two minutes.
 pub(crate) fn finish(program: impl AsRef<std::ffi::OsStr>, arguments: impl FnOnce(&mut Command)) -> Output {
     let mut command = Command::new("timeout");
     command.arg(PATIENCE.as_secs().to_string()).arg(program).stdin(Stdio::null()).env("LC_ALL", PLAIN);
