@@ -13,8 +13,8 @@ use crate::domain::Domain;
 use crate::lock::Lock;
 use crate::program::{finish, succeed, text};
 
-/// How long a caller waits, in seconds: an answer comes within a few.
-const PATIENCE: &str = "8";
+/// How long a caller waits, in seconds: an answer comes within a few, and later beside others who write much.
+const PATIENCE: &str = "20";
 
 /// How often a caller comes again who is told to.
 const TRIES: u32 = 100;
