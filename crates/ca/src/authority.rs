@@ -235,11 +235,9 @@ impl Authority {
         key: Result<Option<Arc<dyn SigningKey>>, Finding>,
     ) -> Issuer {
         let permitted = self.permitted.get(&record.name).cloned().unwrap_or_default();
-        let revoked = self.issuers.get(&record.name).is_some_and(|issuer| issuer.is_revoked());
+        let fall = self.issuers.get(&record.name).and_then(|issuer| issuer.fall().cloned());
         let issuer = Issuer::load(record, key, permitted);
-        if revoked {
-            issuer.mark_revoked();
-        }
+        fall.into_iter().for_each(|fall| issuer.mark_fallen(fall));
         issuer
     }
 

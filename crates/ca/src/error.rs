@@ -217,12 +217,14 @@ pub enum IssuerUnavailable {
         now: Timestamp,
     },
     /// A certificate of its chain is revoked.
-    #[error("`{subject}`, in the chain of authority `{name}`, is revoked")]
+    #[error("`{subject}`, in the chain of authority `{name}`, is revoked since {at}")]
     Revoked {
         /// The authority's name.
         name: String,
         /// Whose certificate.
         subject: String,
+        /// Since when, UTC.
+        at: Timestamp,
     },
 }
 

@@ -5,11 +5,11 @@
 
 mod constraints;
 mod facts;
+mod fall;
 mod registry;
 mod self_check;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use hf_core::finding::Finding;
 use hf_core::time::Timestamp;
@@ -27,6 +27,7 @@ pub use constraints::Constraints;
 pub(crate) use constraints::subtrees;
 pub(crate) use facts::purpose_text;
 pub use facts::{IssuerFacts, ParentFacts, ParentPurposes};
+pub use fall::Fall;
 pub use registry::Issuers;
 pub(crate) use self_check::{check_chain, check_key};
 
@@ -41,10 +42,13 @@ pub struct Issuer {
     key: Option<Arc<dyn SigningKey>>,
     signing: Option<Signing>,
     unfit: Vec<Finding>,
-    revoked: AtomicBool,
+    fall: OnceLock<Fall>,
 }
 
 impl Issuer {
+    /// The word for an authority that has a revoked certificate in its chain.
+    pub const REVOKED: &'static str = "revoked";
+
     /// From its record. What cannot be used is kept as findings, so that one damaged authority does not stop the others.
     pub(crate) fn load(
         record: AuthorityRecord,
@@ -85,7 +89,7 @@ impl Issuer {
                 Err(error) => unfit.push(self_check::unreadable(&record.name, &error)),
             }
         }
-        Self { facts, record, chain, key, signing, unfit, revoked: AtomicBool::new(false) }
+        Self { facts, record, chain, key, signing, unfit, fall: OnceLock::new() }
     }
 
     /// The authority's name in the trust domain.
@@ -123,14 +127,37 @@ impl Issuer {
         &self.unfit
     }
 
+    /// Everything that keeps it from signing but the time and a key that was taken away: what the check at the start found,
+    /// and a revocation.
+    pub fn hindrances(&self) -> Vec<Finding> {
+        let fallen = self.fall().map(|fall| fall.finding(self.name()));
+        self.unfit.iter().cloned().chain(fallen).collect()
+    }
+
+    /// The word for how it stands: its state on record, or `revoked` when its certificate or one above is.
+    pub fn standing(&self) -> &'static str {
+        if self.is_revoked() { Self::REVOKED } else { self.record.state.as_str() }
+    }
+
     /// Whether its certificate, or one above, is revoked.
     pub fn is_revoked(&self) -> bool {
-        self.revoked.load(Ordering::Acquire)
+        self.fall().is_some()
+    }
+
+    /// The revoked certificate in its chain.
+    pub fn fall(&self) -> Option<&Fall> {
+        self.fall.get()
     }
 
     /// Revocation is monotone: there is no way back.
-    pub(crate) fn mark_revoked(&self) {
-        self.revoked.store(true, Ordering::Release);
+    pub(crate) fn mark_fallen(&self, fall: Fall) {
+        // Of two the one that was found first stays: one is enough.
+        let _ = self.fall.set(fall);
+    }
+
+    /// The key identifier in what it signs.
+    pub fn key_identifier(&self) -> Option<KeyIdentifier> {
+        self.certificate().map(key_identifier)
     }
 
     /// Whether it may sign certificates at `now`, and with what.
@@ -150,11 +177,11 @@ impl Issuer {
         if !self.unfit.is_empty() {
             return Err(IssuerUnavailable::Unfit { name: name(), findings: self.unfit.clone() });
         }
-        let Some(own) = self.chain.first() else {
+        if self.chain.is_empty() {
             return Err(IssuerUnavailable::Pending { name: name() });
-        };
-        if self.is_revoked() {
-            return Err(IssuerUnavailable::Revoked { name: name(), subject: own.subject().to_string() });
+        }
+        if let Some(fall) = self.fall() {
+            return Err(fall.unavailable(self.name()));
         }
         for parent in self.facts.parents() {
             let validity = parent.validity();

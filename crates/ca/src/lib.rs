@@ -19,7 +19,7 @@ pub mod profile;
 mod propose;
 pub mod published;
 mod record_health;
-mod refresh;
+pub mod refresh;
 pub mod registration;
 pub mod reissue;
 pub mod renew;

@@ -15,6 +15,7 @@ use crate::create::{CreateError, NewAuthority, RootKey, request_for};
 use crate::error::{IssueError, IssuerUnavailable};
 use crate::issuer::{Issuer, Signing};
 use crate::key_directory::KeyDirectory;
+use crate::refresh::mark_if_fallen;
 use crate::request::{IssueRequest, IssuedCertificate};
 
 /// With which key the authority goes on.
@@ -120,7 +121,8 @@ impl Authority {
         Ok(self.issue(request).await?)
     }
 
-    /// Put the new certificate on record in the place of the old one. A revocation of the old one does not follow it.
+    /// Put the new certificate on record in the place of the old one. A revocation of the old one does not follow it; one of
+    /// what is in the new chain counts.
     async fn exchange(
         &self,
         record: AuthorityRecord,
@@ -132,6 +134,9 @@ impl Authority {
         if !issuer.faults().is_empty() {
             return Err(CreateError::Unfit { name: record.name, findings: issuer.faults().to_vec() });
         }
+        mark_if_fallen(self.store.as_ref(), &issuer)
+            .await
+            .map_err(|source| CreateError::store("read what is revoked", source))?;
         let event = origin.event(AuditAction::AuthorityChanged {
             authority: record.name.clone(),
             certificate_sha256: issuer.certificate().map(|own| hex(&own.sha256())).unwrap_or_default(),

@@ -12,10 +12,11 @@ use hf_core::serial::Serial;
 use hf_core::time::Timestamp;
 use hf_store::StoreError;
 use hf_store::audit::Origin;
-use hf_store::record::{NewRevocation, RevokeOutcome, StoredCertificate};
+use hf_store::record::{NewRevocation, RevocationRecord, RevokeOutcome, StoredCertificate};
 use hf_x509::certificate::Certificate;
 
 use crate::authority::Authority;
+use crate::issuer::Fall;
 
 /// The most certificates with one key that are named; more than that is one finding anyway.
 const MOST_SIBLINGS: usize = 1_000;
@@ -120,7 +121,7 @@ impl Authority {
         let shard = self.shard_of(&record).await.map_err(failed("find the shard of the certificate"))?;
         let new = NewRevocation { authority, serial, shard, at: now, reason: request.reason };
         let outcome = self.record_revocation(new, event).await.map_err(failed("record the revocation"))?;
-        let branch = self.issuers.revoke_branch(&record.authority, &record.serial);
+        let branch = self.fell(&record, revocation_after(outcome, request.reason, now));
         let siblings = if request.reason == RevocationReason::KeyCompromise {
             self.siblings(&record, now).await?
         } else {
@@ -169,6 +170,12 @@ impl Authority {
         recording.await.unwrap_or(Err(StoreError::NoAnswer))
     }
 
+    /// The authorities that have this certificate in their chain sign no more.
+    fn fell(&self, record: &StoredCertificate, revocation: RevocationRecord) -> Vec<String> {
+        let Some(certificate) = record.body.certificate() else { return Vec::new() };
+        self.issuers.revoke_branch(certificate, &Fall::of(&record.subject, revocation))
+    }
+
     async fn target(&self, target: &RevokeTarget) -> Result<StoredCertificate, RevokeError> {
         let find = failed("find the certificate");
         match target {
@@ -205,6 +212,15 @@ impl Authority {
             !same && sibling.revocation.is_none() && sibling.validity.not_after() >= now
         });
         Ok(siblings)
+    }
+}
+
+/// How the record says so now.
+fn revocation_after(outcome: RevokeOutcome, reason: RevocationReason, now: Timestamp) -> RevocationRecord {
+    match outcome {
+        RevokeOutcome::Revoked => RevocationRecord { at: now, reason },
+        RevokeOutcome::ReasonRaised(before) => RevocationRecord { reason, ..before },
+        RevokeOutcome::AlreadyRevoked(before) => before,
     }
 }
 

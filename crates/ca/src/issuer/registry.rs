@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use hf_core::serial::Serial;
 use hf_core::time::Timestamp;
 
-use super::{Issuer, Signing};
+use super::{Fall, Issuer, Signing};
 use crate::error::IssuerUnavailable;
 
 /// Authorities by name. There are few; certificates are never kept here.
@@ -73,29 +72,17 @@ impl Issuers {
         }
     }
 
-    /// The certificate with this serial number of authority `parent` is revoked: every authority that has it in its
-    /// chain signs no more. Returns their names: the branch that falls.
-    pub(crate) fn revoke_branch(&self, parent: &str, serial: &Serial) -> Vec<String> {
-        let all = self.all();
-        let Some(parent_certificate) = all
-            .iter()
-            .find(|issuer| issuer.name() == parent)
-            .and_then(|issuer| issuer.certificate().cloned())
-        else {
-            return Vec::new();
-        };
-        let in_chain = |issuer: &&Arc<Issuer>| {
-            issuer.chain().iter().any(|certificate| {
-                certificate.serial().is_ok_and(|found| found == *serial)
-                    && certificate.issuer() == parent_certificate.subject()
-                    && certificate.verify_signed_by(parent_certificate.public_key()).is_ok()
-            })
-        };
-        let fallen: Vec<&Arc<Issuer>> = all.iter().filter(in_chain).collect();
-        for issuer in &fallen {
-            issuer.mark_revoked();
+    /// This certificate is revoked: every authority that has it in its chain signs no more. Returns their names: the branch
+    /// that falls.
+    pub(crate) fn revoke_branch(&self, certificate: &[u8], fall: &Fall) -> Vec<String> {
+        let mut fallen = Vec::new();
+        for issuer in self.all() {
+            if issuer.chain().iter().any(|in_chain| in_chain.der() == certificate) {
+                issuer.mark_fallen(fall.clone());
+                fallen.push(issuer.name().to_owned());
+            }
         }
-        fallen.iter().map(|issuer| issuer.name().to_owned()).collect()
+        fallen
     }
 
     fn known(&self, name: &str) -> Result<Arc<Issuer>, IssuerUnavailable> {

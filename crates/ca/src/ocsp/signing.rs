@@ -66,8 +66,8 @@ fn end_of(issuer: &Issuer, now: Timestamp) -> Result<Timestamp, OcspError> {
         return Err(IssuerUnavailable::Pending { name: name() }.into());
     };
     let subject = || own.subject().to_string();
-    if issuer.is_revoked() {
-        return Err(IssuerUnavailable::Revoked { name: name(), subject: subject() }.into());
+    if let Some(fall) = issuer.fall() {
+        return Err(fall.unavailable(issuer.name()).into());
     }
     match own.validity() {
         Ok(validity) if validity.contains(now) => Ok(validity.not_after()),

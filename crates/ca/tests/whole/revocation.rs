@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use crate::common::{House, key, new_authority, operator, request, request_with};
 use hf_ca::authority::Authority;
+use hf_ca::create::RootKey;
 use hf_ca::crl::CrlRequest;
 use hf_ca::error::{IssueError, IssuerUnavailable};
+use hf_ca::reissue::ReissueKey;
 use hf_ca::renew::{RenewError, RenewRequest};
-use hf_ca::request::IssuedCertificate;
+use hf_ca::request::{IssueRequest, IssuedCertificate};
 use hf_ca::revoke::{RevokeError, RevokeRequest, RevokeTarget, Revoked};
 use hf_core::principal::Channel;
 use hf_core::reason::RevocationReason;
@@ -154,6 +156,47 @@ async fn revoking_an_intermediate_fells_its_branch_and_no_other() {
     let authority = house.start().await;
     check(&authority).await;
     assert_eq!(crl(&authority, "root").await.entry_count(), 1);
+}
+
+/// The authority above has a good certificate again; what its old one certified leads to no root all the same.
+#[tokio::test]
+async fn what_a_revoked_certificate_certified_stays_out_of_service_when_another_takes_its_place() {
+    let house = House::new();
+    let authority = house.found().await;
+    let fin = new_authority("fin", "intermediate");
+    authority.create_intermediate(fin, "services", house.origin()).await.unwrap();
+    let services = authority.issuers().get("services").unwrap().certificate().unwrap().clone();
+    revoke(&authority, &services, RevocationReason::CaCompromise).await.unwrap();
+    let again = new_authority("services", "intermediate");
+    let key = ReissueKey::New(RootKey::Keep);
+    authority.reissue(again, Some("root"), key, house.origin()).await.unwrap();
+    let stand = |authority: &Authority| {
+        let standing = |name: &str| authority.issuers().get(name).unwrap().standing();
+        assert_eq!((standing("services"), standing("fin")), ("active", "revoked"));
+        let fallen = authority.issuers().get("fin").unwrap();
+        let subject = &fallen.fall().unwrap().subject;
+        assert_eq!(*subject, services.subject().to_string(), "which of the chain");
+    };
+    stand(&authority);
+    let asked = IssueRequest { authority: "fin".to_owned(), ..request(&["a.shop.internal"]) };
+    let refused = authority.issue(asked).await.unwrap_err();
+    assert!(refused.to_string().contains("cannot issue"), "{refused}");
+    leaf(&authority, "a.shop.internal").await;
+    drop(authority);
+    stand(&house.start().await);
+}
+
+/// An authority above gets another certificate with the same key: those below get it into their chains, and their own stay
+/// what they are.
+#[tokio::test]
+async fn what_is_revoked_stays_so_when_the_authority_above_is_renewed() {
+    let house = House::new();
+    let authority = house.found().await;
+    let services = authority.issuers().get("services").unwrap().certificate().unwrap().clone();
+    revoke(&authority, &services, RevocationReason::CessationOfOperation).await.unwrap();
+    authority.reissue(new_authority("root", "root"), None, ReissueKey::Same, house.origin()).await.unwrap();
+    assert_eq!(authority.issuers().get("services").unwrap().standing(), "revoked");
+    assert!(authority.issue(request(&["a.shop.internal"])).await.is_err());
 }
 
 #[tokio::test]
