@@ -1,4 +1,5 @@
-//! When to renew, RFC 9773: as the validity says, sooner where the operator says so, at once when it is revoked.
+//! When to renew, RFC 9773: as the validity says, sooner where the operator says so, at once when it or what is above it is
+//! revoked.
 
 use hf_core::name::Identifier;
 use hf_core::time::Timestamp;
@@ -8,6 +9,7 @@ use hf_proto::acme::object::RenewalInfoObject;
 use hf_proto::acme::problem::Problem;
 use hf_proto::acme::replaces::{self, Predecessor};
 use hf_store::record::{RenewalScope, RenewalWindowRecord, StoredCertificate};
+use hf_x509::certificate::Certificate;
 
 use super::error::{RegistrationError, failed};
 use super::{KnownAccount, Registration};
@@ -31,7 +33,8 @@ impl Registration {
         let overrides: Vec<WindowOverride> =
             meant.iter().map(|one| WindowOverride { start: one.start, end: one.end }).collect();
         let revoked_at = stored.revocation.map(|revocation| revocation.at);
-        let window = ari::suggested_window(stored.validity, revoked_at, &overrides, self.now());
+        let ended_at = revoked_at.or_else(|| self.branch_ended_at(&stored));
+        let window = ari::suggested_window(stored.validity, ended_at, &overrides, self.now());
         let by_operator = meant.iter().find(|one| one.end == window.end);
         Ok(RenewalAdvice {
             info: RenewalInfoObject {
@@ -40,6 +43,17 @@ impl Registration {
             },
             retry_after: ari::retry_after(stored.validity),
         })
+    }
+
+    /// Since when the certificate leads to no root any more though nobody revoked it: a certificate above it is revoked, or the
+    /// authority got another key, with which everything below it is issued again and which alone signs its lists.
+    fn branch_ended_at(&self, stored: &StoredCertificate) -> Option<Timestamp> {
+        let issuer = self.authority.issuers().get(&self.name)?;
+        let current = issuer.key_identifier()?;
+        if key_identifier(stored).is_some_and(|signed_by| signed_by != current.as_bytes()) {
+            return issuer.certificate().map(Certificate::not_before);
+        }
+        issuer.fall().map(|fall| fall.at)
     }
 
     /// The certificate with this identifier, if this authority issued it.
@@ -80,7 +94,7 @@ impl Registration {
 
 /// `keyIdentifier` of the authority key identifier extension.
 fn key_identifier(stored: &StoredCertificate) -> Option<Vec<u8>> {
-    let certificate = hf_x509::certificate::Certificate::from_der(stored.body.certificate()?).ok()?;
+    let certificate = Certificate::from_der(stored.body.certificate()?).ok()?;
     let extension = certificate.authority_key_identifier().ok()??;
     Some(extension.key_identifier?.as_bytes().to_vec())
 }

@@ -1,6 +1,11 @@
 //! Renewal information, RFC 9773.
 
-use hf_ca::registration::operator;
+use hf_ca::create::RootKey;
+use hf_ca::registration::operator as by_hand;
+use hf_ca::reissue::ReissueKey;
+use hf_ca::revoke::{RevokeRequest, RevokeTarget};
+use hf_core::principal::Channel;
+use hf_core::reason::RevocationReason;
 use hf_core::time::{Lifetime, Timestamp};
 use hf_proto::acme::ari::CertId;
 use hf_proto::acme::problem::ProblemType;
@@ -9,8 +14,9 @@ use hf_store::record::RenewalScope;
 use hf_x509::certificate::Certificate;
 use serde_json::{Value, json};
 
-use super::client::{Client, base64url, identifiers};
+use super::client::{Client, Key, base64url, identifiers};
 use super::house::{House, unreachable};
+use crate::founding::{new_authority, operator};
 
 fn cert_id(certificate: &Certificate) -> String {
     let extension = certificate.authority_key_identifier().unwrap().unwrap();
@@ -91,13 +97,42 @@ async fn a_revoked_certificate_is_renewed_at_once() {
     assert!(window(&client, &certificate).await.end < house.now());
 }
 
+/// No client can verify it any more, although nobody revoked it.
+#[tokio::test]
+async fn a_certificate_below_a_revoked_authority_is_renewed_at_once() {
+    let house = House::new().await;
+    let client = Client::new(&house).await;
+    let (certificate, _, _) = client.certificate(&["a.shop.internal"]).await;
+    let mut guests = Client::of(&house, "guests", Key::p256());
+    guests.register().await;
+    let (other, _, _) = guests.certificate(&["a.shop.internal"]).await;
+    let own = house.authority.issuers().get("services").unwrap().certificate().unwrap().clone();
+    let request = RevokeRequest {
+        principal: operator(),
+        channel: Channel::CommandLine,
+        target: RevokeTarget::Certificate(own),
+        reason: RevocationReason::CaCompromise,
+    };
+    house.authority.revoke(request).await.unwrap();
+    assert!(window(&client, &certificate).await.end < house.now());
+    assert!(window(&guests, &other).await.start > house.now(), "another authority is not meant");
+    // The authority is given another key: what the old one signed is to be replaced still, what the new one signs is not.
+    house.clock.advance(Lifetime::from_hours(1));
+    let again = new_authority("services", "intermediate");
+    let key = ReissueKey::New(RootKey::Keep);
+    house.authority.reissue(again, Some("root"), key, house.origin()).await.unwrap();
+    assert!(window(&client, &certificate).await.end < house.now());
+    let (new, _, _) = client.certificate(&["a.shop.internal"]).await;
+    assert!(window(&client, &new).await.start > house.now());
+}
+
 #[tokio::test]
 async fn an_operator_has_everything_renewed_by_friday() {
     let house = House::new().await;
     let client = Client::new(&house).await;
     let (old, _, _) = client.certificate(&["a.shop.internal"]).await;
     let friday = house.now().plus(Lifetime::from_days(3));
-    operator::renew_until("services", RenewalScope::All, friday, house.store.as_ref(), &house.origin())
+    by_hand::renew_until("services", RenewalScope::All, friday, house.store.as_ref(), &house.origin())
         .await
         .unwrap();
     let moved = window(&client, &old).await;
@@ -106,7 +141,7 @@ async fn an_operator_has_everything_renewed_by_friday() {
     let (new, _, _) = client.certificate(&["a.shop.internal"]).await;
     assert!(window(&client, &new).await.start > friday, "what came after it is not meant");
     assert!(
-        operator::clear_renewal("services", &RenewalScope::All, house.store.as_ref(), &house.origin())
+        by_hand::clear_renewal("services", &RenewalScope::All, house.store.as_ref(), &house.origin())
             .await
             .unwrap()
     );

@@ -108,18 +108,19 @@ pub struct WindowOverride {
 }
 
 /// When to replace a certificate: at two thirds of its time (half, when it lasts less than ten days), within two
-/// hundredths of it; sooner where an operator says so; at once when it is revoked.
+/// hundredths of it; sooner where an operator says so; at once when it is no good any more, because it or a certificate above it
+/// is revoked.
 ///
 /// `overrides` are those that concern the certificate. Of several the one that ends first counts. An override never puts a replacement off.
 pub fn suggested_window(
     validity: Validity,
-    revoked_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
     overrides: &[WindowOverride],
     now: Timestamp,
 ) -> WindowObject {
-    if let Some(revoked_at) = revoked_at {
+    if let Some(ended_at) = ended_at {
         // All of it is past, whatever the clock of the client says within an hour.
-        let end = revoked_at.min(now).minus(Lifetime::from_seconds(1_800));
+        let end = ended_at.min(now).minus(Lifetime::from_seconds(1_800));
         return WindowObject { start: end.minus(Lifetime::from_seconds(1_800)), end };
     }
     let usual = usual_window(validity);
