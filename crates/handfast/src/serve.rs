@@ -2,6 +2,7 @@
 
 mod acme_door;
 mod cfssl_door;
+mod fallen;
 mod key_fetcher;
 mod limits;
 mod listen;

@@ -1,5 +1,6 @@
 //! From what a server answers to what the commands work with, so that they print the same.
 
+use hf_ca::issuer::Issuer;
 use hf_ca::request;
 use hf_core::finding::{Finding, FindingCode};
 use hf_core::time::Timestamp;
@@ -68,10 +69,13 @@ pub(crate) fn finding(note: &Note) -> Option<Finding> {
     })
 }
 
-/// The record of an authority.
+/// The record of an authority. That a certificate in its chain is revoked is in the record of another.
 pub(crate) fn authority_record(view: &AuthorityView) -> Result<AuthorityRecord, CommandError> {
     let chain = view.chain.iter().map(|pem| certificate(pem).map(|found| found.der().to_vec()));
-    let state = AuthorityState::ALL.into_iter().find(|state| state.as_str() == view.state);
+    let state = match view.state.as_str() {
+        Issuer::REVOKED => Some(AuthorityState::Active),
+        state => AuthorityState::ALL.into_iter().find(|known| known.as_str() == state),
+    };
     Ok(AuthorityRecord {
         name: view.name.clone(),
         parent: view.parent.clone(),

@@ -31,7 +31,7 @@ use super::own_certificate::{self, Wish};
 use super::publish::{Publisher, Schedule};
 use super::reload::{FileWatch, Reload};
 use super::sockets::Bound;
-use super::{limits, listen, responders, retention, systemd};
+use super::{fallen, limits, listen, responders, retention, systemd};
 use crate::config::access;
 use crate::domain::Domain;
 use crate::error::CommandError;
@@ -117,6 +117,7 @@ impl Running {
         tasks.spawn(publisher.run(move || schedule(&schedules.borrow())));
         tasks.spawn(responders::keep(doors.clone(), watched.clone()));
         tasks.spawn(responders::sign_ahead(doors.clone()));
+        tasks.spawn(fallen::watch(doors.clone()));
         tasks.spawn(retention::keep(doors.clone(), watched.clone()));
         tasks.spawn(keep_certificate(doors.clone(), tls, watched));
         acme.start(&doors, &mut tasks);

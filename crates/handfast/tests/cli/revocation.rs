@@ -29,6 +29,12 @@ fn an_intermediate_takes_its_branch_only() {
     domain.pem("branch");
     insta::assert_snapshot!(domain.talk("revoke branch.pem --reason cessationOfOperation"));
     insta::assert_snapshot!(domain.talk("issue b.branch --authority branch"));
+    insta::assert_snapshot!("the_tree_names_what_is_revoked", domain.talk("ca list"));
+    let shown = domain.place.json("ca show branch --format json");
+    assert_eq!(
+        (&shown["state"], &shown["findings"][0]["code"]),
+        (&"revoked".into(), &"HF-ISSUER-REVOKED".into())
+    );
     domain.place.good("issue b.shop.internal --authority services");
     domain.place.good("crl root --out root.crl");
     domain.place.good("crl services --out services.crl");

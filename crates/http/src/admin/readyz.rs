@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use hf_ca::error::IssuerUnavailable;
 use hf_store::record::COMPLETE;
 use serde::Serialize;
 
@@ -21,6 +22,18 @@ pub struct Readiness {
     pub ready: bool,
     /// The checks: `sign`, `record`, `publish`, `status`.
     pub checks: Vec<Check>,
+    /// Authorities that were meant to serve and are over. They make nobody unready while another can sign: a balancer that
+    /// turned away from a server because of one that is revoked would take the others out of service with it.
+    pub out_of_service: Vec<OutOfService>,
+}
+
+/// An authority that signs no more, neither certificates nor what tells their status.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OutOfService {
+    /// Its name.
+    pub authority: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// One check.
@@ -56,7 +69,7 @@ pub async fn judge(doors: &Doors) -> Readiness {
         Check::new("publish", publish),
         Check::new("status", status(doors)),
     ];
-    Readiness { ready: checks.iter().all(|check| check.ok), checks }
+    Readiness { ready: checks.iter().all(|check| check.ok), checks, out_of_service: out_of_service(doors) }
 }
 
 /// What a check that asks the store finds, or that it found no answer.
@@ -85,6 +98,27 @@ fn sign(doors: &Doors) -> Vec<String> {
         reasons.append(&mut refusals);
     }
     reasons
+}
+
+/// Authorities with a certificate in their chain that is revoked, or not valid now. One that was retired, or whose key was
+/// taken away, is as its operator wanted it.
+fn out_of_service(doors: &Doors) -> Vec<OutOfService> {
+    let now = doors.clock.now();
+    let issuers = doors.authority.issuers();
+    let over = |name: &str| match issuers.active_for(name, now) {
+        Err(error @ (IssuerUnavailable::Revoked { .. } | IssuerUnavailable::NotValidNow { .. })) => {
+            Some(OutOfService { authority: name.to_owned(), reason: error.to_string() })
+        }
+        Ok(_)
+        | Err(
+            IssuerUnavailable::Unknown { .. }
+            | IssuerUnavailable::Pending { .. }
+            | IssuerUnavailable::Retired { .. }
+            | IssuerUnavailable::KeyAway { .. }
+            | IssuerUnavailable::Unfit { .. },
+        ) => None,
+    };
+    issuers.all().iter().filter_map(|issuer| over(issuer.name())).collect()
 }
 
 /// Every authority that signs has somebody who signs its OCSP answers.

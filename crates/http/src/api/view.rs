@@ -71,10 +71,10 @@ pub(super) fn authority(issuer: &Issuer) -> AuthorityView {
     AuthorityView {
         name: record.name.clone(),
         parent: record.parent.clone(),
-        state: record.state.as_str().to_owned(),
+        state: issuer.standing().to_owned(),
         key: record.key.clone(),
         chain: issuer.chain().iter().map(Certificate::to_pem).collect(),
-        findings: issuer.faults().iter().map(Note::of).collect(),
+        findings: issuer.hindrances().iter().map(Note::of).collect(),
     }
 }
 

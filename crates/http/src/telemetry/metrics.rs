@@ -39,6 +39,7 @@ pub struct Metrics {
     commit_records: Counter,
     commit_seconds: Counter<f64, AtomicU64>,
     authority_expiry: Family<AuthorityLabels, Gauge>,
+    authority_revoked: Family<AuthorityLabels, Gauge>,
     crl_expiry: Family<AuthorityLabels, Gauge>,
     crl_stale: Family<AuthorityLabels, Gauge>,
     acme: AcmeCounters,
@@ -99,6 +100,7 @@ impl Metrics {
             commit_records: Counter::default(),
             commit_seconds: Counter::default(),
             authority_expiry: Family::default(),
+            authority_revoked: Family::default(),
             crl_expiry: Family::default(),
             crl_stale: Family::default(),
             acme: AcmeCounters::default(),
@@ -151,6 +153,11 @@ impl Metrics {
             "authority_expiry_seconds",
             "Seconds until the certificate of an authority ends",
             self.authority_expiry.clone(),
+        );
+        registry.register(
+            "authority_revoked",
+            "1 when the certificate of an authority, or one above, is revoked: it is out of service, its CRLs with it",
+            self.authority_revoked.clone(),
         );
         registry.register(
             "crl_expiry_seconds",
@@ -258,6 +265,17 @@ impl Metrics {
     pub(crate) fn authority_expiry(&self, authority: &str, seconds: i64) {
         let labels = AuthorityLabels { authority: authority.to_owned() };
         self.authority_expiry.get_or_create(&labels).set(seconds);
+    }
+
+    /// Whether the certificate of an authority, or one above, is revoked. What it signed last is not looked at any more: it has
+    /// no next one, and nobody who verifies comes so far.
+    pub(crate) fn authority_revoked(&self, authority: &str, revoked: bool) {
+        let labels = AuthorityLabels { authority: authority.to_owned() };
+        self.authority_revoked.get_or_create(&labels).set(i64::from(revoked));
+        if revoked {
+            self.crl_stale.remove(&labels);
+            self.crl_expiry.remove(&labels);
+        }
     }
 
     /// How many of the latest CRLs of an authority are past three quarters of their life.

@@ -26,6 +26,7 @@ pub(crate) async fn take(doors: &Doors) {
     doors.metrics.commits(doors.authority.store().commits());
     doors.metrics.ocsp().took(&doors.responder.counts());
     for issuer in doors.authority.issuers().all() {
+        doors.metrics.authority_revoked(issuer.name(), issuer.is_revoked());
         if let Some(delegate) = doors.responder.delegate(issuer.name()) {
             let left = delegate.not_after().seconds_since(now);
             doors.metrics.ocsp().delegate_expiry(issuer.name(), left);
@@ -42,7 +43,7 @@ pub(crate) async fn take(doors: &Doors) {
 /// How long the latest CRLs hold, and how many should have been replaced.
 async fn crls(doors: &Doors) {
     let now = doors.clock.now();
-    for issuer in doors.authority.issuers().all() {
+    for issuer in doors.authority.issuers().all().iter().filter(|issuer| !issuer.is_revoked()) {
         let name = issuer.name();
         // What is not in memory yet is read.
         let _ = doors.crls.latest(&doors.authority, name, COMPLETE).await;

@@ -14,7 +14,7 @@ pub struct AuthorityView {
     /// The authority that signed its certificate; absent for a root and where an outside authority did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
-    /// `pending`, `active` or `retired`.
+    /// `pending`, `active` or `retired`; `revoked` when its certificate or one above is.
     pub state: String,
     /// What its private key is called; absent when it was taken away.
     #[serde(default, skip_serializing_if = "Option::is_none")]

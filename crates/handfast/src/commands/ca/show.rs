@@ -44,7 +44,7 @@ Examples:
 struct Answer {
     name: String,
     parent: Option<String>,
-    state: &'static str,
+    state: String,
     key: Option<String>,
     certificates: Vec<CertificateView>,
     findings: Vec<Finding>,
@@ -55,12 +55,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
     let remote = args.remote.open(&args.domain.passphrase, context)?;
     if args.pem || args.chain {
         let record = match &remote {
-            Some(remote) => elsewhere(args, remote, context)?.0,
+            Some(remote) => elsewhere(args, remote, context)?.record,
             None => on_record(args, context)?,
         };
         return pem(args, &record, context);
     }
-    let (record, findings) = match &remote {
+    let Known { record, state, findings } = match &remote {
         Some(remote) => elsewhere(args, remote, context)?,
         None => here(args, context)?,
     };
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         certificates: chain.map(|certificate| CertificateView::of(&certificate)).collect(),
         name: record.name,
         parent: record.parent,
-        state: record.state.as_str(),
+        state,
         key: record.key,
         findings,
     };
@@ -92,21 +92,29 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
     Ok(Exit::Done)
 }
 
-fn here(args: &Args, context: &Context) -> Result<(AuthorityRecord, Vec<Finding>), CommandError> {
+/// An authority, and how it stands.
+struct Known {
+    record: AuthorityRecord,
+    state: String,
+    findings: Vec<Finding>,
+}
+
+fn here(args: &Args, context: &Context) -> Result<Known, CommandError> {
     let domain = Domain::open(context, &args.domain)?;
     let opened = authority::open(context, &domain, &args.domain.passphrase)?;
     let issuer = opened.authority.issuers().get(&args.name).ok_or_else(|| unknown(&args.name))?;
-    Ok((issuer.record().clone(), issuer.faults().to_vec()))
+    Ok(Known {
+        record: issuer.record().clone(),
+        state: issuer.standing().to_owned(),
+        findings: issuer.hindrances(),
+    })
 }
 
-fn elsewhere(
-    args: &Args,
-    remote: &Remote,
-    context: &Context,
-) -> Result<(AuthorityRecord, Vec<Finding>), CommandError> {
+fn elsewhere(args: &Args, remote: &Remote, context: &Context) -> Result<Known, CommandError> {
     let what = format!("authority `{}` cannot be shown", args.name);
     let view = remote.ask(&what, context, |client| client.authority(&args.name))?;
-    Ok((authority_record(&view)?, view.findings.iter().filter_map(finding).collect()))
+    let record = authority_record(&view)?;
+    Ok(Known { record, state: view.state, findings: view.findings.iter().filter_map(finding).collect() })
 }
 
 /// Certificates need neither keys nor passphrase.
