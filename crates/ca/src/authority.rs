@@ -193,9 +193,12 @@ impl Authority {
         self.signer.counts()
     }
 
-    /// Why certificates cannot be put on record, as far as the last attempt tells. After one that failed it is found out,
-    /// once a second, whether that is still so.
-    pub async fn record_fault(&self) -> Option<String> {
+    /// Why nothing can be put on record, or not everything, as far as the last attempts tell. After one that failed it is found
+    /// out, once a second, whether that is still so. Names no files.
+    pub async fn record_fault(&self) -> Option<&'static str> {
+        if let Some(error) = self.store.trouble() {
+            self.record_health.note_trouble(&error);
+        }
         if self.record_health.probe_is_due(self.clock.now()) {
             self.record_health.note_probe(&self.store.probe().await);
         }
@@ -237,7 +240,9 @@ impl Authority {
         let permitted = self.permitted.get(&record.name).cloned().unwrap_or_default();
         let fall = self.issuers.get(&record.name).and_then(|issuer| issuer.fall().cloned());
         let issuer = Issuer::load(record, key, permitted);
-        fall.into_iter().for_each(|fall| issuer.mark_fallen(fall));
+        if let Some(fall) = fall {
+            issuer.mark_fallen(fall);
+        }
         issuer
     }
 

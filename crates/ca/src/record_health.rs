@@ -1,10 +1,9 @@
-//! Whether what is to be signed can be put on record: what the last attempts found. A store that is read without trouble may
-//! be one that takes nothing any more, because its disk is full.
+//! Whether anything can be put on record: what the last attempts found. A store that is read without trouble may be one that
+//! takes nothing any more, because its disk is full.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use hf_core::causes::with_causes;
 use hf_core::time::Timestamp;
 use hf_store::StoreError;
 
@@ -20,7 +19,7 @@ pub(crate) struct RecordHealth {
 /// Why nothing could be recorded, and when it was last found out whether that is still so.
 #[derive(Debug)]
 struct Fault {
-    why: String,
+    why: &'static str,
     probed: Option<Timestamp>,
 }
 
@@ -44,6 +43,11 @@ impl RecordHealth {
         due
     }
 
+    /// Remember why a change did not come to stable storage.
+    pub(crate) fn note_trouble(&self, error: &StoreError) {
+        self.keep(error);
+    }
+
     /// Remember what was found out.
     pub(crate) fn note_probe(&self, outcome: &Result<(), StoreError>) {
         match outcome {
@@ -53,13 +57,13 @@ impl RecordHealth {
     }
 
     /// Why nothing can be recorded, as far as is known.
-    pub(crate) fn fault(&self) -> Option<String> {
+    pub(crate) fn fault(&self) -> Option<&'static str> {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.as_ref().map(|fault| fault.why.clone())
+        last.as_ref().map(|fault| fault.why)
     }
 
     fn keep(&self, error: &StoreError) {
-        let why = with_causes(error);
+        let why = error.in_short();
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let probed = last.as_ref().and_then(|fault| fault.probed);
         *last = Some(Fault { why, probed });
@@ -108,7 +112,7 @@ mod tests {
         assert!(health.probe_is_due(at(100)));
         assert!(!health.probe_is_due(at(100)), "once a second");
         health.note_probe(&Err(StoreError::Closed));
-        assert_eq!(health.fault(), Some(StoreError::Closed.to_string()));
+        assert_eq!(health.fault(), Some(StoreError::Closed.in_short()));
         health.note(&failed());
         assert!(!health.probe_is_due(at(100)));
         assert!(health.probe_is_due(at(101)));

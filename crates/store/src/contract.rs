@@ -38,7 +38,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::StoreFuture;
+use crate::{StoreError, StoreFuture};
 
 /// All ports of the store in one trait object.
 pub trait Store:
@@ -59,9 +59,15 @@ pub trait Store:
     /// nothing to catch up with.
     fn flush(&self) -> StoreFuture<'_, ()>;
 
-    /// Find out whether an issuance could be put on record now, without recording anything.
+    /// Find out whether anything could be put on record now, without recording anything.
     fn probe(&self) -> StoreFuture<'_, ()> {
         self.flush()
+    }
+
+    /// Why the last change did not come to stable storage, until one does or [`Self::probe`] finds that one could; issuances
+    /// say so themselves. `None` as well where another process records.
+    fn trouble(&self) -> Option<StoreError> {
+        None
     }
 
     /// A number that grows with every revocation, CRL and shard that this process records; `None` where another process

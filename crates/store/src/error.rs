@@ -239,6 +239,37 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What it comes to, for those who may not learn where files are.
+    pub fn in_short(&self) -> &'static str {
+        match self {
+            Self::NoSpace { .. } => "there is no space left",
+            Self::Locked { .. } | Self::InUse { .. } => "another program has it",
+            Self::Damaged { .. } | Self::NewerSchema { .. } => "a file is not what it should be",
+            Self::Failed { .. } => "stable storage failed, and no more is written until the next start",
+            Self::NoAnswer | Self::Closed | Self::Remote { .. } => "it does not answer",
+            Self::Io { .. } | Self::Database { .. } => "it cannot be read or written",
+            Self::SerialTaken { .. }
+            | Self::KeyBlocked { .. }
+            | Self::UnknownIntent { .. }
+            | Self::UnknownCertificate { .. }
+            | Self::UnknownAuthority { .. }
+            | Self::AuthorityExists { .. }
+            | Self::CredentialExists { .. }
+            | Self::UnknownCredential { .. }
+            | Self::TooManyCredentials { .. }
+            | Self::BadCredentialId { .. }
+            | Self::AcmeExists { .. }
+            | Self::UnknownAcme { .. }
+            | Self::BadAcmeId { .. }
+            | Self::TooManyRenewalWindows { .. }
+            | Self::CrlNumberTaken { .. }
+            | Self::ShardTaken { .. }
+            | Self::UnknownShard { .. }
+            | Self::EventMismatch { .. }
+            | Self::TooLong { .. } => "what was asked for does not fit what is on record",
+        }
+    }
+
     /// Whether it is certain that nothing was recorded. Otherwise the caller has to read to learn what happened.
     pub fn is_definite(&self) -> bool {
         !matches!(self, Self::Failed { .. } | Self::NoAnswer)

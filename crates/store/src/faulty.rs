@@ -120,6 +120,10 @@ impl Store for FaultyStore {
         self.pass(self.inner.probe())
     }
 
+    fn trouble(&self) -> Option<StoreError> {
+        self.inner.trouble()
+    }
+
     fn commits(&self) -> CommitCounts {
         self.inner.commits()
     }

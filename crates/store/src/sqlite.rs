@@ -32,6 +32,7 @@ mod schema;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod trouble;
 pub(crate) mod turn;
 mod writer;
 
@@ -51,6 +52,7 @@ use self::progress::Progress;
 use self::reader::{Reader, Readers};
 use self::remembered::Remembered;
 use self::request::{Operation, Request};
+use self::trouble::Trouble;
 use self::writer::Writer;
 use crate::record::{AcmeAccountRecord, CredentialRecord};
 use crate::{StoreError, StoreFuture};
@@ -79,6 +81,7 @@ pub struct SqliteStore {
     writer: Option<JoinHandle<()>>,
     readers: Readers,
     progress: Arc<Progress>,
+    trouble: Trouble,
     directory: PathBuf,
     orders: OnceCell<Orders>,
     credentials: Remembered<CredentialRecord>,
@@ -103,6 +106,7 @@ impl SqliteStore {
         let progress = Arc::new(Progress::new(&database.state));
         let readers = Readers::start(&path)?;
         let writer = Writer::new(database, journal, tail, Arc::clone(&progress))?.with_portions(portions);
+        let trouble = writer.trouble();
         let (requests, queue) = channel();
         let thread = std::thread::Builder::new()
             .name("store-write".to_owned())
@@ -114,6 +118,7 @@ impl SqliteStore {
             writer: Some(thread),
             readers,
             progress,
+            trouble,
             directory,
             orders: OnceCell::new_with(orders),
             credentials: Remembered::new(REMEMBERED),

@@ -153,11 +153,12 @@ const SMALL_DISK: &str = r#"
 set -eu
 mkdir "$1/disk"; mount -t tmpfs -o size=12m disk "$1/disk"
 cp -a "$1/handfast.toml" "$1/.handfast" "$1/trust" "$1/disk"
+head -c "$3" /dev/zero > "$1/disk/.handfast/store/handfast.journal"
 cd "$1/disk"; exec "$2" serve -f handfast.toml
 "#;
 
-#[test]
-fn a_full_disk_stops_signing_until_there_is_room() {
+/// A server whose disk is small, with so much room in the journal, and where that disk is seen.
+fn on_a_small_disk(in_the_journal: &str) -> (Served, Value, PathBuf) {
     let may = |words: &[&str]| Command::new("unshare").args(words).arg("true").status().unwrap().success();
     // Root makes a mount namespace; others need one of users around it.
     let namespace = if may(&["-m"]) { "-m" } else { "-rm" };
@@ -166,9 +167,49 @@ fn a_full_disk_stops_signing_until_there_is_room() {
     let folder = domain.path().to_owned();
     let served = Served::start(domain, |command| {
         *command = Command::new("unshare");
-        command.args([namespace, "sh", "-c", SMALL_DISK, "sh"]).arg(&folder).arg(handfast());
+        let words = [namespace, "sh", "-c", SMALL_DISK, "sh"];
+        command.args(words).arg(&folder).arg(handfast()).arg(in_the_journal);
     });
     let disk = PathBuf::from(format!("/proc/{}/root{}/disk", served.program.id(), folder.display()));
+    (served, request, disk)
+}
+
+/// Not ready, because of the record; no file is named to whoever asks.
+#[track_caller]
+fn says_that_nothing_is_recorded(served: &Served) {
+    let ready = text(&served.curl("admin", "/readyz", &[]).stdout);
+    assert!(ready.contains("\"ready\":false"), "{ready}");
+    assert!(ready.contains("could not be recorded: there is no space left\""), "{ready}");
+}
+
+/// Certificates go on in the room that the journal has; what must be in the database does not.
+#[test]
+fn a_full_disk_is_told_while_the_journal_has_room() {
+    let (served, request, disk) = on_a_small_disk("2m");
+    let key = |number: u32| {
+        finish(handfast(), |command| {
+            command.args(["credential", "create", &format!("k{number}"), "--right", "read", "-f"]);
+            command.arg(disk.join("handfast.toml"));
+        })
+    };
+    assert!(key(0).status.success(), "{}", text(&key(0).stderr));
+    fill(&disk.join("fill"));
+    // What was allotted before the disk was full may still be used up.
+    let refused = (1..500).map(key).find(|made| !made.status.success()).expect("a disk that is full");
+    assert!(text(&refused.stderr).contains("no space left"), "{}", text(&refused.stderr));
+    assert_eq!(ask(&served, "sign", Some(&request)).0, "200");
+    // Long enough for what was found out once to be found out again.
+    for _ in 0..TRIES {
+        says_that_nothing_is_recorded(&served);
+    }
+    fs::remove_file(disk.join("fill")).unwrap();
+    is_ready_again(&served);
+    assert!(key(1_000).status.success());
+}
+
+#[test]
+fn a_full_disk_stops_signing_until_there_is_room() {
+    let (served, request, disk) = on_a_small_disk("0");
     assert_eq!(ask(&served, "sign", Some(&request)).0, "200");
     let mut acknowledged = 1;
     for _ in 0..2 {
@@ -180,8 +221,7 @@ fn a_full_disk_stops_signing_until_there_is_room() {
             last = ask(&served, "sign", Some(&request));
         }
         refuses_only_to_sign(&served, &request);
-        let ready = text(&served.curl("admin", "/readyz", &[]).stdout);
-        assert!(ready.contains("\"ready\":false") && ready.contains("could not be recorded"), "{ready}");
+        says_that_nothing_is_recorded(&served);
         fs::remove_file(disk.join("fill")).unwrap();
         is_ready_again(&served);
         signs_again(&served, &request);

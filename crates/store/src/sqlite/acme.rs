@@ -28,6 +28,7 @@ use super::SqliteStore;
 use super::fault::{Faults, file_error};
 use super::ledger::{Database, Ledger};
 use super::reader::{Reader, Readers};
+use super::trouble::Trouble;
 use crate::{StoreError, StoreFuture};
 
 /// Name of the database in its directory.
@@ -43,6 +44,7 @@ pub(super) struct Orders {
     jobs: Option<mpsc::Sender<Box<dyn Job>>>,
     writer: Option<JoinHandle<()>>,
     readers: Readers,
+    pub(super) trouble: Trouble,
 }
 
 /// A transaction under way, and the words for its errors.
@@ -80,12 +82,13 @@ impl Orders {
         }
         let readers = Readers::start(path)?;
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let writer = Writer::new(db, faults);
+        let trouble = Trouble::default();
+        let writer = Writer::new(db, faults, trouble.clone());
         let thread = std::thread::Builder::new()
             .name("acme-write".to_owned())
             .spawn(move || writer.run(queue))
             .map_err(file_error("start a thread for", path))?;
-        Ok(Self { jobs: Some(jobs), writer: Some(thread), readers })
+        Ok(Self { jobs: Some(jobs), writer: Some(thread), readers, trouble })
     }
 
     /// Have the writer carry it out.

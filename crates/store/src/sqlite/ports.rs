@@ -14,8 +14,8 @@ use tokio::sync::watch;
 
 use super::SqliteStore;
 use super::request::Request;
-use crate::StoreFuture;
 use crate::contract::{CommitCounts, Store};
+use crate::{StoreError, StoreFuture};
 
 impl Store for SqliteStore {
     fn flush(&self) -> StoreFuture<'_, ()> {
@@ -23,7 +23,18 @@ impl Store for SqliteStore {
     }
 
     fn probe(&self) -> StoreFuture<'_, ()> {
-        Box::pin(self.ask_writer(Request::Probe))
+        Box::pin(async {
+            self.ask_writer(Request::Probe).await?;
+            // They lie beside each other.
+            if let Some(orders) = self.orders.get() {
+                orders.trouble.there_is_room();
+            }
+            Ok(())
+        })
+    }
+
+    fn trouble(&self) -> Option<StoreError> {
+        self.trouble.last().or_else(|| self.orders.get()?.trouble.last())
     }
 
     fn commits(&self) -> CommitCounts {

@@ -20,7 +20,7 @@ pub(super) enum Request {
     Find(Find),
     /// Fold everything that is durable already.
     Flush(Reply<()>),
-    /// Find out whether an issuance could be recorded.
+    /// Find out whether anything could be recorded.
     Probe(Reply<()>),
 }
 

@@ -10,8 +10,10 @@ mod direct;
 mod folder;
 mod issue;
 mod lookups;
+mod probe;
 
 use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -23,6 +25,7 @@ use super::ledger::{Database, State};
 use super::progress::Progress;
 use super::request::{Find, Request};
 use super::tail::Tail;
+use super::trouble::Trouble;
 use crate::StoreError;
 use crate::patience::Wait;
 
@@ -45,6 +48,9 @@ impl Default for Portions {
     }
 }
 
+/// Name of the file that is written to find out whether there is room, and removed.
+const SCRATCH: &str = "probe";
+
 /// Nothing asked for so long: fold everything.
 const IDLE: Duration = Duration::from_millis(20);
 
@@ -66,6 +72,8 @@ pub(super) struct Writer {
     /// Set when stable storage failed: every request is refused with it.
     failed: Option<StoreError>,
     portions: Portions,
+    trouble: Trouble,
+    scratch: PathBuf,
 }
 
 impl Writer {
@@ -77,6 +85,7 @@ impl Writer {
         progress: Arc<Progress>,
     ) -> Result<Self, StoreError> {
         Ok(Self {
+            scratch: database.faults.file().with_file_name(SCRATCH),
             folder: Folder::start(database.faults.file())?,
             lookups: Lookups::open(database.faults.file())?,
             known: database.state,
@@ -87,12 +96,18 @@ impl Writer {
             issuers: HashMap::new(),
             failed: None,
             portions: Portions::default(),
+            trouble: Trouble::default(),
         })
     }
 
     /// Fold in portions of another size.
     pub(super) fn with_portions(self, portions: Portions) -> Self {
         Self { portions, ..self }
+    }
+
+    /// Where is kept why the database could not be written to.
+    pub(super) fn trouble(&self) -> Trouble {
+        self.trouble.clone()
     }
 
     /// Serve until every sender is gone; then leave nothing for the next start to catch up with.
@@ -189,6 +204,7 @@ impl Writer {
         let Folded { database, count, outcome, checkpoint } = folded;
         self.known = database.state;
         self.database = Some(database);
+        self.trouble.note(&outcome);
         self.remember_failure(&outcome);
         self.remember_failure(&checkpoint);
         match outcome {

@@ -9,6 +9,7 @@ use crate::StoreError;
 use crate::patience::{Patience, Wait};
 use crate::sqlite::checkpoint::{LogGrowth, checkpoint};
 use crate::sqlite::fault::Faults;
+use crate::sqlite::trouble::Trouble;
 use crate::sqlite::turn;
 
 /// Changes that share a transaction at most.
@@ -22,11 +23,13 @@ pub(super) struct Writer {
     failed: Option<StoreError>,
     log: LogGrowth,
     patience: Patience,
+    trouble: Trouble,
 }
 
 impl Writer {
-    pub(super) fn new(db: Connection, faults: Faults) -> Self {
-        Self { db, faults, failed: None, log: LogGrowth::default(), patience: Patience::default() }
+    /// Over this database; why it could not be written to is kept in `trouble`.
+    pub(super) fn new(db: Connection, faults: Faults, trouble: Trouble) -> Self {
+        Self { db, faults, failed: None, log: LogGrowth::default(), patience: Patience::default(), trouble }
     }
 
     /// Serve until every sender is gone.
@@ -46,6 +49,7 @@ impl Writer {
             Some(error) => Err(error.clone()),
             None => self.commit(&mut jobs),
         };
+        self.trouble.note_each(&outcome);
         match outcome {
             Ok(results) => {
                 let due = self.log.committed(jobs.len());

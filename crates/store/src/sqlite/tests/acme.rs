@@ -103,6 +103,9 @@ async fn a_full_disk_refuses_in_words_and_loses_nothing() {
     assert!(matches!(error, StoreError::NoSpace { .. }) && error.is_definite(), "{error}");
     assert!(stored > 5, "{stored}");
     issue(&store, &intent(1)).await.unwrap();
+    assert!(matches!(store.trouble(), Some(StoreError::NoSpace { .. })), "the other database has room");
+    store.probe().await.unwrap();
+    assert!(store.trouble().is_none(), "the disk has room");
     let none = store.authorization(&authorization(stored + 1).id).await.unwrap();
     assert!(none.is_none(), "an order that was refused left an authorization");
     store.limit_orders(100_000).await;

@@ -2,8 +2,10 @@
 
 use super::{Plan, as_killed, open, open_on};
 use crate::audit::verify;
-use crate::conformance::material::{AUTHORITY, begin, finish, intent, issue, origin, revoke};
-use crate::record::Begun;
+use crate::conformance::material::{
+    AUTHORITY, begin, crl, finish, intent, issue, origin, publish, revoke, time,
+};
+use crate::record::{Begun, NewCrl};
 use crate::sqlite::{OpenOptions, SqliteStore, recovery};
 use crate::{AuditLog, IssuanceStore, Store, StoreError};
 use hf_core::reason::RevocationReason::Superseded;
@@ -35,6 +37,26 @@ async fn a_full_disk_refuses_in_words_and_goes_on_when_there_is_space() {
     let after = open(killed.path());
     assert_eq!(after.close_open_intents(origin()).await.unwrap(), 1, "the process died on the full disk");
     assert!(verify(&after, None).await.unwrap().is_intact());
+}
+
+/// What is asked in vain, or of a record that is locked, is no trouble; what is written ends it.
+#[tokio::test]
+async fn trouble_is_that_of_the_disk_and_ends_with_the_next_write() {
+    let directory = tempfile::tempdir().unwrap();
+    let opened = recovery::open(directory.path(), OpenOptions::default()).unwrap();
+    opened.database.db.pragma_update(None, "max_page_count", 60).unwrap();
+    let store = SqliteStore::start(opened).unwrap();
+    issue(&store, &intent(1)).await.unwrap();
+    revoke(&store, &intent(2), 1, Superseded).await.unwrap_err();
+    assert!(store.trouble().is_none(), "there is no such certificate: {:?}", store.trouble());
+    let long = NewCrl { der: vec![7; 300_000].into(), ..crl(1, time(0), 0, 0) };
+    let refused = publish(&store, long).await.unwrap_err();
+    assert!(matches!(refused, StoreError::NoSpace { .. }), "{refused}");
+    assert!(matches!(store.trouble(), Some(StoreError::NoSpace { .. })));
+    assert!(!store.trouble().unwrap().in_short().contains('/'), "no names of files");
+    revoke(&store, &intent(1), 1, Superseded).await.unwrap();
+    assert!(store.trouble().is_none(), "a smaller one was written since: {:?}", store.trouble());
+    assert!(!directory.path().join("probe").exists());
 }
 
 #[tokio::test]
@@ -87,6 +109,11 @@ async fn a_database_that_cannot_grow_loses_nothing() {
     assert!(matches!(error, StoreError::NoSpace { .. }), "{error}");
     let refused = revoke(&store, &intent(1), 1, Superseded).await.unwrap_err();
     assert!(matches!(refused, StoreError::NoSpace { .. }), "{refused}");
+    // The journal has room, and that is not enough.
+    begin(&store, &intent(issued + 2)).await.unwrap();
+    assert!(matches!(store.trouble(), Some(StoreError::NoSpace { .. })), "{:?}", store.trouble());
+    let probed = store.probe().await.unwrap_err();
+    assert!(matches!(probed, StoreError::NoSpace { .. }), "{probed}");
     drop(store);
 
     let after = open(directory.path());

@@ -35,6 +35,7 @@ impl Writer {
             self.known = state;
             results
         });
+        self.trouble.note_each(&outcome);
         self.remember_failure(&outcome);
         match outcome {
             Ok(results) => {

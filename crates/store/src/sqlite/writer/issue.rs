@@ -101,20 +101,12 @@ impl Writer {
     }
 
     /// When the journal is full, fold everything and begin it again.
-    fn make_room(&mut self) -> Result<(), StoreError> {
+    pub(super) fn make_room(&mut self) -> Result<(), StoreError> {
         if self.journal.is_full() {
             self.fold_all(Wait::Asked)?;
             self.journal.restart();
         }
         Ok(())
-    }
-
-    /// Whether a batch could be written now.
-    pub(super) fn probe(&mut self) -> Result<(), StoreError> {
-        self.make_room()?;
-        let outcome = self.journal.probe();
-        self.remember_failure(&outcome);
-        outcome
     }
 
     /// Make the collected entries durable, or none of them.
