@@ -89,14 +89,20 @@ impl KeyDirectory {
 }
 
 impl KeyDirectoryError {
-    /// As a finding about an authority.
+    /// As a finding about an authority. Which file it is stands in the evidence alone: the summary is for everybody.
     pub(crate) fn finding(&self, authority: &str) -> Finding {
-        let finding = Finding::error(CODE, format!("authority `{authority}`"), self.to_string());
-        let Self::File { source, .. } = self else { return finding };
-        let finding = finding.evidence("found", source.to_string());
-        match source.hint() {
-            Some(hint) => finding.hint(hint),
-            None => finding,
+        let finding = |summary| Finding::error(CODE, format!("authority `{authority}`"), summary);
+        match self {
+            Self::File { source, .. } => {
+                let finding = finding("its private key cannot be read").evidence("found", source.to_string());
+                match source.hint() {
+                    Some(hint) => finding.hint(hint),
+                    None => finding,
+                }
+            }
+            Self::Encode(_) => finding("its private key cannot be encoded"),
+            Self::Reference { .. } => finding("what is on record says not where its private key is")
+                .evidence("found", self.to_string()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The main path: HTTPS with its own certificate, and what is published by plain HTTP.
 
-use super::Served;
+use super::{Served, TRUST};
+use crate::domain::Domain;
 use crate::program::{succeed, text};
 
 #[test]
@@ -25,6 +26,23 @@ fn it_serves_with_a_certificate_of_its_own_and_publishes() {
         assert!(shown.contains("shop.internal"), "{path}: {shown}");
     }
     assert!(served.get("plain", "/ca/services.pem").matches("BEGIN CERTIFICATE").count() == 2);
+}
+
+/// Whoever asks may be anybody: the authority is named, and no file.
+#[test]
+fn a_key_that_cannot_be_read_is_named_by_its_authority_alone() {
+    let listeners = "[server]\nlisten = [\"127.0.0.1:0\"]\nplain = [\"127.0.0.1:0\"]\n";
+    let domain = Domain::declared(&format!("{TRUST}\n{listeners}"));
+    std::fs::remove_file(domain.authority_key("root")).unwrap();
+    let served = Served::start(domain, |_| {});
+    let ready = served.get("plain", "/readyz");
+    assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("\"ready\":false"), "{ready}");
+    assert!(ready.contains("[\"authority `root`: its private key cannot be read\"]"), "{ready}");
+    for secret in [".pem", "keys/", "tmp/", "file:"] {
+        assert!(!ready.contains(secret), "{secret}: {ready}");
+    }
+    assert!(text(&served.handfast("ca show root").stderr).contains(".pem"), "the operator learns which file");
+    served.good("issue a.shop.internal");
 }
 
 #[test]
@@ -77,10 +95,8 @@ fn caches_are_told_how_long_and_what_they_have_is_not_sent_again() {
 fn a_unix_socket_is_for_its_owner_and_needs_no_credential() {
     let served = Served::with("");
     drop(served);
-    let domain = crate::domain::Domain::declared(&format!(
-        "{}\n[server]\nlisten = [\"unix:api.sock\", \"127.0.0.1:0\"]\n",
-        super::TRUST
-    ));
+    let domain =
+        Domain::declared(&format!("{TRUST}\n[server]\nlisten = [\"unix:api.sock\", \"127.0.0.1:0\"]\n"));
     let served = Served::start(domain, |_| {});
     let socket = served.domain.path().join("api.sock");
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&socket).unwrap().permissions());

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use hf_ca::error::IssuerUnavailable;
+use hf_core::finding::Finding;
 use hf_store::record::COMPLETE;
 use serde::Serialize;
 
@@ -83,8 +84,7 @@ async fn in_time(check: impl Future<Output = Vec<String>>) -> Vec<String> {
 fn sign(doors: &Doors) -> Vec<String> {
     let now = doors.clock.now();
     let issuers = doors.authority.issuers();
-    let mut reasons: Vec<String> =
-        doors.authority.findings().into_iter().map(|finding| finding.summary).collect();
+    let mut reasons: Vec<String> = doors.authority.findings().iter().map(in_a_sentence).collect();
     let mut signing = false;
     let mut refusals = Vec::new();
     for issuer in issuers.all() {
@@ -98,6 +98,14 @@ fn sign(doors: &Doors) -> Vec<String> {
         reasons.append(&mut refusals);
     }
     reasons
+}
+
+/// Which authority it is about, and what is wrong; no evidence, which names files.
+fn in_a_sentence(finding: &Finding) -> String {
+    if finding.summary.contains(&finding.about) {
+        return finding.summary.clone();
+    }
+    format!("{}: {}", finding.about, finding.summary)
 }
 
 /// Authorities with a certificate in their chain that is revoked, or not valid now. One that was retired, or whose key was
@@ -142,12 +150,9 @@ async fn record(doors: &Doors) -> Vec<String> {
     match doors.authority.store().last_signing_time().await {
         Ok(_) => {
             let fault = doors.authority.record_fault().await;
-            fault
-                .map(|why| format!("the last certificate could not be recorded: {why}"))
-                .into_iter()
-                .collect()
+            fault.map(|why| format!("the last change could not be recorded: {why}")).into_iter().collect()
         }
-        Err(error) => vec![format!("the store does not answer: {error}")],
+        Err(error) => vec![format!("the store does not answer: {}", error.in_short())],
     }
 }
 
