@@ -7,6 +7,7 @@ mod domain;
 mod killed;
 mod logs;
 mod mkbundle;
+mod old_keys;
 mod programs;
 mod reload;
 mod serve;

@@ -1,6 +1,7 @@
 //! Errors of the crates below as CFSSL tells them: a code, and a text that says what was expected and what was found.
 
 use std::error::Error;
+use std::fmt::Write as _;
 
 use hf_ca::create::CreateError;
 use hf_ca::error::IssueError;
@@ -65,8 +66,17 @@ pub(crate) fn csr(error: &CsrError) -> CfsslError {
     }
 }
 
-/// A private key that cannot be read.
+/// A private key that cannot be read, with the command that mends it if there is one.
 pub(crate) fn key(error: &KeyError) -> CfsslError {
+    let mut told = key_alone(error);
+    if let Some(hint) = error.hint() {
+        told.message.push_str("; ");
+        told.message.push_str(&hint);
+    }
+    told
+}
+
+fn key_alone(error: &KeyError) -> CfsslError {
     match error {
         KeyError::PassphraseMissing | KeyError::LegacyEncryption { .. } => {
             because(ErrorKind::KeyEncrypted, error)
@@ -160,8 +170,14 @@ fn list(findings: &[Finding]) -> String {
     told.map(sentence).collect::<Vec<_>>().join("; ")
 }
 
-fn sentence(finding: &Finding) -> String {
-    format!("{} (`{}`, {})", finding.summary, finding.about, finding.code)
+/// A finding, with what was expected and what was found.
+pub(crate) fn sentence(finding: &Finding) -> String {
+    let mut text = format!("{} (`{}`, {})", finding.summary, finding.about, finding.code);
+    let fact = |label| finding.evidence.iter().find(|fact| fact.label == label);
+    if let (Some(expected), Some(found)) = (fact("expected"), fact("found")) {
+        let _ = write!(text, ": expected {}, found {}", expected.value, found.value);
+    }
+    text
 }
 
 /// Settings that cannot be used.

@@ -1,11 +1,12 @@
 //! Encryption by passphrase: PBES2 of PKCS#5 version 2 (RFC 8018), both ways, and the schemes of PKCS#12 version 1 (RFC 7292
-//! appendix C), read only.
+//! appendix C) and of OpenSSL's old PEM, read only.
 //!
 //! The cost of every derivation is counted before it begins, over all parts of one file together, so that no file can keep
 //! us busy for more than a few seconds.
 
 pub(crate) mod cipher;
 pub(crate) mod derive;
+pub(crate) mod old_pem;
 pub(crate) mod pbes2;
 pub(crate) mod pkcs12;
 

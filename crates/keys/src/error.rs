@@ -45,7 +45,9 @@ pub enum KeyError {
     #[error("the passphrase does not open the key, or the key is damaged")]
     PassphraseWrong,
     /// An encryption that is too weak or too old to be supported.
-    #[error("the key is encrypted with {scheme}, which is not supported: expected PBES2 of PKCS#5 version 2")]
+    #[error(
+        "the key is encrypted with {scheme}, which is not supported: expected PBES2 of PKCS#5 version 2, or AES or triple DES in old PEM"
+    )]
     LegacyEncryption {
         /// The scheme found.
         scheme: String,
@@ -94,7 +96,11 @@ impl KeyError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::LegacyEncryption { .. } => {
-                Some("convert it: `openssl pkey -in OLD.pem -aes256 -out NEW.pem` (OpenSSL 3 asks for both passphrases)".to_owned())
+                Some(
+                    "convert it: `openssl pkcs8 -topk8 -provider legacy -provider default -in OLD.pem -out NEW.pem` asks for \
+                     both passphrases"
+                        .to_owned(),
+                )
             }
             Self::UnsupportedEncryption { .. } | Self::DerivationTooCostly { .. } => {
                 Some("encrypt it anew: `openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD.pem -out NEW.pem`".to_owned())

@@ -54,8 +54,9 @@ pub enum PemProblem {
 /// One block.
 pub(crate) struct Block {
     pub(crate) label: String,
-    /// Whether it has the headers of RFC 1421 that mark OpenSSL's old encryption; its body is ciphertext then.
-    pub(crate) encrypted_by_header: bool,
+    /// What its header `DEK-Info` says, where `Proc-Type` says that it is encrypted (RFC 1421); empty without that header.
+    /// Its body is ciphertext then.
+    pub(crate) encrypted_by_header: Option<String>,
     pub(crate) der: Secret<Vec<u8>>,
 }
 
@@ -75,7 +76,7 @@ pub(crate) fn read(octets: &[u8]) -> Result<Vec<Block>, PemError> {
             return Err(fault(PemProblem::TooMany { max: MAX_BLOCKS }));
         }
         let mut body = Zeroizing::new(Vec::with_capacity(octets.len()));
-        let mut encrypted_by_header = false;
+        let (mut encrypted, mut dek_info) = (false, String::new());
         loop {
             let Some((end_number, line)) = lines.next() else {
                 return Err(fault(PemProblem::NoEnd { label }));
@@ -89,13 +90,16 @@ pub(crate) fn read(octets: &[u8]) -> Result<Vec<Block>, PemError> {
             }
             // `Proc-Type: 4,ENCRYPTED`, `DEK-Info: …`: base64 has no colon.
             if line.contains(&b':') {
-                encrypted_by_header |= line.starts_with(b"Proc-Type") && contains(line, b"ENCRYPTED");
+                encrypted |= line.starts_with(b"Proc-Type") && contains(line, b"ENCRYPTED");
+                if let Some(value) = line.strip_prefix(b"DEK-Info:") {
+                    dek_info = String::from_utf8_lossy(value.trim_ascii()).into_owned();
+                }
             } else {
                 body.extend(line.iter().filter(|octet| !octet.is_ascii_whitespace()));
             }
         }
         let der = decode(&body).ok_or_else(|| fault(PemProblem::Base64 { label: label.clone() }))?;
-        blocks.push(Block { label, encrypted_by_header, der });
+        blocks.push(Block { label, encrypted_by_header: encrypted.then_some(dek_info), der });
     }
     Ok(blocks)
 }
@@ -176,7 +180,10 @@ mod tests {
     fn the_old_encryption_is_noticed() {
         let text = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,00\n\nAQID\n\
                     -----END RSA PRIVATE KEY-----\n";
-        assert!(read(text.as_bytes()).unwrap().iter().all(|block| block.encrypted_by_header));
+        let found = |text: &str| read(text.as_bytes()).unwrap()[0].encrypted_by_header.clone();
+        assert_eq!(found(text).as_deref(), Some("DES-EDE3-CBC,00"));
+        assert_eq!(found(&text.replace("DEK-Info", "Comment")).as_deref(), Some(""));
+        assert_eq!(found(&text.replace("4,ENCRYPTED", "4,MIC-ONLY")), None);
     }
 
     proptest! {

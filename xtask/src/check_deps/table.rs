@@ -191,7 +191,11 @@ pub(super) const RESERVED: &[ReservedRow] = &[
     reserved("hickory-resolver", &["hf-challenge"], "DNS is asked where challenges are tried"),
     reserved("jsonwebtoken", &["hf-http"], "tokens of identity providers are judged at the door"),
     reserved("tokio-postgres", &["hf-store"], "SQL lives in the store"),
-    reserved("md-5", &["hf-cfssl"], "CFSSL prints digests that nobody may rely on"),
+    reserved(
+        "md-5",
+        &["hf-cfssl", "hf-keys"],
+        "CFSSL prints it, and old key files derive keys by it; nobody may rely on it",
+    ),
     reserved("hf-testkit", &["xtask"], "a manual clock and seeded randomness are for tests and benches"),
 ];
 

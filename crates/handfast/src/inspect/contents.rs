@@ -200,11 +200,12 @@ fn from_block(
             vec![Item::Key(KeyView::of_public(&key))]
         }
         label if label.ends_with("PRIVATE KEY") => {
-            let wants_password = label == "ENCRYPTED PRIVATE KEY";
-            if wants_password && password.is_none() {
-                return Err(InspectError::PasswordNeeded { what: "the private key" });
-            }
-            let key = PrivateKey::from_pem(text.as_bytes(), password).map_err(InspectError::Key)?;
+            let key = match PrivateKey::from_pem(text.as_bytes(), password) {
+                Err(KeyError::PassphraseMissing) => {
+                    return Err(InspectError::PasswordNeeded { what: "the private key" });
+                }
+                read => read.map_err(InspectError::Key)?,
+            };
             vec![Item::Key(KeyView::of_private(&key))]
         }
         _ => Vec::new(),

@@ -31,14 +31,16 @@ pub(super) fn from_pem(text: &[u8], opener: Opener<'_>) -> Result<PrivateKey, Ke
     if more > 0 {
         return Err(KeyError::SeveralPrivateKeys { count: more + 1 });
     }
-    if block.encrypted_by_header {
-        let scheme = "OpenSSL's old PEM encryption (`Proc-Type: 4,ENCRYPTED`)".to_owned();
-        return Err(KeyError::LegacyEncryption { scheme });
-    }
     if block.label == "DSA PRIVATE KEY" {
         return Err(KeyError::UnsupportedAlgorithm { found: "a DSA key".to_owned() });
     }
-    from_der(block.der.expose(), opener)
+    match &block.encrypted_by_header {
+        Some(dek_info) => {
+            let plain = encryption::old_pem::decrypt(dek_info, block.der.expose(), opener.passphrase)?;
+            from_der(plain.expose(), opener)
+        }
+        None => from_der(block.der.expose(), opener),
+    }
 }
 
 pub(super) fn from_der(der: &[u8], opener: Opener<'_>) -> Result<PrivateKey, KeyError> {

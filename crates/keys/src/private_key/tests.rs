@@ -117,6 +117,10 @@ fn keys_of_openssl_are_read_in_every_form() {
             &["pkcs8", "-topk8", "-v2", "des3", "-iter", "10000", "-passout", "pass:correct horse"],
             &["pkcs8", "-topk8", "-scrypt", "-outform", "DER", "-passout", "pass:correct horse"],
             &["pkcs8", "-topk8", "-v1", "PBE-SHA1-3DES", "-passout", "pass:correct horse"],
+            &["pkey", "-traditional", "-aes128", "-passout", "pass:correct horse"],
+            &["pkey", "-traditional", "-aes192", "-passout", "pass:correct horse"],
+            &["pkey", "-traditional", "-aes256", "-passout", "pass:correct horse"],
+            &["pkey", "-traditional", "-des3", "-passout", "pass:correct horse"],
         ] {
             if algorithm == KeyAlgorithm::Ed25519 && form.contains(&"-traditional") {
                 // There is no other form than PKCS#8.
@@ -164,16 +168,30 @@ fn passphrases_are_asked_for_and_checked() {
 }
 
 #[test]
+fn passphrases_of_old_pem_are_asked_for_and_checked() {
+    let pem = openssl(&["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"], b"");
+    let old = openssl(&["pkey", "-traditional", "-aes256", "-passout", "pass:right"], &pem);
+    assert!(old.windows(9).any(|window| window == b"DEK-Info:"));
+    assert_eq!(error_of(PrivateKey::from_pem(&old, None)), KeyError::PassphraseMissing);
+    for wrong in ["wrong", "", "right "] {
+        let error = error_of(PrivateKey::from_pem(&old, Some(&passphrase(wrong))));
+        assert_eq!(error, KeyError::PassphraseWrong, "{wrong}");
+    }
+    assert!(PrivateKey::from_pem(&old, Some(&passphrase("right"))).is_ok());
+}
+
+#[test]
 fn old_encryption_is_refused_with_a_way_out() {
     let word = passphrase("correct horse");
     let pem = openssl(&["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"], b"");
-    let old_pem = openssl(&["pkey", "-traditional", "-aes256", "-passout", "pass:correct horse"], &pem);
+    let old_pem = openssl(&["pkey", "-traditional", "-des3", "-passout", "pass:correct horse"], &pem);
+    let one_key = String::from_utf8(old_pem).unwrap().replace("DES-EDE3-CBC", "DES-CBC").into_bytes();
     let legacy = ["pkcs8", "-topk8", "-v1", "PBE-MD5-DES", "-provider", "legacy", "-provider", "default"];
     let pbes1 = openssl(&[&legacy[..], &["-passout", "pass:correct horse"]].concat(), &pem);
-    for old in [old_pem, pbes1] {
+    for old in [one_key, pbes1] {
         let error = error_of(PrivateKey::from_pem(&old, Some(&word)));
         assert!(matches!(error, KeyError::LegacyEncryption { .. }), "{error}");
-        assert!(error.hint().unwrap().contains("openssl"));
+        assert!(error.hint().unwrap().contains("openssl pkcs8 -topk8"));
     }
 }
 

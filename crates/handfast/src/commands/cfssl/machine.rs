@@ -8,6 +8,7 @@ use hf_cfssl::{certificates, keys};
 use hf_core::secret::Secret;
 use hf_keys::private_key::PrivateKey;
 use hf_keys::random::SystemRandom;
+use hf_proto::cfssl::code::ErrorKind;
 use hf_proto::cfssl::csr_json::CertificateRequest;
 use hf_proto::cfssl::go_json;
 use hf_x509::certificate::Certificate;
@@ -74,5 +75,11 @@ impl Call {
 
 fn parse_key(octets: &Secret<Vec<u8>>) -> Result<PrivateKey, Failure> {
     let password = crate::env::named(PASSWORD).map(Secret::new);
-    Ok(keys::parse(octets.expose(), password.as_ref())?)
+    keys::parse(octets.expose(), password.as_ref()).map_err(|mut error| {
+        if error.code == ErrorKind::KeyEncrypted.code() && password.is_none() {
+            error.message.push_str(": expected its password in the environment, as ");
+            error.message.push_str(PASSWORD);
+        }
+        error.into()
+    })
 }
