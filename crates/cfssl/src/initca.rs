@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hf_ca::profile::UrlTemplate;
 use hf_core::time::Lifetime;
 use hf_keys::private_key::PrivateKey;
 use hf_keys::signing_key::SigningKey as _;
@@ -57,7 +58,7 @@ pub async fn create_with_key(
     Ok(NewRoot { certificate, csr, key: None })
 }
 
-/// The certificate of a root anew: same subject, key, length of validity and path length; new serial number and dates.
+/// The certificate of a root anew: same subject, key, length of validity, path length and CRL; new serial number and dates.
 ///
 /// # Errors
 /// Code 2300 when the key is another one's, 1300 for a certificate that is none of a root, or that limits names: the new
@@ -85,6 +86,7 @@ pub async fn renew(machine: &Machine, old: &Certificate, key: PrivateKey) -> Res
         expiry: Lifetime::from_seconds(old.not_after().seconds_since(old.not_before())),
         backdate: root::BACKDATE,
         path_length: length.map(|length| u8::try_from(length).unwrap_or(u8::MAX)),
+        crl: crl_of(old),
     };
     root::make(machine, Arc::new(key), wish).await
 }
@@ -102,7 +104,18 @@ fn wish(request: &CertificateRequest) -> Result<Wish, CfsslError> {
         expiry: duration(&ca.expiry)?.unwrap_or(root::EXPIRY),
         backdate: duration(&ca.backdate)?.unwrap_or(root::BACKDATE),
         path_length: path_length(&ca)?,
+        crl: Some(request.crl_url.as_str()).filter(|url| !url.is_empty()).map(url).transpose()?,
     })
+}
+
+/// The CRL that a certificate names, if it names one that we would name.
+fn crl_of(certificate: &Certificate) -> Option<UrlTemplate> {
+    let points = certificate.crl_distribution_points().ok().flatten()?;
+    points.uris().find_map(|uri| uri.parse().ok())
+}
+
+fn url(text: &str) -> Result<UrlTemplate, CfsslError> {
+    text.parse().map_err(|error| failure::because(ErrorKind::PolicyInvalid, &error))
 }
 
 fn path_length(ca: &CaConfig) -> Result<Option<u8>, CfsslError> {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use hf_ca::create::NewAuthority;
 use hf_ca::policy::AuthorityWish;
-use hf_ca::profile::{BeyondIssuer, KeyUsageName, Profile, ProfileKind, ProfileSettings, SubjectRule};
+use hf_ca::profile::{
+    BeyondIssuer, KeyUsageName, Profile, ProfileKind, ProfileSettings, SubjectRule, UrlTemplate,
+};
 use hf_core::algorithm::KeyAlgorithm;
 use hf_core::time::Lifetime;
 use hf_keys::private_key::PrivateKey;
@@ -29,6 +31,8 @@ pub(crate) struct Wish {
     pub(crate) backdate: Lifetime,
     /// How many authorities may follow below it; `None`: any number.
     pub(crate) path_length: Option<u8>,
+    /// The CRL that its certificate names.
+    pub(crate) crl: Option<UrlTemplate>,
 }
 
 /// How long a root is valid when nobody says otherwise: five years, as CFSSL counts them (43800h).
@@ -57,7 +61,7 @@ pub(crate) async fn make(
         key_algorithm: key.key_algorithm(),
         profile: PROFILE.to_owned(),
         lifetime: None,
-        wish: AuthorityWish { path_length: wish.path_length, ..AuthorityWish::default() },
+        wish: AuthorityWish { path_length: wish.path_length, root_crl: wish.crl, ..AuthorityWish::default() },
     };
     let made = standalone.authority().create_root_with_key(new, key, standalone.origin()).await;
     Ok(made.map_err(|error| failure::create(&error))?.certificate)

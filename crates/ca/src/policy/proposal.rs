@@ -12,7 +12,7 @@ use hf_x509::public_key::PublicKey;
 
 use super::NamePattern;
 use crate::issuer::IssuerFacts;
-use crate::profile::Profile;
+use crate::profile::{Profile, UrlTemplate};
 use crate::request::{RequesterLimits, WantedExtension};
 
 /// The certificate as it would be, if policy grants it.
@@ -72,6 +72,9 @@ pub struct AuthorityWish {
     pub permitted: Vec<NamePattern>,
     /// Names that it may never certify, put into its certificate as excluded subtrees.
     pub excluded: Vec<NamePattern>,
+    /// Where a root says that its own list is, for verifiers that ask for the list of every certificate. Nobody above it
+    /// could revoke it, so `None` unless somebody wants that.
+    pub root_crl: Option<UrlTemplate>,
 }
 
 /// What the examination of a public key brought to light.

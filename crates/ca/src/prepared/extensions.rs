@@ -6,7 +6,7 @@ use hf_x509::tbs::Extensions;
 
 use crate::issuer::{Signing, subtrees};
 use crate::policy::Grant;
-use crate::profile::{Profile, ProfileKind};
+use crate::profile::ProfileKind;
 
 /// Everything that the profile says about a certificate of this grant.
 pub(super) fn build(grant: &Grant, issuer: &Signing, shard: u32) -> Extensions {
@@ -18,7 +18,7 @@ pub(super) fn build(grant: &Grant, issuer: &Signing, shard: u32) -> Extensions {
         extended_key_usage: profile.extended_key_usage().to_vec(),
         subject_alt_names: grant.names().clone(),
         name_constraints: name_constraints(grant),
-        crl_distribution_points: distribution_point(profile, issuer, shard).into_iter().collect(),
+        crl_distribution_points: distribution_point(grant, issuer, shard).into_iter().collect(),
         authority_info_access: access(
             url(profile.ocsp_url()).filter(|_| issuer.key_is_kept() || !profile.ocsp_needs_key()),
             profile.ca_issuers_urls().iter().map(|place| place.url(issuer.name())).collect(),
@@ -31,12 +31,14 @@ pub(super) fn build(grant: &Grant, issuer: &Signing, shard: u32) -> Extensions {
     }
 }
 
-/// RFC 5280 section 4.2.1.13: the address of the list that will name the certificate. A root names no CRL of its own:
-/// nobody above it could revoke it.
-fn distribution_point(profile: &Profile, issuer: &Signing, shard: u32) -> Option<String> {
+/// RFC 5280 section 4.2.1.13: the address of the list that will name the certificate. A root names no CRL unless somebody
+/// wants it to: nobody above it could revoke it.
+fn distribution_point(grant: &Grant, issuer: &Signing, shard: u32) -> Option<String> {
     if issuer.chain().is_empty() {
-        return None;
+        let wanted = grant.authority().and_then(|authority| authority.root_crl.as_ref());
+        return wanted.map(|url| url.url(issuer.name()));
     }
+    let profile = grant.profile();
     let of_shard = profile.crl_shard_url().filter(|_| shard != COMPLETE);
     of_shard
         .map(|url| url.shard_url(issuer.name(), shard))

@@ -3,6 +3,7 @@
 use hf_cfssl::{initca, keys};
 use hf_core::time::Lifetime;
 use hf_keys::signing_key::SigningKey as _;
+use hf_x509::certificate::Certificate;
 use hf_x509::ext::{BasicConstraints, KeyUsage};
 
 use crate::common::{copy, place, request, root};
@@ -88,4 +89,26 @@ async fn every_kind_of_key_that_cfssl_makes_makes_a_root() {
         let root = initca::create(&place.machine, &request(&json)).await.unwrap();
         assert!(root.certificate.is_self_signed(), "{key}");
     }
+}
+
+#[tokio::test]
+async fn crl_url_is_in_the_certificate_of_a_root_and_stays_there() {
+    let place = place();
+    let key = keys::generate(&request("{}").key_request()).unwrap();
+    let points = |certificate: &Certificate| {
+        let points = certificate.crl_distribution_points().unwrap();
+        points.map(|points| points.uris().map(str::to_owned).collect::<Vec<_>>())
+    };
+    let json = r#"{"CN":"R","crl_url":"http://pki.shop.internal/root.crl"}"#;
+    let root = initca::create_with_key(&place.machine, &request(json), copy(&key)).await.unwrap();
+    let expected = Some(vec!["http://pki.shop.internal/root.crl".to_owned()]);
+    assert_eq!(points(&root.certificate), expected);
+    let renewed = initca::renew(&place.machine, &root.certificate, copy(&key)).await.unwrap();
+    assert_eq!(points(&renewed), expected);
+    let without =
+        initca::create_with_key(&place.machine, &request(r#"{"CN":"R"}"#), copy(&key)).await.unwrap();
+    assert_eq!(points(&without.certificate), None);
+    let json = r#"{"CN":"R","crl_url":"root.crl"}"#;
+    let refused = initca::create_with_key(&place.machine, &request(json), key).await.err().unwrap();
+    assert!(refused.code == 5200 && refused.message.contains("`root.crl` is no usable URL"), "{refused}");
 }

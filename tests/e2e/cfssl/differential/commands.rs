@@ -49,6 +49,7 @@ pub(super) static CASES: &[Case] = &[
     case("gencsr from certificate", "cfssl gencsr -key leaf-key.pem -cert leaf.pem"),
     case("gencert initca", "cfssl gencert -initca ca-csr.json"),
     case("gencert initca path length zero", "cfssl gencert -initca ca0.json"),
+    case("gencert initca crl_url", "cfssl gencert -initca ca-crl.json"),
     case("gencert initca no subject", "cfssl gencert -initca nosubject.json"),
     case("gencert initca existing key", "cfssl gencert -initca -ca-key ca-key.pem ca-csr.json"),
     case("gencert renewca", "cfssl gencert -renewca -ca ca.pem -ca-key ca-key.pem"),

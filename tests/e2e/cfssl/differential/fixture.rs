@@ -51,6 +51,10 @@ const FILES: &[(&str, &str)] = &[
         "names.json",
         r#"{"cn":"names.example.net","hosts":["names.example.net","10.0.0.1","::1","a@example.net"],"names":[{"C":"US","ST":"CA","L":"San Francisco","O":"Shop","OU":"One"},{"OU":"Two"}],"unknown":{"x":1}}"#,
     ),
+    (
+        "ca-crl.json",
+        r#"{"CN":"Listed Root","key":{"algo":"ecdsa","size":256},"crl_url":"http://c.example.net/root.crl"}"#,
+    ),
     ("nohosts.json", r#"{"CN":"nohosts.example.net"}"#),
     ("nosubject.json", r#"{"hosts":["x.example.net"]}"#),
     ("wrongtype.json", r#"{"CN":7}"#),
