@@ -51,13 +51,20 @@ pub fn read_serials(text: &str, now: Timestamp) -> Result<Vec<Revoked>, CfsslErr
     lines.map(read).collect()
 }
 
-/// The number of a CRL that is signed now, where nothing is known of those before: the time in seconds.
-pub(crate) fn number(now: Timestamp) -> u64 {
-    u64::try_from(now.unix_seconds()).unwrap_or(0)
+/// The number of a CRL that is signed now with so many entries, where nothing is known of those before: the time in seconds,
+/// and below it the entries. So of two lists of one second the one that revokes more has the greater number; two that are
+/// equal have the same one.
+pub(crate) fn number(now: Timestamp, entries: usize) -> u64 {
+    let seconds = u64::try_from(now.unix_seconds()).unwrap_or(0);
+    let entries = u64::try_from(entries).unwrap_or(u64::MAX).min((1 << ENTRY_BITS) - 1);
+    seconds.saturating_mul(1 << ENTRY_BITS) | entries
 }
 
-/// Sign a CRL that holds until `lifetime` from now; DER. Its number is the time in seconds, greater than that of any that was
-/// signed in a second before.
+/// Enough for sixteen times [`MAX_SERIALS`]; what is left for the seconds lasts for 34,000 years.
+const ENTRY_BITS: u32 = 24;
+
+/// Sign a CRL that holds until `lifetime` from now; DER. Its number is greater than that of any that was signed in a second
+/// before, and of those of the same second that revoke less.
 ///
 /// # Errors
 /// Code 2300 when the key is another one's, 1210 when the certificate is none of an authority or may not sign CRLs.
@@ -68,7 +75,8 @@ pub fn sign(
     now: Timestamp,
     lifetime: Lifetime,
 ) -> Result<Vec<u8>, CfsslError> {
-    sign_numbered(revoked, issuer, key, now, lifetime, number(now))
+    let number = number(now, revoked.len());
+    sign_numbered(revoked, issuer, key, now, lifetime, number)
 }
 
 /// The same with this number.
@@ -120,4 +128,20 @@ fn check(issuer: &Certificate, key: &PrivateKey) -> Result<(), CfsslError> {
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_revokes_more_or_comes_later_has_a_greater_number() {
+        let at = Timestamp::from_unix_seconds;
+        assert!(number(at(1_800_000_000), 3) < number(at(1_800_000_000), 4));
+        assert!(number(at(1_800_000_000), usize::MAX) < number(at(1_800_000_001), 0));
+        assert!(number(at(1_800_000_000), MAX_SERIALS) > number(at(1_800_000_000), MAX_SERIALS - 1));
+        assert_eq!(number(at(1_800_000_000), 3), number(at(1_800_000_000), 3));
+        // Those that were signed when the number was the time alone.
+        assert!(number(at(1_700_000_000), 0) > 1_800_000_000);
+    }
 }

@@ -129,14 +129,15 @@ impl Records {
             }
             after = page.next;
             if after.is_none() {
-                return crl::sign_numbered(revoked, issuer, key, now, lifetime, self.next_crl(now));
+                let number = self.next_crl(crl::number(now, revoked.len()));
+                return crl::sign_numbered(revoked, issuer, key, now, lifetime, number);
             }
         }
     }
 
-    /// The time in seconds, and greater than the last one.
-    fn next_crl(&self, now: Timestamp) -> u64 {
-        let next = |last: u64| crl::number(now).max(last.saturating_add(1));
+    /// This number, or one that is greater than the last one.
+    fn next_crl(&self, number: u64) -> u64 {
+        let next = |last: u64| number.max(last.saturating_add(1));
         let (set, get) = (Ordering::SeqCst, Ordering::SeqCst);
         let last = self.last_crl.fetch_update(set, get, |last| Some(next(last)));
         next(last.unwrap_or_else(|last| last))
