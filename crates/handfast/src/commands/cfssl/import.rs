@@ -202,9 +202,7 @@ fn request_file(path: &Path) -> Result<Told, CommandError> {
     })?;
     let names: Vec<String> = summary.names.iter().map(ToString::to_string).collect();
     let key = key_word(summary.key);
-    let kind = if summary.is_authority { "an authority" } else { "a certificate" };
-    let mut lines =
-        vec![format!("{kind} `{}` for {} with a key of {key}", summary.common_name, names.join(", "))];
+    let mut lines = vec![request_line(&summary, &names, &key)];
     lines.extend(
         summary.refused.iter().map(|name| format!("note: `{name}` is no name that can be certified")),
     );
@@ -213,6 +211,17 @@ fn request_file(path: &Path) -> Result<Told, CommandError> {
         "authority": summary.is_authority, "expiry": summary.expiry,
     });
     Ok(Told { lines, value })
+}
+
+/// What a request asks for, in one sentence.
+fn request_line(summary: &request::Summary, names: &[String], key: &str) -> String {
+    let kind = if summary.is_authority { "an authority" } else { "a certificate" };
+    let subject = match summary.common_name.as_str() {
+        "" => String::from("without a common name"),
+        name => format!("`{name}`"),
+    };
+    let names = if names.is_empty() { String::new() } else { format!("for {} ", names.join(", ")) };
+    format!("{kind} {subject} {names}with a key of {key}")
 }
 
 fn key_word(kind: KeyKind) -> String {
@@ -227,4 +236,24 @@ fn key_word(kind: KeyKind) -> String {
 
 fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
     files::octets(path, MAX_FILE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_told_in_a_sentence_whatever_it_leaves_out() {
+        let line = |json: &str| {
+            let summary = request::check(json.as_bytes()).unwrap();
+            let names: Vec<String> = summary.names.iter().map(ToString::to_string).collect();
+            request_line(&summary, &names, "ECDSA P-256")
+        };
+        assert_eq!(
+            line(r#"{"CN":"a","hosts":["a.internal","10.0.0.1"]}"#),
+            "a certificate `a` for a.internal, 10.0.0.1 with a key of ECDSA P-256"
+        );
+        assert_eq!(line(r#"{"CN":"Root","ca":{}}"#), "an authority `Root` with a key of ECDSA P-256");
+        assert_eq!(line("{}"), "a certificate without a common name with a key of ECDSA P-256");
+    }
 }
