@@ -60,15 +60,20 @@ pub enum RemoteAddressProblem {
     TooMany,
 }
 
-/// All addresses of a list with commas, in order.
+/// All addresses of a list with commas, in order. Empty members are passed over, as CFSSL does in effect: scripts put lists
+/// together of variables.
 ///
 /// # Errors
-/// For the first that is none.
+/// For the first that is none, and for a list without any.
 pub fn parse_list(list: &str) -> Result<Vec<RemoteAddress>, RemoteAddressError> {
     if list.split(',').count() > MAX_ADDRESSES {
         return Err(fault(list, RemoteAddressProblem::TooMany));
     }
-    list.split(',').map(str::parse).collect()
+    let members: Vec<&str> = list.split(',').filter(|member| !member.trim().is_empty()).collect();
+    if members.is_empty() {
+        return Err(fault(list, RemoteAddressProblem::Empty));
+    }
+    members.into_iter().map(str::parse).collect()
 }
 
 fn fault(text: &str, problem: RemoteAddressProblem) -> RemoteAddressError {
@@ -207,7 +212,16 @@ mod tests {
         for (text, problem) in rows {
             assert_eq!(text.parse::<RemoteAddress>().unwrap_err().problem, problem, "{text}");
         }
-        assert!(parse_list("a,,b").is_err());
+        assert!(parse_list("a,x y,b").is_err());
+        let shown = |list: &str| {
+            parse_list(list).unwrap().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        for holes in ["a:1,,b:2", ",a:1,b:2", "a:1,b:2,", " , a:1,\t,b:2"] {
+            assert_eq!(shown(holes), shown("a:1,b:2"), "{holes}");
+        }
+        for nothing in ["", ",", " , "] {
+            assert_eq!(parse_list(nothing).unwrap_err().problem, RemoteAddressProblem::Empty, "{nothing}");
+        }
         assert_eq!(parse_list(&"a,".repeat(40)).unwrap_err().problem, RemoteAddressProblem::TooMany);
     }
 

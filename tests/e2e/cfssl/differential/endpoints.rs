@@ -75,6 +75,8 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     ),
     ("serve scaninfo", "GET", "scaninfo", ""),
     ("serve scan without host", "GET", "scan", ""),
+    ("serve scan too long", "GET", "scan?host=localhost:1&timeout=1h", ""),
+    ("serve scan too short", "GET", "scan?host=localhost:1&timeout=10ms", ""),
     (
         "serve revoke without database",
         "POST",
