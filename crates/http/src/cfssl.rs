@@ -13,6 +13,7 @@ mod crl;
 pub mod door;
 pub mod endpoint;
 mod failure;
+mod front;
 mod gate;
 mod gencrl;
 mod health;
@@ -40,7 +41,7 @@ use std::net::IpAddr;
 use axum::Router;
 use axum::extract::{Path, Query, Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
+use axum::routing::{any, get};
 
 use door::{Door, DoorHandle};
 use endpoint::{Endpoint, Row};
@@ -57,6 +58,7 @@ const PATH: &str = "/api/v1/cfssl";
 pub fn router(door: DoorHandle) -> Router {
     Router::new()
         .route(&format!("{PATH}/{{endpoint}}"), any(receive))
+        .route("/", get(async |State(door): State<DoorHandle>| front::answer(&door.current().openings)))
         .fallback(async || reply::no_such_page())
         .with_state(door)
 }

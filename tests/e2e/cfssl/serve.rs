@@ -157,6 +157,21 @@ fn debians_client_signs_without_a_token_once_that_is_switched_on() {
 }
 
 #[test]
+fn whoever_looks_for_the_web_pages_is_told_where_to_go() {
+    let place = Place::new();
+    let get = |path: &str| {
+        place.raw(format!("GET {path} HTTP/1.1\r\nHost: ca\r\nConnection: close\r\n\r\n").as_bytes())
+    };
+    let mut server = place.serve("-config held.json");
+    let page = get("/");
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("/api/v1/cfssl/health"), "{page}");
+    assert!(get("/elsewhere").starts_with("HTTP/1.1 404"));
+    server.stop("TERM");
+    let _server = place.serve("-config held.json -disable /");
+    assert!(get("/").starts_with("HTTP/1.1 404"));
+}
+
+#[test]
 fn hostile_connections_are_answered_and_disturb_nobody() {
     let place = Place::new();
     let _server = place.serve("-config held.json");

@@ -9,6 +9,7 @@ use super::endpoint::{Endpoint, UnknownEndpoint};
 pub struct Openings {
     enabled: BTreeSet<Endpoint>,
     disabled: BTreeSet<Endpoint>,
+    without_front: bool,
 }
 
 impl Openings {
@@ -19,13 +20,19 @@ impl Openings {
 
     /// Read two lists of names, each separated by commas.
     ///
-    /// `/` in `disable` names the web pages of stock CFSSL, which are not served here: it is accepted and does nothing more.
+    /// `/` in `disable` names the web pages of stock CFSSL, of which one is here.
     pub fn parse(enable: &str, disable: &str) -> Result<Self, UnknownEndpoint> {
         let read = |list: &str| -> Result<BTreeSet<Endpoint>, UnknownEndpoint> {
-            let names = list.split(',').map(str::trim).filter(|name| !name.is_empty() && *name != "/");
+            let names = list.split(',').map(str::trim).filter(|name| !name.is_empty() && *name != FRONT);
             names.map(str::parse).collect()
         };
-        Ok(Self { enabled: read(enable)?, disabled: read(disable)? })
+        let without_front = disable.split(',').any(|name| name.trim() == FRONT);
+        Ok(Self { enabled: read(enable)?, disabled: read(disable)?, without_front })
+    }
+
+    /// Whether the page at `/` was switched off.
+    pub(super) fn disables_front(&self) -> bool {
+        self.without_front
     }
 
     /// Whether it was switched on by name.
@@ -38,3 +45,6 @@ impl Openings {
         self.disabled.contains(&endpoint)
     }
 }
+
+/// The page at `/` in a list of names.
+const FRONT: &str = "/";
