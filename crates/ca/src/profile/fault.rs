@@ -71,7 +71,7 @@ fn time_faults(settings: &ProfileSettings, about: &str) -> Vec<Finding> {
     if settings.backdate.seconds() > 86_400 {
         faults.push(
             Finding::error(BACKDATE, about, "validity begins too long before issuing")
-                .expected_found("at most 1d", settings.backdate.to_string()),
+                .expected_found("`backdate` of at most 1d (24h)", settings.backdate.to_string()),
         );
     }
     if let Some(fixed) = settings.validity

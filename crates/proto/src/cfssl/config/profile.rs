@@ -228,6 +228,13 @@ impl<'a> Maker<'a> {
                 name.escape_debug()
             ));
         }
+        let responder = profile.sorted_usages().extended.contains(&usage::ExtKeyUsage::OcspSigning);
+        if profile.ocsp_no_check && !responder && profile.remote.is_none() {
+            warn(format!(
+                "{called}: `ocsp_no_check` is for responders: what is asked for under it is refused until `usages` has \
+                 `ocsp signing`, or `ocsp_no_check` goes"
+            ));
+        }
         if profile.remote.is_some() && has_local_settings(raw) {
             warn(format!(
                 "{called} points to a remote signer, so these settings are not used: usages, issuer_urls, ocsp_url, crl_url, \

@@ -187,6 +187,11 @@ fn what_cfssl_passes_over_in_silence_is_told() {
     assert!(warnings(r#"{"usages":["signing","Server Auth"],"expiry":"1h"}"#)[0].contains("`Server Auth`"));
     assert!(warnings(r#"{"usages":["signing"],"expiry":"1h","auth_key":"short"}"#)[0].contains("16 octets"));
     assert!(warnings(r#"{"remote":"r","expiry":"1h"}"#)[0].contains("points to a remote signer"));
+    let no_check = |usage: &str| {
+        warnings(&format!(r#"{{"usages":["signing","{usage}"],"expiry":"1h","ocsp_no_check":true}}"#))
+    };
+    assert_eq!(no_check("ocsp signing"), Vec::<String>::new());
+    assert!(no_check("server auth")[0].contains("`ocsp_no_check` is for responders"));
     let lints = |text: &str| warnings(&format!(r#"{{"usages":["signing"],"expiry":"1h",{text}}}"#));
     assert_eq!(lints(r#""lint_error_level":"warn""#), Vec::<String>::new());
     assert!(lints(r#""lint_error_level":"error""#)[0].contains("an error always stops"));
