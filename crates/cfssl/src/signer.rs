@@ -51,6 +51,19 @@ pub struct Signed {
     pub notices: Vec<Finding>,
 }
 
+impl Signed {
+    /// What a remote server signed.
+    pub(crate) fn elsewhere(certificate: Certificate) -> Self {
+        Self { certificate, chain: Vec::new(), notices: Vec::new() }
+    }
+
+    /// What the policy changed of what was asked for, in sentences.
+    pub fn remarks(&self) -> impl Iterator<Item = String> {
+        let of_policy = |finding: &&Finding| finding.code.as_str().starts_with("HF-POLICY-");
+        self.notices.iter().filter(of_policy).map(failure::sentence)
+    }
+}
+
 /// Signs with an authority under the profiles of a policy file.
 #[derive(Clone)]
 pub struct LocalSigner {

@@ -8,10 +8,9 @@ use hf_proto::cfssl::code::{CfsslError, ErrorKind};
 use hf_proto::cfssl::config::{Profile, RemoteSigner};
 use hf_proto::cfssl::info::{InfoRequest, InfoResponse};
 use hf_proto::cfssl::sign_request::SignRequest;
-use hf_x509::certificate::Certificate;
 
 use crate::policy::Policy;
-use crate::signer::{Asker, LocalSigner};
+use crate::signer::{Asker, LocalSigner, Signed};
 use crate::{certificates, csr};
 
 /// Makes a client for a list of addresses; it knows whom to trust behind `https://`.
@@ -53,9 +52,9 @@ impl UniversalSigner {
     ///
     /// # Errors
     /// As [`LocalSigner::sign`], and what remotes say: 7400, 7500.
-    pub async fn sign(&self, request: &SignRequest, asker: &Asker) -> Result<Certificate, CfsslError> {
+    pub async fn sign(&self, request: &SignRequest, asker: &Asker) -> Result<Signed, CfsslError> {
         let Some(remote) = self.remote(&request.profile)? else {
-            return Ok(self.local()?.sign(request, asker).await?.certificate);
+            return self.local()?.sign(request, asker).await;
         };
         let client = self.client(remote)?;
         let result = match &remote.auth {
@@ -66,7 +65,7 @@ impl UniversalSigner {
         if certificate.public_key() != csr::parse(&request.certificate_request)?.public_key() {
             return Err(ErrorKind::KeyMismatch.into());
         }
-        Ok(certificate)
+        Ok(Signed::elsewhere(certificate))
     }
 
     /// What the signer of a profile tells about itself.

@@ -203,3 +203,23 @@ async fn a_lint_level_stops_at_warnings_and_exemptions_let_them_through() {
         }
     }
 }
+
+#[tokio::test]
+async fn who_gets_less_than_was_asked_for_is_told() {
+    let place = place();
+    let long = r#"{"signing":{"default":{"usages":["signing","server auth"],"expiry":"87600h"},
+        "profiles":{"short":{"usages":["signing","server auth"],"expiry":"1h"}}}}"#;
+    let (signer, _standalone, root) = signer_under(&place, long).await;
+    let web = r#"{"CN":"www.shop.internal","hosts":["www.shop.internal"]}"#;
+    let made = signer.sign(&sign_request(web, ""), &asker(&place)).await.unwrap();
+    assert_eq!(made.certificate.not_after(), root.certificate.not_after());
+    let remarks: Vec<String> = made.remarks().collect();
+    let [remark] = remarks.as_slice() else { panic!("{remarks:?}") };
+    let end = root.certificate.not_after().to_string();
+    assert!(
+        remark.contains("validity was shortened")
+            && remark.contains(&format!("expected an end by {end}, found"))
+    );
+    let made = signer.sign(&sign_request(web, "short"), &asker(&place)).await.unwrap();
+    assert_eq!(made.remarks().count(), 0);
+}

@@ -88,7 +88,8 @@ async fn the_form_of_the_article_and_auth_remote_both_authenticate() {
     );
     let client = client(&place, &json);
     for profile in ["", "server", "listed"] {
-        let certificate = client.sign(&sign_request(LEAF, profile), &asker(&place)).await.unwrap();
+        let certificate =
+            client.sign(&sign_request(LEAF, profile), &asker(&place)).await.unwrap().certificate;
         assert_eq!(certificate.subject().common_name().as_deref(), Some("a.shop.internal"));
     }
     let paths = serving.await.unwrap();

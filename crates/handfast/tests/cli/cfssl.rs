@@ -300,6 +300,37 @@ fn a_bundle_holds_the_path_and_splits_into_files() {
 }
 
 #[test]
+fn what_a_policy_cannot_have_is_told_with_what_it_can() {
+    let place = place_with_root();
+    let policy = |name: &str, profile: &str| {
+        let text = format!(r#"{{"signing":{{"default":{{"usages":["signing","server auth"],{profile}}}}}}}"#);
+        place.write(name, &text);
+    };
+    let sign = |config: &str| format!("cfssl gencert {AUTHORITY} -config {config} csr.json");
+
+    policy("early.json", r#""expiry":"240h","backdate":"72h""#);
+    let (text, code) = refused(&place, &sign("early.json"));
+    assert!(text.contains(r#""code":5200"#) && code == Some(1), "{text}");
+    assert!(text.contains("expected `backdate` of at most 1d (24h), found 3d"), "{text}");
+    policy("day.json", r#""expiry":"240h","backdate":"24h""#);
+    place.good(&sign("day.json"));
+
+    policy("nocheck.json", r#""expiry":"240h","ocsp_no_check":true"#);
+    let (text, _) = refused(&place, &sign("nocheck.json"));
+    assert!(text.contains("[WARNING]") && text.contains("`ocsp_no_check` is for responders"), "{text}");
+    assert!(
+        text.contains(r#""code":5300"#) && text.contains("expected the purpose id-kp-OCSPSigning"),
+        "{text}"
+    );
+
+    // Granted, but not as asked for.
+    policy("long.json", r#""expiry":"87600h""#);
+    let output = place.run(&sign("long.json"));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("[WARNING] validity was shortened"), "{said}");
+}
+
+#[test]
 fn servers_say_what_they_lack() {
     let place = place_with_root();
     let of = |text: &str| (format!("{text}\n"), Some(1));

@@ -11,7 +11,7 @@ use hf_cfssl::machine::Machine;
 use hf_cfssl::ocsp::Responder;
 use hf_cfssl::policy::{Policy, Unknown};
 use hf_cfssl::records::Records;
-use hf_cfssl::signer::{Asker, LocalSigner};
+use hf_cfssl::signer::{Asker, LocalSigner, Signed};
 use hf_cfssl::universal::UniversalSigner;
 use hf_core::principal::Principal;
 use hf_core::time::{Lifetime, Timestamp};
@@ -21,7 +21,6 @@ use hf_proto::cfssl::config::Profile;
 use hf_proto::cfssl::envelope::Failure;
 use hf_proto::cfssl::info::{InfoRequest, InfoResponse};
 use hf_proto::cfssl::sign_request::SignRequest;
-use hf_x509::certificate::Certificate;
 use tokio::sync::Semaphore;
 
 use super::caller::Proofs;
@@ -111,21 +110,24 @@ impl Door {
         })
     }
 
-    /// Have a request signed and count it.
+    /// Have a request signed and count it. What the policy changed of it is in the log.
     pub(super) async fn sign(
         &self,
         row: &Row,
         label: &Label,
         request: SignRequest,
         asker: &Asker,
-    ) -> Result<Certificate, Refusal> {
+    ) -> Result<Signed, Refusal> {
         self.metrics.request(row.name, &label.name);
         let signed = async {
             let (profile, _) = label.profile(&request.profile)?;
             let request = SignRequest { profile: profile.to_owned(), ..request };
-            let certificate = label.signer.sign(&request, asker).await?;
+            let signed = label.signer.sign(&request, asker).await?;
             self.metrics.issued(label.local().map_or(&label.name, LocalSigner::issuer), profile);
-            Ok(certificate)
+            for remark in signed.remarks() {
+                tracing::warn!(signer = label.name, remark, "not signed as asked for");
+            }
+            Ok(signed)
         };
         signed.await.map_err(|error| {
             self.metrics.errored(row.name, &label.name);

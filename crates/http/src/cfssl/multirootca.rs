@@ -88,13 +88,13 @@ async fn signed(door: &Door, row: &Row, request: Request) -> Result<Reply, Refus
         channel: Channel::Cfssl,
         limits: hf_ca::request::RequesterLimits::default(),
     };
-    let certificate = door.sign(row, label, request, &asker).await.map_err(|refusal| {
+    let signed = door.sign(row, label, request, &asker).await.map_err(|refusal| {
         let message = refusal.failure.error.message.as_str();
         tracing::warn!(signer = label.name, code = refusal.failure.error.code, message, "not signed");
         let told = if refusal.failure.status == 400 { "bad request" } else { "not available" };
         Refusal { failure: coded(refusal.failure.status, told), ..refusal }
     })?;
-    Ok(Reply::of(SignResult { bundle: None, certificate: certificate.to_pem() }))
+    Ok(Reply::of(SignResult { bundle: None, certificate: signed.certificate.to_pem() }))
 }
 
 /// The signer that is asked, if the address may ask it.

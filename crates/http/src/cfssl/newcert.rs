@@ -15,7 +15,7 @@ use hf_proto::cfssl::sign_request::SignRequest;
 
 use super::door::{Door, Label};
 use super::reply::{Refusal, Reply};
-use super::{Asked, bundle, token, work};
+use super::{Asked, bundle, sign, token, work};
 
 pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal> {
     let (request, label, principal) = opened(door, asked)?;
@@ -24,8 +24,10 @@ pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal>
     let made = work::aside(door, move || csr::generate(&request)).await??;
     let wanted = SignRequest { certificate_request: made.csr.to_pem(), profile, ..SignRequest::default() };
     let who = Asker { principal, channel: Channel::Cfssl, limits: asked.caller.limits.clone() };
-    let certificate = door.sign(asked.row, label, wanted, &who).await?;
-    let (bundle, mut messages) = bundle::beside(door, &certificate, with_bundle).await?;
+    let signed = door.sign(asked.row, label, wanted, &who).await?;
+    let certificate = &signed.certificate;
+    let (bundle, mut messages) = bundle::beside(door, certificate, with_bundle).await?;
+    messages.extend(sign::remarks(&signed));
     if no_hosts {
         messages.push(Message { code: ErrorKind::PolicyInvalidRequest.code(), message: NO_HOSTS.to_owned() });
     }

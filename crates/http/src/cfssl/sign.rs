@@ -1,9 +1,10 @@
 //! `POST sign`: signs a request without a token, where the profile asks for none.
 
-use hf_cfssl::signer::Asker;
+use hf_cfssl::signer::{Asker, Signed};
 use hf_core::principal::{Channel, Principal};
+use hf_proto::cfssl::code::ErrorKind;
 use hf_proto::cfssl::endpoints::sign::SignResult;
-use hf_proto::cfssl::envelope::Failure;
+use hf_proto::cfssl::envelope::{Failure, Message};
 use hf_proto::cfssl::sign_request::SignRequest;
 
 use super::door::{Door, Label};
@@ -30,9 +31,15 @@ pub(super) async fn certificate(
     }
     let with_bundle = request.bundle;
     let who = Asker { principal, channel: Channel::Cfssl, limits: asked.caller.limits.clone() };
-    let certificate = door.sign(asked.row, label, as_serve_reads(request), &who).await?;
-    let (bundle, messages) = bundle::beside(door, &certificate, with_bundle).await?;
-    Ok(Reply::with_messages(SignResult { bundle, certificate: certificate.to_pem() }, messages))
+    let signed = door.sign(asked.row, label, as_serve_reads(request), &who).await?;
+    let (bundle, mut messages) = bundle::beside(door, &signed.certificate, with_bundle).await?;
+    messages.extend(remarks(&signed));
+    Ok(Reply::with_messages(SignResult { bundle, certificate: signed.certificate.to_pem() }, messages))
+}
+
+/// What the policy changed of a request, for whoever asked.
+pub(super) fn remarks(signed: &Signed) -> impl Iterator<Item = Message> {
+    signed.remarks().map(|message| Message { code: ErrorKind::PolicyInvalidRequest.code(), message })
 }
 
 /// Without the fields that `cfssl serve` passes over and multirootca does not: what a client writes into them shall not

@@ -71,11 +71,14 @@ impl Signer {
     /// A certificate for the request, PEM.
     pub(super) fn sign(self, call: &Call, mut request: SignRequest) -> Result<String, Failure> {
         request.profile = self.profile(&request.profile);
-        let certificate = call.block_on(async {
+        let signed = call.block_on(async {
             let (_record, signer) = self.start(call).await?;
             signer.sign(&request, &Asker::operator(call.machine().operator)).await
         })??;
-        Ok(certificate.to_pem())
+        for remark in signed.remarks() {
+            call.log.warning(&remark);
+        }
+        Ok(signed.certificate.to_pem())
     }
 
     /// What the signer says of itself.
