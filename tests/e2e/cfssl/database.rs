@@ -161,6 +161,37 @@ fn ask(port: u16, endpoint: &str, body: Option<&Value>) -> (String, String) {
 }
 
 #[test]
+fn a_server_finds_what_another_program_wrote_into_its_database() {
+    let folder = place();
+    let place = folder.path();
+    succeed("python3", |command| {
+        let script = "import sqlite3, sys\nsqlite3.connect(sys.argv[1]).executescript(sys.argv[2])";
+        command.args(["-c", script]).arg(place.join("certs.db")).arg(SQLITE);
+    });
+    fs::write(place.join("source.json"), r#"{"driver":"sqlite3","data_source":"certs.db"}"#).unwrap();
+    let ours = Programs::ours();
+    let address = port::free();
+    let words = "-ca ca.pem -ca-key ca-key.pem -db-config source.json -enable sign";
+    let _server = ours.serve(place, address, words);
+    let with_database = "gencert -ca ca.pem -ca-key ca-key.pem -db-config source.json csr.json";
+    ours.split(place, with_database, "elsewhere");
+    ours.split(place, &format!("gencert -remote localhost:{} csr.json", address.port()), "here");
+    for name in ["elsewhere", "here"] {
+        let told = ours.good(place, &format!("certinfo -cert {name}.pem"));
+        let told: Value = serde_json::from_slice(&told).unwrap();
+        let key = told["authority_key_id"].as_str().unwrap().replace(':', "").to_lowercase();
+        let named = json!({ "serial": told["serial_number"], "authority_key_id": key });
+        let (status, body) = ask(address.port(), "certinfo", Some(&named));
+        assert_eq!(status, "200", "{name}: {body}");
+        let found: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(found["result"]["pem"], told["pem"], "{name}");
+        let other = json!({ "serial": "4711", "authority_key_id": key });
+        let (status, body) = ask(address.port(), "certinfo", Some(&other));
+        assert!(status == "400" && body.contains("11200"), "{status} {body}");
+    }
+}
+
+#[test]
 fn a_certificate_database_that_another_process_locks_stops_signing_and_nothing_else() {
     let folder = place();
     let place = folder.path();

@@ -2,6 +2,7 @@
 
 use hf_cfssl::{certificates, certinfo, presented};
 use hf_core::right::Right;
+use hf_proto::cfssl::code::ErrorKind;
 use hf_proto::cfssl::endpoints::{first_match, string_map};
 use hf_x509::certificate::Certificate;
 
@@ -27,9 +28,17 @@ pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal>
     Ok(Reply::of(certinfo::of(&certificate)))
 }
 
-/// From our own record where the signer is ours, else from the certificate database.
+/// From the certificate database where there is one, which other programs write too; else, or if it is not there, from our
+/// own record where the signer is ours.
 async fn by_serial(door: &Door, asked: &Asked, serial: &str, key_id: &str) -> Result<Certificate, Refusal> {
-    match door.labels.by_key_id(key_id, asked.address)? {
+    let signer = door.labels.by_key_id(key_id, asked.address)?;
+    if let Some(records) = door.records.as_deref() {
+        match records.find(serial, key_id).await {
+            Err(error) if signer.is_some() && error.kind() == Some(ErrorKind::StoreNotFound) => {}
+            found => return Ok(found?),
+        }
+    }
+    match signer {
         Some(signer) => Ok(signer.find(serial).await?),
         None => Ok(door.records()?.find(serial, key_id).await?),
     }
