@@ -157,6 +157,26 @@ fn debians_client_signs_without_a_token_once_that_is_switched_on() {
 }
 
 #[test]
+fn bundles_end_at_the_roots_of_the_system_where_no_others_are_named() {
+    let place = Place::new();
+    let request = "gencert -ca ca.pem -ca-key ca-key.pem -config open.json csr.json";
+    place.stock.split(place.path(), request, "leaf");
+    let leaf = fs::read_to_string(place.path().join("leaf.pem")).unwrap();
+    let words = "-ca ca.pem -ca-key ca-key.pem -config open.json";
+    for (programs, enable) in [(Programs::stock(), ""), (Programs::ours(), "-enable sign")] {
+        let mut server = programs.serve(place.path(), place.address, &format!("{words} {enable}"));
+        let (status, body) = place.post("bundle", &serde_json::json!({ "certificate": leaf }).to_string());
+        assert!(status == 400 && body["errors"][0]["code"] == 1220, "{body}");
+        // Those do not know who signs here, so a certificate comes without a bundle.
+        let csr = fs::read_to_string(place.path().join("leaf.csr")).unwrap();
+        let wanted = serde_json::json!({ "certificate_request": csr, "bundle": true }).to_string();
+        let (status, body) = place.post("sign", &wanted);
+        assert!(status == 200 && body["result"]["bundle"].is_null(), "{body}");
+        server.stop("TERM");
+    }
+}
+
+#[test]
 fn whoever_looks_for_the_web_pages_is_told_where_to_go() {
     let place = Place::new();
     let get = |path: &str| {

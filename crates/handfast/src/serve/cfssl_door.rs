@@ -118,6 +118,7 @@ impl CfsslDoor {
             crl: None,
             responder: None,
             bundler: Some(bundler(doors)),
+            bundles_beside: true,
             machine: Machine {
                 clock: Arc::clone(&doors.clock),
                 random: Arc::clone(&doors.random),

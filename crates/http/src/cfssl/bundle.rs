@@ -40,7 +40,7 @@ pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal>
         }
     };
     let bundler = door.bundler.as_ref().ok_or_else(|| {
-        failure::unavailable("`bundle` needs certificates to choose from: `-ca-bundle` and `-int-bundle`")
+        failure::unavailable("`bundle` needs roots, and the system has none: name them with `-ca-bundle`")
     })?;
     Ok(Reply::of(bundler().bundle(&chain, key.as_ref(), flavor, door.now()).await?.bundle))
 }
@@ -51,7 +51,7 @@ pub(super) async fn beside(
     certificate: &Certificate,
     wanted: bool,
 ) -> Result<(Option<Bundle>, Vec<Message>), Refusal> {
-    let Some(bundler) = door.bundler.as_ref().filter(|_| wanted) else {
+    let Some(bundler) = door.bundler.as_ref().filter(|_| wanted && door.bundles_beside) else {
         let remark = Message { code: ErrorKind::PolicyInvalidRequest.code(), message: NO_BUNDLER.to_owned() };
         return Ok((None, if wanted { vec![remark] } else { Vec::new() }));
     };

@@ -52,6 +52,8 @@ pub struct Door {
     pub responder: Option<Responder>,
     /// Completes chains.
     pub bundler: Option<BundlerSource>,
+    /// Whether a bundle may come with a certificate that was signed: out of roots that know its issuer.
+    pub bundles_beside: bool,
     /// Clock and randomness.
     pub machine: Machine,
     /// Places for work that keeps a processor busy.

@@ -177,6 +177,7 @@ impl House {
             crl: None,
             responder: None,
             bundler: None,
+            bundles_beside: false,
             machine: Machine {
                 clock,
                 random: Arc::new(SystemRandom),

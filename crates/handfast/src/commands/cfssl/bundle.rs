@@ -60,7 +60,8 @@ fn run(call: &Call) -> Result<(), Failure> {
     Ok(call.output.bytes(go_json::to_string(&made.bundle).as_bytes())?)
 }
 
-fn bundler(call: &Call) -> Result<Bundler, Failure> {
+/// What bundles are made of: the files that flags name, and the roots of the system where none are named.
+pub(super) fn bundler(call: &Call) -> Result<Bundler, Failure> {
     let roots = match call.some(&flags::CA_BUNDLE) {
         Some(path) => certificates::pool(&text(call.read(path)?)?, ErrorKind::RootParse)?,
         None => match system_roots() {

@@ -50,6 +50,7 @@ impl Lasting {
             crl: None,
             responder: None,
             bundler: None,
+            bundles_beside: false,
             machine: self.machine.clone(),
             workers: Arc::clone(&self.workers),
         }

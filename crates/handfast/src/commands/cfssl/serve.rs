@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use hf_cfssl::bundle::Bundler;
-use hf_cfssl::certificates;
+use hf_cfssl::bundle::{Bundler, Issuers};
 use hf_cfssl::machine::Machine;
 use hf_cfssl::ocsp::Responder;
 use hf_cfssl::policy::{Policy, Unknown};
@@ -14,7 +13,7 @@ use hf_client::cfssl::CfsslClient;
 use hf_http::cfssl::caller::Proofs;
 use hf_http::cfssl::door::{BundlerSource, CrlSource, Door, DoorHandle, Label, Labels};
 use hf_http::cfssl::openings::Openings;
-use hf_proto::cfssl::code::{CfsslError, ErrorKind};
+use hf_proto::cfssl::code::CfsslError;
 use hf_proto::cfssl::config::{Config, SignerNeed};
 use hf_x509::certificate::Certificate;
 use regex::Regex;
@@ -22,7 +21,7 @@ use regex::Regex;
 use super::call::{Call, Failure};
 use super::lasting::Lasting;
 use super::recording::Wanted;
-use super::{GoCommand, config, flags, serving};
+use super::{GoCommand, bundle, config, flags, serving};
 
 pub(super) static COMMAND: GoCommand = GoCommand {
     name: "serve",
@@ -57,6 +56,8 @@ Flags:",
         &flags::RESPONDER_KEY,
         &flags::CA_BUNDLE,
         &flags::INT_BUNDLE,
+        &flags::INT_DIR,
+        &flags::METADATA,
         &flags::MIN_TLS_VERSION,
         &flags::STATE,
         &flags::ENABLE,
@@ -125,7 +126,9 @@ impl Making {
         let records = records(call).await?;
         let crl = crl(call, records.as_ref())?;
         let labels = self.labels(call, config, records.as_ref()).await?;
-        Ok(Door { crl, records, responder, bundler, openings, proofs, ..self.0.door(labels) })
+        let bundles_beside =
+            call.some(&flags::CA_BUNDLE).is_some() || call.some(&flags::INT_BUNDLE).is_some();
+        Ok(Door { crl, records, responder, bundler, bundles_beside, openings, proofs, ..self.0.door(labels) })
     }
 
     /// The signer that the flags name.
@@ -211,20 +214,27 @@ fn responder(call: &Call) -> Result<Option<Responder>, Failure> {
     call.some(&flags::RESPONDER).map(|_| call.responder()).transpose()
 }
 
-/// What bundles are made of, if roots or intermediates are named.
+/// What bundles are made of. Without the roots of the system, where none are named, there are no bundles; the server has more
+/// to do.
 fn bundler(call: &Call) -> Result<Option<BundlerSource>, Failure> {
-    let pool = |flag, kind| match call.some(flag) {
-        Some(path) => Ok(Some(certificates::pool(&String::from_utf8_lossy(&call.read(path)?), kind)?)),
-        None => Ok::<_, Failure>(None),
-    };
-    let roots = pool(&flags::CA_BUNDLE, ErrorKind::RootParse)?;
-    let intermediates = pool(&flags::INT_BUNDLE, ErrorKind::IntermediatesParse)?;
-    if roots.is_none() && intermediates.is_none() {
-        return Ok(None);
+    match bundle::bundler(call) {
+        Ok(found) => {
+            let bundler = Bundler { issuers: Issuers::Given, ..found };
+            Ok(Some(Box::new(move || bundler.clone())))
+        }
+        Err(failure) if !names_bundles(call) => {
+            call.log.warning(&format!("no bundles without -ca-bundle: {}", failure.text));
+            Ok(None)
+        }
+        Err(failure) => Err(failure),
     }
-    let (roots, intermediates) = (roots.unwrap_or_default(), intermediates.unwrap_or_default());
-    let bundler = Bundler { roots, intermediates, ..Bundler::default() };
-    Ok(Some(Box::new(move || bundler.clone())))
+}
+
+/// Whether flags say what bundles are made of.
+fn names_bundles(call: &Call) -> bool {
+    [&flags::CA_BUNDLE, &flags::INT_BUNDLE, &flags::INT_DIR, &flags::METADATA]
+        .into_iter()
+        .any(|flag| call.some(flag).is_some())
 }
 
 pub(super) fn connect(call: &Call, machine: &Machine, addresses: &str) -> Result<CfsslClient, CfsslError> {

@@ -132,6 +132,7 @@ impl House {
                 crl: None,
                 responder: None,
                 bundler: None,
+                bundles_beside: false,
                 machine: machine.clone(),
                 workers: Arc::new(Semaphore::new(2)),
             })
