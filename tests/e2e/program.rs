@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 /// How long a program may take to say what it is waited for. What waits for the disk may wait long while others write.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The language in which the tests expect messages.
 const PLAIN: &str = "C.UTF-8";
