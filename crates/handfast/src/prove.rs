@@ -1,9 +1,12 @@
 //! The proof: every declared link completes a mutual handshake with the files as written, every link that the trust
 //! model forbids is refused. Nothing here writes, and the store is not needed: what counts is what peers will read.
 
+mod anchors;
 mod attempt;
 mod codes;
 mod files;
+mod key_stores;
+mod live;
 mod machine;
 mod shared_keys;
 mod validation;
@@ -14,6 +17,9 @@ use hf_core::finding::{Finding, Severity};
 use hf_core::time::Timestamp;
 use hf_topology::expect::{self, Expectation, Pair};
 use hf_topology::report::{Attempt, CheckReport, Method};
+
+use attempt::Look;
+use live::Connections;
 
 use crate::context::Context;
 use crate::domain::Domain;
@@ -72,10 +78,13 @@ fn prove(
     let mut findings: Vec<Finding> =
         machines.values().flat_map(|machine| machine.findings.iter().cloned()).collect();
     findings.extend(shared_keys::findings(machines.values()));
+    findings.extend(anchors::findings(machines));
     let mut report = CheckReport::default();
+    let mut connections = (reach == Reach::Live).then(Connections::default);
     for pair in pairs {
-        let (method, attempt) = look_at(pair, machines, now, reach);
-        report.record(pair, method, attempt);
+        let look = look_at(pair, machines, now, connections.as_mut());
+        report.record(pair, look.method, look.attempt);
+        findings.extend(look.notice);
         step();
     }
     Proof { report, findings }
@@ -86,14 +95,14 @@ fn look_at(
     pair: &Pair<'_>,
     machines: &BTreeMap<String, Machine>,
     now: Timestamp,
-    reach: Reach,
-) -> (Method, Attempt) {
+    connections: Option<&mut Connections>,
+) -> Look {
     if pair.expectation == Expectation::NotSeparated {
-        return (Method::Declaration, Attempt::Accepted);
+        return Look::of(Method::Declaration, Attempt::Accepted);
     }
     let found = |name: &str| machines.get(name);
     match (found(&pair.client.instance.name), found(&pair.server.instance.name)) {
-        (Some(client), Some(server)) => attempt::pair(pair, client, server, now, reach),
-        _ => (Method::Handshake, Attempt::Broken(Vec::new())),
+        (Some(client), Some(server)) => attempt::pair(pair, client, server, now, connections),
+        _ => Look::of(Method::Handshake, Attempt::Broken(Vec::new())),
     }
 }

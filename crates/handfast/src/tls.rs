@@ -1,6 +1,7 @@
 //! All that knows rustls: identities, handshakes in memory, handshakes over TCP. TLS 1.3 (RFC 8446) with client
-//! authentication; the provider is given explicitly.
+//! authentication, 1.2 too with servers that run; the provider is given explicitly.
 
+mod asked;
 mod live;
 mod memory;
 mod peek;
@@ -9,19 +10,22 @@ mod refusal;
 use std::sync::Arc;
 
 use hf_core::time::Timestamp;
-use rustls::RootCertStore;
+use hf_identity::presented::Presented;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::time_provider::TimeProvider;
+use rustls::{RootCertStore, SupportedProtocolVersion};
 
 pub(crate) use rustls::{ClientConfig, ServerConfig};
 
+pub(crate) use asked::Asked;
 pub(crate) use live::connect;
 pub(crate) use memory::handshake;
 pub(crate) use peek::presented_chain;
-pub(crate) use refusal::Refusal;
+pub(crate) use refusal::{Refusal, Stage};
 
 /// What one side of a connection is and trusts.
 pub(crate) struct Endpoint {
@@ -77,20 +81,43 @@ impl TimeProvider for FixedTime {
 }
 
 impl Endpoint {
-    /// Configuration for calling others: shows its certificate, checks the server's chain and name.
+    /// Configuration for calling others in memory: shows its certificate, checks the server's chain and name.
     pub(crate) fn client(&self, now: Timestamp) -> Result<Arc<ClientConfig>, EndpointError> {
-        let verifier = WebPkiServerVerifier::builder_with_provider(self.root_store()?, provider())
-            .build()
-            .map_err(|_| EndpointError::NoRoots)?;
+        self.calling(now, self.roots_verifier()?, &[&rustls::version::TLS13])
+    }
+
+    /// Configuration for calling a server that runs: it may speak TLS 1.2.
+    pub(crate) fn caller(&self, now: Timestamp) -> Result<Arc<ClientConfig>, EndpointError> {
+        self.calling(now, self.roots_verifier()?, rustls::ALL_VERSIONS)
+    }
+
+    /// The same for one that takes whoever answers: to find out whether the server would take it.
+    pub(crate) fn credulous_caller(&self, now: Timestamp) -> Result<Arc<ClientConfig>, EndpointError> {
+        self.calling(now, Presented::new(), rustls::ALL_VERSIONS)
+    }
+
+    fn calling(
+        &self,
+        now: Timestamp,
+        verifier: Arc<dyn ServerCertVerifier>,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Result<Arc<ClientConfig>, EndpointError> {
         let (chain, key) = self.identity()?;
         let mut config = ClientConfig::builder_with_details(provider(), Arc::new(FixedTime(now)))
-            .with_protocol_versions(&[&rustls::version::TLS13])
+            .with_protocol_versions(versions)
             .map_err(EndpointError::Versions)?
-            .with_webpki_verifier(verifier)
+            .dangerous()
+            .with_custom_certificate_verifier(verifier)
             .with_client_auth_cert(chain, key)
             .map_err(EndpointError::Identity)?;
         config.resumption = Resumption::disabled();
         Ok(Arc::new(config))
+    }
+
+    fn roots_verifier(&self) -> Result<Arc<WebPkiServerVerifier>, EndpointError> {
+        WebPkiServerVerifier::builder_with_provider(self.root_store()?, provider())
+            .build()
+            .map_err(|_| EndpointError::NoRoots)
     }
 
     /// Configuration for being called: demands a certificate of the client.

@@ -143,7 +143,7 @@ impl Pair<'_> {
         Finding::error(
             CHECK_LEAKED,
             self.about(),
-            "the handshake completed although the trust model forbids it: a side trusts more than its files say",
+            "the handshake completed although the trust model forbids it: a side trusts more than the file declares",
         )
         .hint("run `handfast apply` to write the trust files again")
     }

@@ -1,5 +1,6 @@
 //! `handfast check`.
 
+use hf_core::finding::Finding;
 use hf_topology::expect::Expectation;
 use hf_topology::report::{CheckReport, Detail, Method, Outcome};
 
@@ -19,7 +20,7 @@ use crate::prove::{self, Proof, Reach};
 pub(crate) struct Args {
     #[command(flatten)]
     domain: DomainOptions,
-    /// Also connect to the addresses in the file
+    /// Also connect to the addresses in the file: links must work, refusals must happen
     #[arg(long)]
     live: bool,
     #[command(flatten)]
@@ -40,13 +41,21 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CommandErr
     let reach = if args.live { Reach::Live } else { Reach::Memory };
     let proof = prove::domain(context, &domain, reach)?;
     if args.format.is_json() {
-        context.output.json(&proof.report)?;
+        context.output.json(&Told { report: &proof.report, findings: &proof.findings })?;
     } else {
         details(&proof.report, &context.output)?;
         summary(&proof, &context.output)?;
     }
     proof.findings.iter().for_each(|finding| context.output.finding(finding));
     Ok(if proof.is_good() { Exit::Done } else { Exit::Refused })
+}
+
+/// The report with what was noticed about the files, as JSON.
+#[derive(serde::Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    report: &'a CheckReport,
+    findings: &'a [Finding],
 }
 
 /// One row for each pair that was tried.

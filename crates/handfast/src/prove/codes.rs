@@ -17,15 +17,20 @@ macro_rules! codes {
 }
 
 codes! {
+    ASKS_FOR_OTHERS = "HF-CHECK-OTHER-AUTHORITIES";
     EXPIRED = "HF-CHECK-EXPIRED";
     MISMATCH = "HF-CHECK-KEY-MISMATCH";
     MODE = "HF-CHECK-MODE";
     NOTHING_DECLARED = "HF-CHECK-NOTHING-DECLARED";
+    NOT_DECIDED = "HF-CHECK-NOT-DECIDED";
     NOT_TRIED = "HF-CHECK-NOT-TRIED";
     NOT_YET = "HF-CHECK-NOT-YET-VALID";
+    NO_CLIENT_CERTIFICATE = "HF-CHECK-NO-CLIENT-CERTIFICATE";
     NO_CONNECTION = "HF-CHECK-NO-CONNECTION";
     REFUSED = "HF-CHECK-REFUSED";
     SHARED = "HF-CHECK-SHARED-KEY";
+    UNDECLARED_ANCHOR = "HF-CHECK-UNDECLARED-ANCHOR";
+    UNLIKE = "HF-CHECK-KEY-STORE";
     UNREADABLE = "HF-CHECK-FILE-UNREADABLE";
 }
 
@@ -92,6 +97,46 @@ pub(super) fn no_connection(about: &str, address: &str, why: &str) -> Finding {
     Finding::error(NO_CONNECTION, about, format!("the server at `{address}` did not complete a handshake"))
         .evidence("found", why)
         .hint("start the server, or mend its `address` in the file; without `--live` no connection is made")
+}
+
+/// A server that runs lets everybody in.
+pub(super) fn asks_for_no_certificate(about: &str, address: &str) -> Finding {
+    let what = format!("the server at `{address}` asks for no client certificate: whoever calls it gets in");
+    Finding::error(NO_CLIENT_CERTIFICATE, about, what).hint(
+        "have it require one: the short files beside its certificate, for example `nginx.conf`, show how; restart it",
+    )
+}
+
+/// A server that runs wants certificates of others.
+pub(super) fn asks_for_others(about: &str, address: &str) -> Finding {
+    let what = format!("the server at `{address}` asks for certificates of other authorities only");
+    Finding::error(ASKS_FOR_OTHERS, about, what)
+        .hint("give it `roots.pem` of its directory under `trust/`, and restart it")
+}
+
+/// What a server that runs would say is not known; the files alone say that it refuses.
+pub(super) fn not_decided(about: &str, address: &str, why: &str) -> Finding {
+    let what =
+        format!("whether the server at `{address}` refuses this client is not known; by the files it does");
+    Finding::notice(NOT_DECIDED, about, what).evidence("found", why)
+}
+
+/// An instance trusts somebody by whom no declared party is verified.
+pub(super) fn undeclared_anchor(file: &str, subject: &str, sha256: &str) -> Finding {
+    Finding::error(
+        UNDECLARED_ANCHOR,
+        file,
+        format!("`{subject}` is trusted, and nobody in the file is verified by it"),
+    )
+    .evidence("certificate", format!("SHA-256 {sha256}"))
+    .hint(APPLY)
+}
+
+/// A key store says something else than the PEM files beside it.
+pub(super) fn unlike(file: &str, why: &str) -> Finding {
+    Finding::error(UNLIKE, file, "the key store says something else than the PEM files beside it")
+        .evidence("found", why)
+        .hint(APPLY)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use hf_topology::declared::{External, Instance, Party, Service};
 use hf_topology::layout;
 use hf_x509::certificate::Certificate;
 
-use super::{codes, files};
+use super::{codes, files, key_stores};
 use crate::domain::Domain;
 use crate::tls::{ClientConfig, Endpoint, EndpointError, ServerConfig};
 
@@ -33,6 +33,8 @@ pub(super) struct Machine {
     pub(super) chain: Vec<Certificate>,
     /// What it trusts.
     pub(super) roots: Vec<Certificate>,
+    /// Whether its files are ours, its private key among them.
+    pub(super) ours: bool,
     /// What is wrong with the files.
     pub(super) findings: Vec<Finding>,
     as_client: OnceCell<Arc<ClientConfig>>,
@@ -59,6 +61,7 @@ impl Machine {
             key: None,
             chain: Vec::new(),
             roots: Vec::new(),
+            ours: false,
             findings: Vec::new(),
             as_client: OnceCell::new(),
             as_server: OnceCell::new(),
@@ -78,6 +81,16 @@ impl Machine {
     /// How it calls others. Made once, because it calls many.
     pub(super) fn client(&self, now: Timestamp) -> Result<Arc<ClientConfig>, EndpointError> {
         once(&self.as_client, || self.endpoint()?.client(now))
+    }
+
+    /// How it calls a server that runs.
+    pub(super) fn caller(&self, now: Timestamp) -> Result<Arc<ClientConfig>, EndpointError> {
+        self.endpoint()?.caller(now)
+    }
+
+    /// How it calls one whoever answers.
+    pub(super) fn credulous_caller(&self, now: Timestamp) -> Result<Arc<ClientConfig>, EndpointError> {
+        self.endpoint()?.credulous_caller(now)
     }
 
     /// How others call it. Made once, because many do.
@@ -120,7 +133,7 @@ fn once<T>(
 /// An instance that we wrote files for.
 fn ours(domain: &Domain, service: &Service, instance: &Instance, now: Timestamp) -> Machine {
     let directory = domain.instance(&instance.name);
-    let mut machine = Machine::empty(&instance.name);
+    let mut machine = Machine { ours: true, ..Machine::empty(&instance.name) };
     let label = |file| layout::path(&instance.name, file);
     let read = certificates(&directory.join(layout::FULL_CHAIN));
     machine.chain = machine.take(&label(layout::FULL_CHAIN), read);
@@ -131,6 +144,7 @@ fn ours(domain: &Domain, service: &Service, instance: &Instance, now: Timestamp)
     let mut found = files::modes(&directory, &instance.name, service);
     found.extend(files::pair(&machine));
     found.extend(files::validity(&machine, now));
+    found.extend(key_stores::findings(&directory, &machine, service));
     machine.findings.extend(found);
     machine
 }
@@ -154,7 +168,7 @@ fn theirs(domain: &Domain, external: &External, instance: &Instance) -> Machine 
 
 /// Every certificate in a PEM file; none in an empty one, which is the trust store of somebody who trusts nobody.
 fn certificates(path: &Path) -> Result<Vec<Certificate>, String> {
-    let octets = octets(path)?;
+    let octets = octets(path, MAX_FILE)?;
     let text = std::str::from_utf8(octets.expose()).map_err(|_| String::from("it is no text"))?;
     if text.trim().is_empty() {
         return Ok(Vec::new());
@@ -164,17 +178,18 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, String> {
 
 /// The private key in a PEM or DER file. Its mode is judged apart, against the declared one.
 fn private_key(path: &Path) -> Result<PrivateKey, String> {
-    let octets = octets(path)?;
+    let octets = octets(path, MAX_FILE)?;
     PrivateKey::from_pem_or_der(octets.expose(), None).map_err(|error| with_causes(&error))
 }
 
-fn octets(path: &Path) -> Result<Secret<Vec<u8>>, String> {
+/// The octets of a file, `max` at most.
+pub(super) fn octets(path: &Path, max: u64) -> Result<Secret<Vec<u8>>, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let size = fs::metadata(path).map_or(0, |metadata| metadata.len());
-    if size > MAX_FILE {
-        return Err(format!("it has {size} bytes, at most {MAX_FILE} are read"));
+    if size > max {
+        return Err(format!("it has {size} bytes, at most {max} are read"));
     }
     let mut octets = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
-    file.take(MAX_FILE).read_to_end(&mut octets).map_err(|error| error.to_string())?;
+    file.take(max).read_to_end(&mut octets).map_err(|error| error.to_string())?;
     Ok(Secret::new(octets))
 }

@@ -2,12 +2,12 @@
 
 use std::io::{self, Read};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
-use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, Stream};
 
+use super::asked::{Asked, noting};
 use super::refusal::Side;
 use super::{EndpointError, Refusal};
 
@@ -20,17 +20,18 @@ const VERDICT: Duration = Duration::from_millis(500);
 /// At most this many addresses of one name are tried.
 const MAX_ADDRESSES: usize = 4;
 
-/// Let `client` call the server at `address` (`host:port`) by `name`.
+/// Let `client` call the server at `address` (`host:port`) by `name`; what the server asked of it.
 ///
 /// The outer error means that the call could not be tried; the inner one that there is no connection or that one side
 /// refused the other.
 pub(crate) fn connect(
-    client: Arc<ClientConfig>,
+    client: &ClientConfig,
     address: &str,
     name: &str,
-) -> Result<Result<(), Refusal>, EndpointError> {
+) -> Result<Result<Asked, Refusal>, EndpointError> {
     let server_name =
         ServerName::try_from(name.to_owned()).map_err(|_| EndpointError::Name { name: name.to_owned() })?;
+    let (client, noting) = noting(client);
     let mut connection = match ClientConnection::new(client, server_name) {
         Ok(connection) => connection,
         Err(error) => return Ok(Err(Refusal::new(Side::Client, &error))),
@@ -38,10 +39,10 @@ pub(crate) fn connect(
     let mut tcp = match open(address) {
         Ok(tcp) => tcp,
         Err(error) => {
-            return Ok(Err(Refusal::other(format!("no connection to `{address}`: {error}"))));
+            return Ok(Err(Refusal::unreachable(format!("no connection to `{address}`: {error}"))));
         }
     };
-    Ok(complete(&mut connection, &mut tcp))
+    Ok(complete(&mut connection, &mut tcp).map(|()| noting.asked()))
 }
 
 /// Connect to the first address that answers.
@@ -81,7 +82,7 @@ fn complete(connection: &mut ClientConnection, tcp: &mut TcpStream) -> Result<()
     }
 }
 
-/// Nothing came within the time, or the server closed in an orderly way: no complaint.
+/// Nothing came within the time.
 fn is_silence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }
@@ -90,6 +91,9 @@ fn is_silence(error: &io::Error) -> bool {
 fn from_io(error: &io::Error) -> Refusal {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(inner) => Refusal::new(Side::Client, inner),
+        None if is_silence(error) => {
+            Refusal::other(format!("the server did not answer within {} seconds", TIMEOUT.as_secs()))
+        }
         None => Refusal::other(format!("the connection broke during the handshake: {error}")),
     }
 }

@@ -19,18 +19,34 @@ pub(crate) struct Refusal {
     /// Whether it was the other side's certificate that was not trusted: unknown issuer, wrong signature, wrong name
     /// or wrong purpose. A certificate that is merely expired will be renewed, so that is no lasting refusal.
     pub(crate) untrusted: bool,
-    /// Whether it was said in TLS; otherwise the connection failed.
-    pub(crate) by_tls: bool,
+    /// How far the connection came.
+    pub(crate) stage: Stage,
+}
+
+/// How far a connection came that led to no handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Nobody is there.
+    Unreachable,
+    /// The connection broke, or somebody spoke something else than TLS.
+    Broken,
+    /// One side said no in TLS.
+    Tls,
 }
 
 impl Refusal {
     pub(super) fn new(side: Side, error: &Error) -> Self {
-        Self { reason: reason(side, error), untrusted: is_untrusted(error), by_tls: true }
+        Self { reason: reason(side, error), untrusted: is_untrusted(error), stage: Stage::Tls }
     }
 
-    /// Something that is not TLS went wrong, for example the connection.
+    /// Something that is not TLS went wrong.
     pub(super) fn other(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), untrusted: false, by_tls: false }
+        Self { reason: reason.into(), untrusted: false, stage: Stage::Broken }
+    }
+
+    /// There is no connection.
+    pub(super) fn unreachable(reason: impl Into<String>) -> Self {
+        Self { stage: Stage::Unreachable, ..Self::other(reason) }
     }
 }
 

@@ -1,12 +1,16 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustls::client::danger::HandshakeSignatureValid;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig, ServerConnection};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::{
+    DigitallySignedStruct, DistinguishedName, RootCertStore, ServerConfig, ServerConnection, SignatureScheme,
+};
 
 use crate::support::{Place, SMALL};
 
@@ -72,44 +76,160 @@ fn a_wrong_trust_store_shows_as_a_leak_and_as_a_failed_link() {
     assert_eq!(place.run("check").status.code(), Some(1));
 }
 
-/// A TLS server with the files of an instance, for one connection. Returns what it read, or why it gave up.
-fn serve_once(
+/// The first finding with this code in a report, wherever it stands.
+fn has(report: &serde_json::Value, code: &str) -> bool {
+    report.to_string().contains(&format!("\"code\":\"{code}\""))
+}
+
+#[test]
+fn a_link_without_a_usable_key_is_not_proven() {
+    let place = Place::with(SMALL);
+    for spoil in [
+        |path: &Path| std::fs::remove_file(path).unwrap(),
+        |path: &Path| std::fs::write(path, "x\n").unwrap(),
+    ] {
+        place.good("apply");
+        spoil(
+            &std::fs::canonicalize(place.path("trust/api.shop.internal")).unwrap().join(".current/key.pem"),
+        );
+        let report = place.json("check --format json");
+        assert_eq!(report["links"], serde_json::json!({"declared": 1, "proven": 0, "failed": 1}), "{report}");
+        assert!(has(&report, "HF-CHECK-NOT-TRIED") && has(&report, "HF-CHECK-FILE-UNREADABLE"), "{report}");
+        assert_eq!(place.run("check").status.code(), Some(1));
+    }
+}
+
+#[test]
+fn who_is_trusted_without_being_declared_is_told() {
+    let place = Place::with(&SMALL.replace("profile   = \"server\"", "keystore = [\"p12\", \"jks\"]"));
+    place.good("apply");
+    assert_eq!(place.json("check --format json")["findings"], serde_json::json!([]));
+    let other = Place::with(SMALL);
+    other.good("apply");
+    let files = place.path("trust/api.shop.internal");
+    let foreign = other.read("trust/api.shop.internal/roots.pem");
+    let roots = place.read("trust/api.shop.internal/roots.pem");
+    // The trust store alone, as keytool would leave it: of the other domain, under our password.
+    std::fs::write(files.join("roots.pem"), format!("{roots}{foreign}")).unwrap();
+    let report = place.json("check --format json");
+    assert!(has(&report, "HF-CHECK-UNDECLARED-ANCHOR") && has(&report, "HF-CHECK-KEY-STORE"), "{report}");
+    assert!(
+        report.to_string().contains("it lacks `CN=shop.internal root CA`, which `roots.pem` has"),
+        "{report}"
+    );
+    assert_eq!(place.run("check").status.code(), Some(1));
+    std::fs::write(files.join("roots.pem"), roots).unwrap();
+    assert!(place.run("check").status.success());
+    for (file, content) in [
+        ("keystore.p12", b"x\n".to_vec()),
+        ("truststore.jks", std::fs::read(files.join("keystore.jks")).unwrap()),
+    ] {
+        let good = std::fs::read(files.join(file)).unwrap();
+        std::fs::write(files.join(file), content).unwrap();
+        let report = place.json("check --format json");
+        assert!(has(&report, "HF-CHECK-KEY-STORE") && report.to_string().contains(file), "{report}");
+        assert_eq!(place.run("check").status.code(), Some(1));
+        std::fs::write(files.join(file), good).unwrap();
+    }
+}
+
+/// How a server that runs treats its clients.
+enum Clients {
+    /// They must show a certificate below these roots.
+    Below(Vec<PathBuf>),
+    /// It asks them for nothing.
+    Unasked,
+    /// It names the authorities in this file, and takes whatever is shown: as nginx does in the handshake.
+    Whatever(PathBuf),
+}
+
+/// A TLS server with the files of an instance, for so many connections. Returns why it gave up each, if it did.
+fn serve(
     listener: TcpListener,
     files: &Path,
-    roots: &Path,
-) -> std::thread::JoinHandle<Result<(), String>> {
-    let chain: Vec<CertificateDer<'static>> =
-        CertificateDer::pem_file_iter(files.join("fullchain.pem")).unwrap().map(Result::unwrap).collect();
+    clients: &Clients,
+    connections: usize,
+) -> std::thread::JoinHandle<Vec<Result<(), String>>> {
+    let read = |path: &Path| -> Vec<CertificateDer<'static>> {
+        CertificateDer::pem_file_iter(path).unwrap().map(Result::unwrap).collect()
+    };
+    let chain = read(&files.join("fullchain.pem"));
     let key = PrivateKeyDer::from_pem_file(files.join("key.pem")).unwrap();
-    let mut trusted = RootCertStore::empty();
-    for root in CertificateDer::pem_file_iter(roots).unwrap() {
-        trusted.add(root.unwrap()).unwrap();
-    }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(trusted), Arc::clone(&provider))
-        .build()
-        .unwrap();
-    let config = ServerConfig::builder_with_provider(provider)
+    let trusting = |paths: &[PathBuf]| {
+        let mut trusted = RootCertStore::empty();
+        paths.iter().flat_map(|path| read(path)).for_each(|root| trusted.add(root).unwrap());
+        WebPkiClientVerifier::builder_with_provider(Arc::new(trusted), Arc::clone(&provider)).build().unwrap()
+    };
+    let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_client_cert_verifier(verifier)
-        .with_single_cert(chain, key)
         .unwrap();
-    std::thread::spawn(move || {
-        let (mut tcp, _) = listener.accept().unwrap();
-        let mut connection = ServerConnection::new(Arc::new(config)).unwrap();
-        while connection.is_handshaking() {
-            if let Err(error) = connection.complete_io(&mut tcp) {
-                let _ = connection.write_tls(&mut tcp);
-                let _ = tcp.flush();
-                return Err(error.to_string());
-            }
+    let config = match clients {
+        Clients::Below(roots) => config.with_client_cert_verifier(trusting(roots)),
+        Clients::Unasked => config.with_no_client_auth(),
+        Clients::Whatever(roots) => {
+            config.with_client_cert_verifier(Arc::new(Whatever(trusting(std::slice::from_ref(roots)))))
         }
-        let _ = connection.complete_io(&mut tcp);
-        let mut rest = Vec::new();
-        let _ = tcp.read_to_end(&mut rest);
-        Ok(())
-    })
+    };
+    let config = Arc::new(config.with_single_cert(chain, key).unwrap());
+    std::thread::spawn(move || (0..connections).map(|_| answer(&listener, &config)).collect())
+}
+
+fn answer(listener: &TcpListener, config: &Arc<ServerConfig>) -> Result<(), String> {
+    let (mut tcp, _) = listener.accept().unwrap();
+    let mut connection = ServerConnection::new(Arc::clone(config)).unwrap();
+    while connection.is_handshaking() {
+        if let Err(error) = connection.complete_io(&mut tcp) {
+            let _ = connection.write_tls(&mut tcp);
+            let _ = tcp.flush();
+            return Err(error.to_string());
+        }
+    }
+    let _ = connection.complete_io(&mut tcp);
+    let mut rest = Vec::new();
+    let _ = tcp.read_to_end(&mut rest);
+    Ok(())
+}
+
+/// Names authorities, judges nobody.
+#[derive(Debug)]
+struct Whatever(Arc<dyn ClientCertVerifier>);
+
+impl ClientCertVerifier for Whatever {
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        self.0.root_hint_subjects()
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
 }
 
 fn live(port: u16) -> String {
@@ -119,32 +239,106 @@ fn live(port: u16) -> String {
     )
 }
 
-#[test]
-fn a_server_that_runs_is_connected_to() {
+/// [`SMALL`], applied, with a server for `api` that treats its clients so.
+fn live_place(
+    clients: impl FnOnce(&Path) -> Clients,
+) -> (Place, std::thread::JoinHandle<Vec<Result<(), String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let place = Place::with(&live(listener.local_addr().unwrap().port()));
     place.good("apply");
     let files = place.path("trust/api.shop.internal");
-    let server = serve_once(listener, &files, &files.join("roots.pem"));
+    let server = serve(listener, &files, &clients(&files), 1);
+    (place, server)
+}
+
+#[test]
+fn a_server_that_runs_is_connected_to() {
+    let (place, server) = live_place(|files| Clients::Below(vec![files.join("roots.pem")]));
     let report = place.json("check --live --format json");
     assert_eq!(report["details"][0]["method"], "live", "{report}");
     assert_eq!(report["links"]["proven"], 1);
-    server.join().unwrap().unwrap();
+    assert_eq!(server.join().unwrap(), [Ok(())]);
 }
 
 #[test]
 fn a_server_that_refuses_us_is_told() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let place = Place::with(&live(listener.local_addr().unwrap().port()));
-    place.good("apply");
     let other = Place::with(SMALL);
     other.good("apply");
     let roots = other.path("trust/api.shop.internal/roots.pem");
-    let server = serve_once(listener, &place.path("trust/api.shop.internal"), &roots);
+    let (place, server) = live_place(|_| Clients::Below(vec![roots]));
     let report = place.json("check --live --format json");
     assert_eq!(report["links"]["failed"], 1, "{report}");
     assert!(report.to_string().contains("the client received the alert"), "{report}");
-    assert!(server.join().unwrap().is_err());
+    assert!(server.join().unwrap()[0].is_err());
+}
+
+#[test]
+fn a_server_that_lets_everybody_in_is_no_proven_link() {
+    let (place, server) = live_place(|_| Clients::Unasked);
+    let report = place.json("check --live --format json");
+    assert_eq!(report["links"]["failed"], 1, "{report}");
+    assert!(has(&report, "HF-CHECK-NO-CLIENT-CERTIFICATE"), "{report}");
+    assert_eq!(server.join().unwrap(), [Ok(())]);
+}
+
+#[test]
+fn a_server_that_wants_certificates_of_others_is_no_proven_link() {
+    let other = Place::with(&SMALL.replace("shop.internal", "other.internal"));
+    other.good("apply");
+    let roots = other.path("trust/api.other.internal/roots.pem");
+    let (place, server) = live_place(|_| Clients::Whatever(roots));
+    let report = place.json("check --live --format json");
+    assert_eq!(report["links"]["failed"], 1, "{report}");
+    assert!(has(&report, "HF-CHECK-OTHER-AUTHORITIES"), "{report}");
+    assert_eq!(server.join().unwrap(), [Ok(())]);
+}
+
+/// Two instances that have one authority and must refuse each other; one of them runs.
+const SEPARATED: &str = r#"[trust]
+domain = "shop.internal"
+model = "per-service"
+
+[service.api]
+instances = ["api1.shop.internal", { name = "api2.shop.internal", address = "127.0.0.1:PORT" }]
+calls = ["db"]
+
+[service.db]
+instances = ["db.shop.internal"]
+"#;
+
+#[test]
+fn a_server_that_runs_must_refuse_whom_it_must_refuse() {
+    let roots = |place: &Place, name: &str| place.path(&format!("trust/{name}.shop.internal/roots.pem"));
+    let (databases, apis) = ("api2", "db");
+    for (clients, outcome, method, told) in [
+        // As declared: databases are accepted, if anybody is.
+        (0, "refused", "live", ""),
+        // Its own kind too.
+        (1, "leaked", "live", "HF-CHECK-LEAKED"),
+        (2, "leaked", "live", "HF-CHECK-NO-CLIENT-CERTIFICATE"),
+        (3, "refused", "handshake", "HF-CHECK-NOT-DECIDED"),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port().to_string();
+        let place = Place::with(&SEPARATED.replace("PORT", &port));
+        place.good("apply");
+        let clients = match clients {
+            0 => Clients::Below(vec![roots(&place, databases)]),
+            1 => Clients::Below(vec![roots(&place, databases), roots(&place, apis)]),
+            2 => Clients::Unasked,
+            _ => Clients::Whatever(roots(&place, databases)),
+        };
+        let server = serve(listener, &place.path("trust/api2.shop.internal"), &clients, 1);
+        let report = place.json("check --live --format json");
+        let details = report["details"].as_array().unwrap();
+        let pair = |one: &&serde_json::Value| {
+            one["client"] == "api1.shop.internal" && one["server"] == "api2.shop.internal"
+        };
+        let detail = details.iter().find(pair).unwrap();
+        assert_eq!((&detail["outcome"], &detail["method"]), (&outcome.into(), &method.into()), "{report}");
+        assert_eq!(has(&report, told), !told.is_empty(), "{told}: {report}");
+        server.join().unwrap();
+    }
 }
 
 #[test]
