@@ -31,7 +31,11 @@ Examples:
   handfast inspect example.com:443
                                  show what a server presents, in words
 
-Exit codes: 0 done, 1 refused or something that you can mend, 2 a fault of Handfast or of the machine.";
+Exit codes:
+  0  done
+  1  refused, or something that you can mend, as a wrong command line
+  2  a fault of Handfast or of the machine
+  3  a server cannot be reached or has no time now: the same command may go well later";
 
 /// The whole command tree, for completions, man pages and tests.
 pub(crate) fn tree() -> clap::Command {

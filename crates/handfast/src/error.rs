@@ -18,6 +18,8 @@ pub(crate) enum Exit {
     Refused,
     /// 2: our fault, or the machine's.
     Fault,
+    /// 3: a server cannot be reached, or has no time now. The same command may go well later.
+    Unavailable,
 }
 
 impl Exit {
@@ -27,6 +29,7 @@ impl Exit {
             Self::Done => 0,
             Self::Refused => 1,
             Self::Fault => 2,
+            Self::Unavailable => 3,
         }
     }
 }
@@ -56,6 +59,11 @@ impl CommandError {
     /// Our fault, or the machine's.
     pub(crate) fn fault(message: impl Into<String>) -> Self {
         Self::new(Exit::Fault, message.into())
+    }
+
+    /// A server cannot be reached, or has no time now.
+    pub(crate) fn unavailable(message: impl Into<String>) -> Self {
+        Self::new(Exit::Unavailable, message.into())
     }
 
     fn new(exit: Exit, message: String) -> Self {

@@ -125,9 +125,10 @@ fn from_server(address: &str, args: &Args, context: &Context) -> Result<Contents
     let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     let name = args.server_name.as_deref().unwrap_or(host);
     let chain = tls::presented_chain(address, name).map_err(|error| {
-        CommandError::refused(format!("cannot see what `{address}` presents"))
-            .because(error)
-            .hint("is the address right, and does TLS begin at once there?")
+        let what = format!("cannot see what `{address}` presents");
+        let refusal =
+            if error.is_silence() { CommandError::unavailable(what) } else { CommandError::refused(what) };
+        refusal.because(error).hint("is the address right, and does TLS begin at once there?")
     })?;
     let certificates = chain
         .iter()

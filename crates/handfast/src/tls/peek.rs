@@ -2,6 +2,8 @@
 //!
 //! The connection is given up as soon as the chain is known; nothing is sent over it and nothing of it is trusted.
 
+use std::io;
+
 use hf_identity::error::TlsError;
 use hf_identity::presented::Presented;
 use rustls::ClientConnection;
@@ -20,13 +22,26 @@ pub(crate) enum PeekError {
     },
     /// No connection, or it broke before the server presented anything.
     #[error("no TLS server answered")]
-    Connection(#[source] std::io::Error),
+    Connection(#[source] io::Error),
     /// The client side cannot be set up.
     #[error("TLS cannot be set up")]
     Setup(#[source] TlsError),
     /// The handshake went by without a certificate.
     #[error("the server presented no certificate")]
     Nothing,
+}
+
+impl PeekError {
+    /// Whether nobody answers there, at least now; else somebody does who speaks something else, or what was asked for
+    /// cannot be.
+    pub(crate) fn is_silence(&self) -> bool {
+        match self {
+            Self::Connection(error) => {
+                !matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
+            }
+            Self::Name { .. } | Self::Setup(_) | Self::Nothing => false,
+        }
+    }
 }
 
 /// The certificates, DER, in the order in which the server at `address` (`host:port`) sends them for `name`.

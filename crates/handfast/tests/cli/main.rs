@@ -45,4 +45,6 @@ mod single;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod unavailable;
+#[cfg(test)]
 mod up;
