@@ -28,8 +28,8 @@ pub use party::{Member, Party};
 pub use place::Place;
 pub use profile::{Profile, Usage};
 pub use server::{
-    CfsslDoor, CfsslLabel, ListenAddress, ListenAddressError, LogFormat, Ocsp, OcspResponder, RequestRate,
-    RequestRateError, Server, ServerLimits,
+    CFSSL_ENDPOINTS, CfsslDoor, CfsslLabel, ListenAddress, ListenAddressError, LogFormat, Ocsp,
+    OcspResponder, RequestRate, RequestRateError, Server, ServerLimits,
 };
 pub use service::{Address, FileSettings, Instance, KeyStore, Service};
 pub use trust::{Fraction, FractionError, Model, Trust};

@@ -211,7 +211,8 @@ fn connect(doors: &Doors, addresses: &str) -> Result<CfsslClient, CfsslError> {
 }
 
 fn load(domain: &Domain, file: &str) -> Result<Config, CommandError> {
-    let octets = files::octets(&domain.base.join(file), MAX_FILE)?;
+    let octets = files::octets(&domain.base.join(file), MAX_FILE)
+        .map_err(|error| error.hint(format!("`config` below `[server.cfssl]` names `{file}`")))?;
     let resolve = |source: &ValueSource| match source {
         ValueSource::Environment(name) => Ok(crate::env::named(name).unwrap_or_default()),
         ValueSource::File(path) => {
@@ -236,4 +237,16 @@ fn published(topology: &Topology, authority: &str) -> Option<policy::Published> 
         ca_issuers: of(&published.ca_issuers),
         ocsp: of(&published.ocsp),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use hf_http::cfssl::endpoint::TABLE;
+    use hf_topology::declared::CFSSL_ENDPOINTS;
+
+    #[test]
+    fn the_file_and_the_door_know_the_same_endpoints() {
+        let served: Vec<&str> = TABLE.iter().map(|row| row.name).chain(["/"]).collect();
+        assert_eq!(served, CFSSL_ENDPOINTS);
+    }
 }

@@ -4,7 +4,8 @@ use super::faults::{Fault, Faults, UNKNOWN_NAME};
 use super::references::{Kind, References};
 use super::section::{Section, Text, listed};
 use super::server::{addresses, networks};
-use crate::declared::{CfsslDoor, CfsslLabel, ListenAddress};
+use super::suggest::nearest;
+use crate::declared::{CFSSL_ENDPOINTS, CfsslDoor, CfsslLabel, ListenAddress};
 
 /// The most labels of one server.
 const MAX_LABELS: usize = 100;
@@ -28,8 +29,8 @@ pub(super) fn read(
         Some(text) => (one_of(&labels, &text, faults), None),
         None => (String::new(), None),
     };
-    let mut texts = |key| section.texts(key, faults).iter().map(|text| text.value.to_owned()).collect();
-    let (enable, disable) = (texts("enable"), texts("disable"));
+    let (enable, disable) =
+        (endpoints(&mut section, "enable", faults), endpoints(&mut section, "disable", faults));
     section.finish(faults);
     let usual =
         if https.is_some() { Vec::new() } else { vec![ListenAddress::Tcp(([127, 0, 0, 1], 8888).into())] };
@@ -68,6 +69,24 @@ fn labels(
     labels
 }
 
+/// Names of endpoints.
+fn endpoints(section: &mut Section<'_, '_>, key: &'static str, faults: &mut Faults<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    for text in section.texts(key, faults) {
+        if !CFSSL_ENDPOINTS.contains(&text.value) {
+            let fault =
+                Fault::new(UNKNOWN_NAME, text.span.start, &section.key(key), "there is no such endpoint")
+                    .expected_found(format!("one of {}", listed(&CFSSL_ENDPOINTS)), text.value);
+            faults.add(match nearest(text.value, CFSSL_ENDPOINTS) {
+                Some(meant) => fault.write(format!("write `\"{meant}\"`")),
+                None => fault,
+            });
+        }
+        names.push(text.value.to_owned());
+    }
+    names
+}
+
 /// The label of requests that name none.
 fn one_of(labels: &[CfsslLabel], text: &Text<'_>, faults: &mut Faults<'_>) -> String {
     if !labels.iter().any(|label| label.name == text.value) {
@@ -84,7 +103,7 @@ fn one_of(labels: &[CfsslLabel], text: &Text<'_>, faults: &mut Faults<'_>) -> St
 #[cfg(test)]
 mod tests {
     use crate::declare::parse;
-    use crate::declared::CfsslDoor;
+    use crate::declared::{CFSSL_ENDPOINTS, CfsslDoor};
 
     const TRUST: &str =
         "[trust]\ndomain = \"x.internal\"\n[authority.root]\n[authority.a]\nparent = \"root\"\n";
@@ -119,7 +138,20 @@ mod tests {
         assert!(faults("[server.cfssl.labels.c]\n").contains("server.cfssl.labels.c.authority"));
         assert!(faults("label = \"c\"\n[server.cfssl.labels.a]\n").contains("no such label"));
         assert!(faults("label = \"c\"\n").contains("`c` is no authority"));
-        assert!(faults("[server.cfssl.labels.a]\nnetworks = [\"10.0.0.0\"]\n").contains("no network"));
+        assert!(faults("[server.cfssl.labels.a]\nnetworks = [\"10.0.0.0/33\"]\n").contains("no network"));
         assert!(faults("[server.cfssl.labels.a]\nnets = []\n").contains("nets"));
+    }
+
+    #[test]
+    fn an_endpoint_that_there_is_not_is_found_where_it_stands() {
+        let all = CFSSL_ENDPOINTS.map(|name| format!("\"{name}\"")).join(", ");
+        assert_eq!(door(&format!("enable = [{all}]\n")).enable.len(), CFSSL_ENDPOINTS.len());
+        for key in ["enable", "disable"] {
+            let found = faults(&format!("{key} = [\"info\",\n  \"newkye\"]\n"));
+            assert!(found.contains("f:8:3"), "line and column: {found}");
+            assert!(found.contains(&format!("server.cfssl.{key}")), "{found}");
+            assert!(found.contains("write `\\\"newkey\\\"`") && found.contains("`certinfo`"), "{found}");
+        }
+        assert!(faults("enable = [\"info,newkey\"]\n").contains("no such endpoint"), "one each");
     }
 }

@@ -95,6 +95,13 @@ pub enum OcspResponder {
     Delegate,
 }
 
+/// The endpoints of CFSSL by the names that `enable` and `disable` have for them; `/` stands for the web pages that stock
+/// CFSSL has beside them.
+pub const CFSSL_ENDPOINTS: [&str; 17] = [
+    "authsign", "bundle", "certadd", "certinfo", "crl", "gencrl", "health", "info", "init_ca", "newcert",
+    "newkey", "ocspsign", "revoke", "scan", "scaninfo", "sign", "/",
+];
+
 /// `[server.cfssl]`: the endpoints of CFSSL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CfsslDoor {
