@@ -339,7 +339,7 @@ pub enum CertificateRefusal {
         count: usize,
     },
     /// Its name is not the one that is validated.
-    #[error("it is for another name, a {kind}")]
+    #[error("it is for another name, of kind {kind}")]
     OtherName {
         /// The kind of the name that was found.
         kind: &'static str,

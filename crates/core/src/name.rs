@@ -36,6 +36,16 @@ pub enum NameKind {
     TrustDomain,
 }
 
+impl NameKind {
+    /// The indefinite article that goes before it.
+    pub fn article(self) -> &'static str {
+        match self {
+            Self::Ip | Self::Email => "an",
+            Self::Dns | Self::Uri | Self::SpiffeId | Self::TrustDomain => "a",
+        }
+    }
+}
+
 impl fmt::Display for NameKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -51,7 +61,7 @@ impl fmt::Display for NameKind {
 
 /// A name that was refused: which kind was expected, what was found, where it goes wrong, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` is not a {kind}: {problem}, at character {}", at + 1)]
+#[error("`{found}` is not {} {kind}: {problem}, at character {}", kind.article(), at + 1)]
 pub struct NameError {
     /// The kind of name that was expected.
     pub kind: NameKind,
@@ -166,3 +176,24 @@ macro_rules! textual_name {
     };
 }
 use textual_name;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_reads_as_a_sentence() {
+        let said = [
+            "10.0.0.256".parse::<IpName>().unwrap_err().to_string(),
+            "a".parse::<EmailAddress>().unwrap_err().to_string(),
+            "a_b".parse::<DnsName>().unwrap_err().to_string(),
+        ];
+        for (said, beginning) in said.iter().zip([
+            "`10.0.0.256` is not an IP address: ",
+            "`a` is not an e-mail address: ",
+            "`a_b` is not a DNS name: ",
+        ]) {
+            assert!(said.starts_with(beginning), "{said}");
+        }
+    }
+}

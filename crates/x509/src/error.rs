@@ -28,6 +28,16 @@ pub enum ObjectKind {
     OcspResponse,
 }
 
+impl ObjectKind {
+    /// The indefinite article that goes before it.
+    fn article(self) -> &'static str {
+        match self {
+            Self::OcspRequest | Self::OcspResponse => "an",
+            Self::Certificate | Self::TbsCertificate | Self::Request | Self::Crl | Self::Pkcs7 => "a",
+        }
+    }
+}
+
 impl fmt::Display for ObjectKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -46,7 +56,7 @@ impl fmt::Display for ObjectKind {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum X509Error {
     /// The octets are not such an object.
-    #[error("not a {object} in DER")]
+    #[error("not {} {object} in DER", object.article())]
     Syntax {
         /// What was expected.
         object: ObjectKind,
@@ -129,4 +139,15 @@ pub enum BuildError {
         /// The algorithm.
         algorithm: crate::signature::SignatureAlgorithm,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_cannot_be_read_is_named_with_its_article() {
+        let said = |octets: &[u8]| crate::ocsp::OcspResponse::from_der(octets).unwrap_err().to_string();
+        assert_eq!(said(&[1]), "not an OCSP response in DER");
+        let certificate = crate::certificate::Certificate::from_der(&[1]).unwrap_err().to_string();
+        assert_eq!(certificate, "not a certificate in DER");
+    }
 }

@@ -69,7 +69,7 @@ fn malformed(link: &Link<'_>) -> Option<Fault> {
         let Presented::Malformed { kind, text } = name else { return None };
         Some(Fault::new(
             format!("a name in subjectAltName is no {kind}"),
-            format!("a {kind} in the syntax of RFC 5280"),
+            format!("{kind} in the syntax of RFC 5280"),
             format!("`{text}`"),
         ))
     })
