@@ -31,7 +31,7 @@ colour = true
 [server.limits]
 connections = 0
 per_address = "5 per second"
-exempt = ["10.0.0.0"]
+exempt = ["10.0.0.0/33"]
 
 [server.cfssl]
 label = "nobody"

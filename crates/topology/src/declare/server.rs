@@ -1,5 +1,7 @@
 //! `[server]` and `[server.limits]`.
 
+use std::net::IpAddr;
+
 use hf_core::name::{Identifier, SanSet, UriName};
 use hf_core::time::Lifetime;
 
@@ -230,7 +232,7 @@ fn limits(parent: &mut Section<'_, '_>, faults: &mut Faults<'_>) -> ServerLimits
     limits
 }
 
-/// Networks as `10.0.0.0/8` or `2001:db8::/32`; `None` without the key.
+/// Networks as `10.0.0.0/8` or `2001:db8::/32`, and addresses, each a network of its own; `None` without the key.
 pub(super) fn networks(
     section: &mut Section<'_, '_>,
     key: &'static str,
@@ -240,23 +242,25 @@ pub(super) fn networks(
     let path = section.key(key);
     let mut networks = Vec::new();
     for text in section.texts(key, faults) {
-        if is_network(text.value) {
-            networks.push(text.value.to_owned());
-        } else {
-            faults.add(
-                Fault::new(VALUE, text.span.start, &path, "this is no network")
-                    .expected_found("an address and a prefix length, such as `10.0.0.0/8`", text.value),
-            );
+        match network(text.value) {
+            Some(network) => networks.push(network),
+            None => faults
+                .add(Fault::new(VALUE, text.span.start, &path, "this is no network").expected_found(
+                "a network, as in `10.0.0.0/8` or `fd00::/8`, or an address, as in `10.0.0.7` or `fd00::7`",
+                text.value,
+            )),
         }
     }
     Some(networks)
 }
 
-fn is_network(text: &str) -> bool {
-    let Some((address, length)) = text.split_once('/') else { return false };
-    let Ok(address) = address.parse::<std::net::IpAddr>() else { return false };
-    let longest = if address.is_ipv4() { 32 } else { 128 };
-    length.parse::<u8>().is_ok_and(|length| length <= longest)
+/// Address and prefix length; an address alone is the network that holds nothing else.
+fn network(text: &str) -> Option<String> {
+    let (address, length) = text.split_once('/').map_or((text, None), |(it, length)| (it, Some(length)));
+    let address: IpAddr = address.parse().ok()?;
+    let longest: u8 = if address.is_ipv4() { 32 } else { 128 };
+    let length = length.map_or(Some(longest), |length| length.parse().ok().filter(|it| *it <= longest))?;
+    Some(format!("{address}/{length}"))
 }
 
 #[cfg(test)]
@@ -270,6 +274,32 @@ mod tests {
             Err(findings) => {
                 findings.iter().map(|finding| finding.about.clone() + ": " + &finding.summary).collect()
             }
+        }
+    }
+
+    #[test]
+    fn a_network_is_one_or_an_address_that_stands_for_itself() {
+        let limits = |entry: &str| {
+            let text = format!("[trust]\ndomain = \"x.internal\"\n[server.limits]\nexempt = [\"{entry}\"]\n");
+            parse(&text, "f").map(|topology| topology.server.limits.exempt.unwrap().join(" "))
+        };
+        for (entry, network) in [
+            ("10.0.0.0/8", "10.0.0.0/8"),
+            ("10.0.0.7", "10.0.0.7/32"),
+            ("fd00::/8", "fd00::/8"),
+            ("fd00::7", "fd00::7/128"),
+            ("0.0.0.0/0", "0.0.0.0/0"),
+        ] {
+            assert_eq!(limits(entry).unwrap(), network, "{entry}");
+        }
+        for bad in
+            ["10.0.0.0/33", "fd00::/129", "10.0.0.0/", "/8", "10.0.0", "host.internal", "10.0.0.1/255.0.0.0"]
+        {
+            let said = format!("{:?}", limits(bad).unwrap_err());
+            assert!(
+                said.contains("as in `10.0.0.0/8`") && said.contains("as in `10.0.0.7`"),
+                "{bad}: {said}"
+            );
         }
     }
 
