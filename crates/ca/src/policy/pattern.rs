@@ -73,6 +73,11 @@ impl NamePattern {
         }
     }
 
+    /// Whether some name is in both sets. As of two subtrees, one holds the other then.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.contains(other) || other.contains(self)
+    }
+
     /// The name at the top of the set, where it is a name itself.
     pub fn apex(&self) -> Option<Identifier> {
         match self {
@@ -228,6 +233,33 @@ mod tests {
         ];
         for (set, stranger) in outside {
             assert!(!pattern(set).covers(&name(stranger)), "{set} does not cover {stranger}");
+        }
+    }
+
+    #[test]
+    fn sets_overlap_when_one_holds_the_other() {
+        for (one, other) in [
+            ("shop.internal", "a.shop.internal"),
+            ("shop.internal", "shop.internal"),
+            ("10.0.0.0/8", "10.0.0.7"),
+            ("email:shop.internal", "email:ops@shop.internal"),
+        ] {
+            assert!(
+                pattern(one).overlaps(&pattern(other)) && pattern(other).overlaps(&pattern(one)),
+                "{one}"
+            );
+        }
+        for (one, other) in [
+            ("shop.internal", "team.internal"),
+            ("a.shop.internal", "b.shop.internal"),
+            ("10.0.0.0/8", "192.0.2.1"),
+            ("0.0.0.0/0", "::/0"),
+            ("shop.internal", "10.0.0.7"),
+        ] {
+            assert!(
+                !pattern(one).overlaps(&pattern(other)) && !pattern(other).overlaps(&pattern(one)),
+                "{one}"
+            );
         }
     }
 

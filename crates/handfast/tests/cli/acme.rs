@@ -82,6 +82,34 @@ fn what_cannot_be_made_is_refused() {
     );
 }
 
+/// A key is carried away to where nobody can mend it: what it can never be good for is refused here.
+#[test]
+fn a_key_for_names_that_are_never_given_is_not_made() {
+    let place = domain();
+    let file = place.read("handfast.toml").replace(
+        "profiles = [\"server\", \"client\"]",
+        "profiles = [\"server\", \"client\"]\nnames = [\"shop.internal\", \"10.0.0.0/8\", \"team.internal\"]",
+    );
+    let permitted = "permitted = [\"shop.internal\", \"10.1.0.0/16\"]\nexcluded = [\"vault.shop.internal\"]";
+    place.write("handfast.toml", &file.replace("permitted = [\"shop.internal\"]", permitted));
+    for good in ["shop.internal", "a.shop.internal", "internal", "10.1.2.3", "10.0.0.0/8"] {
+        place.good(&format!("acme eab create a --name {good}"));
+    }
+    for (bad, hint) in [
+        ("shop.example", "add it to `names` of `[acme.services]`"),
+        ("192.0.2.1", "shop.internal, 10.0.0.0/8, team.internal"),
+        ("team.internal", "`permitted` and `excluded` of `[authority.services]`"),
+        ("10.2.0.1", "`permitted` and `excluded` of `[authority.services]`"),
+        ("a.vault.shop.internal", "`permitted` and `excluded` of `[authority.services]`"),
+    ] {
+        let said = place.talk(&format!("acme eab create a --name a.shop.internal --name {bad} --out a.eab"));
+        assert!(said.contains("gives no name under `"), "{bad}: {said}");
+        assert!(said.contains(hint) && said.ends_with("--- exit 1\n"), "{bad}: {said}");
+        assert!(!place.path("a.eab").exists());
+    }
+    assert_eq!(place.json("acme eab list --format json")["keys"].as_array().unwrap().len(), 5);
+}
+
 #[test]
 fn nothing_is_listed_where_nothing_is() {
     let place = domain();

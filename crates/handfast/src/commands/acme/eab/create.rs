@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::super::shared::{authority, origin, refusal};
 use crate::authority::open_store;
 use crate::commands::options::{DomainOptions, FormatOptions};
+use crate::config::profiles::patterns;
 use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
@@ -113,6 +114,7 @@ fn create(args: &Args, context: &Context) -> Result<(EabKeyRecord, Secret<String
                 offered.join(", ")
             )));
     }
+    check_names(&args.names, &authority, &domain)?;
     let new = NewEabKey {
         name: args.name.clone(),
         authority,
@@ -125,6 +127,37 @@ fn create(args: &Args, context: &Context) -> Result<(EabKeyRecord, Secret<String
     let origin = origin(context);
     let made = operator::create_eab(new, store.as_ref(), &SystemRandom, &origin);
     context.block_on(made).map_err(refusal("no key was made"))
+}
+
+/// That an account with the key could ever have some name under each of these. The server refuses every other one; whoever
+/// carries the key away learns of it far from here.
+fn check_names(names: &[NamePattern], authority: &str, domain: &Domain) -> Result<(), CommandError> {
+    let Some(acme) = domain.topology.acme.iter().find(|acme| acme.authority == authority) else {
+        return Ok(());
+    };
+    let given = patterns(authority, &acme.names)?;
+    let (permitted, excluded) = match domain.topology.authority(authority) {
+        Some(declared) => {
+            (patterns(authority, &declared.permitted)?, patterns(authority, &declared.excluded)?)
+        }
+        None => (Vec::new(), Vec::new()),
+    };
+    let certified = |one: &NamePattern, other: &NamePattern| {
+        let within = |allowed: &NamePattern| allowed.overlaps(one) && allowed.overlaps(other);
+        permitted.is_empty() || permitted.iter().any(within)
+    };
+    let possible = |name: &&NamePattern| {
+        let is_given = given.iter().any(|given| given.overlaps(name) && certified(given, name));
+        is_given && !excluded.iter().any(|excluded| excluded.contains(name))
+    };
+    let Some(never) = names.iter().find(|name| !possible(name)) else { return Ok(()) };
+    let listed: Vec<String> = given.iter().map(ToString::to_string).collect();
+    let hint = if given.iter().any(|given| given.overlaps(never)) {
+        format!("`permitted` and `excluded` of `[authority.{authority}]` say what it certifies")
+    } else {
+        format!("name some of {}, or add it to `names` of `[acme.{authority}]`", listed.join(", "))
+    };
+    Err(CommandError::refused(format!("`{authority}` gives no name under `{never}` by ACME")).hint(hint))
 }
 
 fn answer<'a>(record: &'a EabKeyRecord, secret: &'a str) -> Answer<'a> {
