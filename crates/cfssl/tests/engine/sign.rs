@@ -223,3 +223,19 @@ async fn who_gets_less_than_was_asked_for_is_told() {
     let made = signer.sign(&sign_request(web, "short"), &asker(&place)).await.unwrap();
     assert_eq!(made.remarks().count(), 0);
 }
+
+#[tokio::test]
+async fn what_a_request_holds_beside_the_usual_does_not_pass_a_stated_subject() {
+    let place = place();
+    let (signer, _standalone, _) = signer(&place).await;
+    let sly = r#"{"CN":"www.shop.internal","hosts":["www.shop.internal"],
+        "names":[{"O":"Shop","E":"root@shop.internal","OID":{"0.9.2342.19200300.100.1.1":"root"}}]}"#;
+    let as_requested = signer.sign(&sign_request(sly, "server"), &asker(&place)).await.unwrap().certificate;
+    assert!(as_requested.subject().to_string().contains("root"), "{}", as_requested.subject());
+    let stated = SignRequest {
+        subject: Some(Subject { common_name: "www.shop.internal".to_owned(), ..Subject::default() }),
+        ..sign_request(sly, "server")
+    };
+    let certificate = signer.sign(&stated, &asker(&place)).await.unwrap().certificate;
+    assert_eq!(certificate.subject().to_string(), "CN=www.shop.internal,O=Shop");
+}

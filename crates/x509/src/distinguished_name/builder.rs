@@ -96,15 +96,17 @@ fn encode(kind: &Oid, value: &str) -> Vec<u8> {
 }
 
 impl DistinguishedName {
-    /// This name where it says something, `other` where it does not: attribute type by attribute type. Attributes of
-    /// `other` that are no proper text are left out.
+    /// This name where it says something, `other` where it does not: attribute type by attribute type, for the usual ones.
+    /// Whoever states a subject need not think of every other type that `other` may hold, such as a title or a user
+    /// identifier, to keep it out. Attributes of `other` that are no proper text are left out too.
     #[must_use]
     pub fn completed_by(&self, other: &Self) -> Self {
         if other.is_empty() {
             return self.clone();
         }
         let mut builder = DistinguishedNameBuilder::new();
-        let theirs = other.attributes().filter(|one| !self.attributes().any(|own| own.kind == one.kind));
+        let theirs = other.attributes().filter(|one| USUAL.contains(&one.kind));
+        let theirs = theirs.filter(|one| !self.attributes().any(|own| own.kind == one.kind));
         for attribute in self.attributes().chain(theirs) {
             if let Ok(text) = attribute.text() {
                 // What does not fit into a name is left out; whoever judges the name sees what remains.
@@ -114,6 +116,17 @@ impl DistinguishedName {
         builder.build()
     }
 }
+
+/// What a name is completed with, as CFSSL does it.
+const USUAL: [Oid; 7] = [
+    oids::COUNTRY,
+    oids::STATE,
+    oids::LOCALITY,
+    oids::ORGANIZATION,
+    oids::ORGANIZATIONAL_UNIT,
+    oids::COMMON_NAME,
+    oids::SERIAL_NUMBER,
+];
 
 #[cfg(test)]
 mod tests {
@@ -169,6 +182,8 @@ mod tests {
         let wish: DistinguishedName = "CN=wished,OU=A".parse().unwrap();
         let request: DistinguishedName = "CN=asked,OU=B,O=Shop,C=DE".parse().unwrap();
         assert_eq!(wish.completed_by(&request).to_string(), "CN=wished,OU=A,O=Shop,C=DE");
+        let more: DistinguishedName = "UID=root,CN=asked,O=Shop".parse().unwrap();
+        assert_eq!(wish.completed_by(&more).to_string(), "CN=wished,OU=A,O=Shop");
         assert_eq!(DistinguishedName::empty().completed_by(&wish).to_string(), "CN=wished,OU=A");
         assert_eq!(wish.completed_by(&DistinguishedName::empty()), wish);
     }
