@@ -7,6 +7,7 @@ use hf_x509::certificate::Certificate;
 use hf_x509::csr::CsrTemplate;
 use hf_x509::error::X509Error;
 use hf_x509::ext::KeyUsage;
+use hf_x509::signature::{SignatureAlgorithm, SignatureError};
 
 const UNREADABLE: FindingCode = FindingCode::new("HF-ISSUER-UNREADABLE");
 const OTHER_KEY: FindingCode = FindingCode::new("HF-ISSUER-OTHER-KEY");
@@ -62,6 +63,10 @@ pub(crate) fn check_chain(name: &str, chain: &[Certificate]) -> Vec<Finding> {
         findings.extend(check_authority(name, certificate, distance));
         let signer = chain.get(distance + 1).or_else(|| certificate.is_self_issued().then_some(certificate));
         let Some(signer) = signer else { continue };
+        if let Err(SignatureError::Broken { algorithm }) = certificate.verify_signed_by(signer.public_key()) {
+            findings.push(broken_signature(name, certificate, algorithm));
+            continue;
+        }
         let linked = certificate.issuer() == signer.subject()
             && certificate.verify_signed_by(signer.public_key()).is_ok();
         if !linked {
@@ -74,6 +79,22 @@ pub(crate) fn check_chain(name: &str, chain: &[Certificate]) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// A signature that nobody should believe; of a root it is often all that is wrong with it.
+fn broken_signature(name: &str, certificate: &Certificate, algorithm: SignatureAlgorithm) -> Finding {
+    let expected = if certificate.is_self_issued() {
+        "SHA-256 or stronger (`handfast cfssl gencert -renewca -ca CERTIFICATE -ca-key KEY` signs it anew, for the same key)"
+    } else {
+        "SHA-256 or stronger, by its issuer"
+    };
+    let subject = certificate.subject();
+    Finding::error(
+        CHAIN,
+        about(name),
+        format!("the certificate of `{subject}` has a signature that proves nothing"),
+    )
+    .expected_found(expected, algorithm.to_string())
 }
 
 /// RFC 5280 section 6.1.4 (k) to (n): `cA`, path length, `keyCertSign`.
