@@ -1,5 +1,6 @@
 //! CFSSL's programs and ours, in each other's place.
 
+mod anew;
 mod clients;
 mod database;
 mod differential;

@@ -78,6 +78,7 @@ fn settings(wish: &Wish) -> ProfileSettings {
         backdate: wish.backdate,
         subject: SubjectRule::Requested,
         beyond_issuer: BeyondIssuer::Refuse,
+        sha1_key_identifier: true,
         key_usage: Some(vec![KeyUsageName::KeyCertSign, KeyUsageName::CrlSign]),
         ..ProfileSettings::root()
     }

@@ -73,7 +73,7 @@ impl IssuerFacts {
         Self {
             subject: tbs.subject.clone(),
             public_key: tbs.public_key.clone(),
-            key_identifier: Some(tbs.public_key.key_identifier()),
+            key_identifier: Some(tbs.public_key.key_identifier_by(tbs.extensions.subject_key_identifier)),
             not_after: tbs.validity.not_after(),
             basic_constraints: Some(tbs.extensions.basic_constraints),
             key_usage: Some(tbs.extensions.key_usage),

@@ -10,7 +10,7 @@ use aws_lc_rs::signature::{self as lc, ParsedPublicKey, VerificationAlgorithm};
 use hf_core::algorithm::KeyAlgorithm;
 
 use crate::asn1::{DerError, Oid, Span};
-use crate::digest::sha256;
+use crate::digest::{sha1, sha256};
 use crate::ext::KeyIdentifier;
 use crate::limits;
 use crate::signature::{self, Signature, SignatureAlgorithm, SignatureError};
@@ -96,6 +96,16 @@ struct Inner {
     rsa: Option<(Span, Span)>,
     /// What the cryptographic module makes of it, asked once.
     parsed: OnceLock<Option<ParsedPublicKey>>,
+}
+
+/// How a key identifier is made of a key. It proves nothing, so a broken digest does no harm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeyIdentifierMethod {
+    /// RFC 7093 section 2 method 1: the leftmost 160 bits of SHA-256 of the BIT STRING.
+    #[default]
+    Sha256,
+    /// RFC 5280 section 4.2.1.2 method 1: SHA-1 of the BIT STRING, as OpenSSL, Go and CFSSL have it.
+    Sha1,
 }
 
 impl PublicKey {
@@ -241,10 +251,19 @@ impl PublicKey {
         self.0.parsed.get_or_init(|| ParsedPublicKey::new(algorithm, self.key_octets()).ok()).as_ref()
     }
 
-    /// The key identifier of RFC 7093 section 2 method 1: the leftmost 160 bits of SHA-256 of the BIT STRING.
+    /// The key identifier that we give it where nothing else is asked for: [`KeyIdentifierMethod::Sha256`].
     pub fn key_identifier(&self) -> KeyIdentifier {
-        let hash = sha256(self.key_octets());
-        KeyIdentifier::new(hash.get(..20).unwrap_or_default())
+        self.key_identifier_by(KeyIdentifierMethod::Sha256)
+    }
+
+    /// The key identifier by this method.
+    pub fn key_identifier_by(&self, method: KeyIdentifierMethod) -> KeyIdentifier {
+        match method {
+            KeyIdentifierMethod::Sha256 => {
+                KeyIdentifier::new(sha256(self.key_octets()).get(..20).unwrap_or_default())
+            }
+            KeyIdentifierMethod::Sha1 => KeyIdentifier::new(&sha1(self.key_octets())),
+        }
     }
 
     /// Whether `signature` over `message` was made with the private key that belongs to this key.

@@ -14,7 +14,7 @@ use crate::ext::{
     self, AuthorityInfoAccess, AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies,
     CrlDistributionPoints, ExtendedKeyUsage, KeyIdentifier, KeyUsage, NameConstraints, PrecertificatePoison,
 };
-use crate::public_key::PublicKey;
+use crate::public_key::{KeyIdentifierMethod, PublicKey};
 use crate::signature::{Signature, SignatureAlgorithm};
 use crate::{limits, oids};
 
@@ -48,6 +48,8 @@ pub struct Extensions {
     pub key_usage: KeyUsage,
     /// Purposes, not critical. Left out when empty.
     pub extended_key_usage: Vec<crate::asn1::Oid>,
+    /// How the subject key identifier is made of the key.
+    pub subject_key_identifier: KeyIdentifierMethod,
     /// The subject key identifier of the issuer's certificate; of a self-signed certificate its own.
     pub authority_key_identifier: KeyIdentifier,
     /// Alternative names: critical when the subject is empty (RFC 5280 section 4.1.2.6). Left out when empty.
@@ -86,6 +88,7 @@ impl Extensions {
             basic_constraints: BasicConstraints::default(),
             key_usage: KeyUsage::NONE,
             extended_key_usage: Vec::new(),
+            subject_key_identifier: KeyIdentifierMethod::default(),
             authority_key_identifier,
             subject_alt_names: SanSet::new(),
             name_constraints: None,
@@ -246,7 +249,8 @@ impl TbsCertificate {
     /// In a fixed order: what the key is, whose it is, what it may do, where to ask.
     fn write_extensions(&self, list: &mut Writer) {
         let extensions = &self.extensions;
-        ext::write_extension(list, false, &self.public_key.key_identifier());
+        let own = self.public_key.key_identifier_by(extensions.subject_key_identifier);
+        ext::write_extension(list, false, &own);
         let authority = AuthorityKeyIdentifier::of(extensions.authority_key_identifier.clone());
         ext::write_extension(list, false, &authority);
         ext::write_extension(list, true, &extensions.basic_constraints);

@@ -2,6 +2,7 @@
 
 use hf_store::record::COMPLETE;
 use hf_x509::ext::{AuthorityInfoAccess, BasicConstraints, NameConstraints};
+use hf_x509::public_key::KeyIdentifierMethod;
 use hf_x509::tbs::Extensions;
 
 use crate::issuer::{Signing, subtrees};
@@ -12,6 +13,11 @@ use crate::profile::ProfileKind;
 pub(super) fn build(grant: &Grant, issuer: &Signing, shard: u32) -> Extensions {
     let profile = grant.profile();
     let url = |template: Option<&crate::profile::UrlTemplate>| template.map(|url| url.url(issuer.name()));
+    let method = if profile.settings().sha1_key_identifier {
+        KeyIdentifierMethod::Sha1
+    } else {
+        KeyIdentifierMethod::Sha256
+    };
     Extensions {
         basic_constraints: basic_constraints(grant),
         key_usage: profile.key_usage(grant.key_algorithm()),
@@ -27,7 +33,12 @@ pub(super) fn build(grant: &Grant, issuer: &Signing, shard: u32) -> Extensions {
         certificate_policies: profile.certificate_policies().cloned(),
         ocsp_no_check: profile.ocsp_no_check(),
         further: grant.further_extensions(),
-        ..Extensions::new(issuer.authority_key_identifier().clone())
+        subject_key_identifier: method,
+        ..Extensions::new(if issuer.chain().is_empty() {
+            grant.public_key().key_identifier_by(method)
+        } else {
+            issuer.authority_key_identifier().clone()
+        })
     }
 }
 

@@ -31,6 +31,7 @@ impl ProfileSettings {
             wildcards: false,
             max_names: SanSet::MAX_NAMES,
             beyond_issuer: BeyondIssuer::Shorten,
+            sha1_key_identifier: false,
             crl_url: None,
             crl_shard_url: None,
             ca_issuers_urls: Vec::new(),

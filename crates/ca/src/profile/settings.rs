@@ -34,6 +34,10 @@ pub struct ProfileSettings {
     pub max_names: usize,
     /// What to do when the certificate would outlive its issuer.
     pub beyond_issuer: BeyondIssuer,
+    /// Whether the subject key identifier is the SHA-1 of the key, as OpenSSL and CFSSL have it: so an authority that they
+    /// certified keeps its identifier when it is certified anew, and what it signed still leads to it.
+    #[serde(default)]
+    pub sha1_key_identifier: bool,
     /// CRL distribution point; `{authority}` stands for the issuer's name.
     pub crl_url: Option<String>,
     /// CRL distribution point of certificates that belong to a shard of the issuer's CRL; `{authority}` as above and

@@ -60,6 +60,9 @@ fn canonical(settings: &ProfileSettings) -> String {
 fn added(settings: &ProfileSettings) -> Vec<(&'static str, String)> {
     let list = |texts: &[String]| texts.iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(",");
     let mut lines = Vec::new();
+    if settings.sha1_key_identifier {
+        lines.push(("key-identifier", "sha-1".to_owned()));
+    }
     if let Some(url) = &settings.crl_shard_url {
         lines.push(("crl-shard", url.clone()));
     }
@@ -130,6 +133,7 @@ mod tests {
             ProfileSettings { client_serial: true, ..peer.clone() },
             ProfileSettings { crl_shard_url: Some("http://x/{authority}/{shard}".into()), ..peer.clone() },
             ProfileSettings { copy_extensions: true, ..peer.clone() },
+            ProfileSettings { sha1_key_identifier: true, ..peer.clone() },
             ProfileSettings { lint_limit: LintLimit::Warnings, ..peer.clone() },
             ProfileSettings { lint_limit: LintLimit::Notices, ..peer.clone() },
             ProfileSettings { lint_exempt: vec!["RFC 5280".into()], ..peer.clone() },

@@ -70,6 +70,7 @@ pub(super) fn of(
         wildcards: true,
         max_names: MAX_NAMES,
         beyond_issuer: BeyondIssuer::Shorten,
+        sha1_key_identifier: true,
         crl_url,
         crl_shard_url,
         ca_issuers_urls,

@@ -5,8 +5,9 @@ use hf_core::time::Lifetime;
 use hf_keys::signing_key::SigningKey as _;
 use hf_x509::certificate::Certificate;
 use hf_x509::ext::{BasicConstraints, KeyUsage};
+use hf_x509::public_key::KeyIdentifierMethod;
 
-use crate::common::{copy, place, request, root};
+use crate::common::{CA, copy, place, request, root};
 
 #[tokio::test]
 async fn a_root_is_what_cfssl_makes_of_the_same_file() {
@@ -111,4 +112,18 @@ async fn crl_url_is_in_the_certificate_of_a_root_and_stays_there() {
     let json = r#"{"CN":"R","crl_url":"root.crl"}"#;
     let refused = initca::create_with_key(&place.machine, &request(json), key).await.err().unwrap();
     assert!(refused.code == 5200 && refused.message.contains("`root.crl` is no usable URL"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_root_has_the_key_identifier_that_cfssl_gives_and_keeps_it() {
+    let place = place();
+    let key = keys::generate(&request("{}").key_request()).unwrap();
+    let by_sha1 = key.public_key().key_identifier_by(KeyIdentifierMethod::Sha1);
+    let root = initca::create_with_key(&place.machine, &request(CA), copy(&key)).await.unwrap().certificate;
+    let renewed = initca::renew(&place.machine, &root, copy(&key)).await.unwrap();
+    for certificate in [&root, &renewed] {
+        assert_eq!(certificate.subject_key_identifier().unwrap().as_ref(), Some(&by_sha1));
+        let authority = certificate.authority_key_identifier().unwrap().unwrap();
+        assert_eq!(authority.key_identifier.as_ref(), Some(&by_sha1), "a root is its own issuer");
+    }
 }

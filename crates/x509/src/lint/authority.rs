@@ -5,11 +5,17 @@ use super::{CertificateRow, Context, Fault, fault, row};
 use crate::ext::KeyUsage;
 use crate::general_name::GeneralName;
 use crate::oids;
+use crate::public_key::KeyIdentifierMethod;
 
 pub(super) static ROWS: &[CertificateRow] = &[
     row!(Error, "HF-LINT-SKI-MISSING", "RFC 5280 section 4.2.1.2", ski_missing),
     row!(Error, "HF-LINT-SKI-CRITICAL", "RFC 5280 section 4.2.1.2", ski_critical),
-    row!(Error, "HF-LINT-SKI-METHOD", "RFC 7093 section 2 (method 1)", ski_method),
+    row!(
+        Error,
+        "HF-LINT-SKI-METHOD",
+        "RFC 5280 section 4.2.1.2 and RFC 7093 section 2, method 1 of both",
+        ski_method
+    ),
     row!(Error, "HF-LINT-AKI-MISSING", "RFC 5280 section 4.2.1.1", aki_missing),
     row!(Error, "HF-LINT-AKI-CRITICAL", "RFC 5280 section 4.2.1.1", aki_critical),
     row!(Error, "HF-LINT-AKI-MISMATCH", "RFC 5280 section 4.2.1.1", aki_mismatch),
@@ -45,11 +51,12 @@ fn ski_critical(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     fault("subjectKeyIdentifier is critical", "not critical", "critical")
 }
 
-/// One method for all, so that certificates for the same key have the same identifier.
+/// One of two methods, so that certificates for the same key have the same identifier wherever they come from.
 fn ski_method(view: &View<'_>, _: Context<'_>) -> Option<Fault> {
     let found = view.extensions.subject_key_identifier.value()?;
     let expected = view.public_key.key_identifier();
-    if *found == expected {
+    let older = view.public_key.key_identifier_by(KeyIdentifierMethod::Sha1);
+    if *found == expected || *found == older {
         return None;
     }
     fault("the subject key identifier does not belong to the key", expected.to_string(), found.to_string())

@@ -126,5 +126,6 @@ fn unsupported_keys_are_readable() {
 fn the_identifier_is_that_of_rfc_7093() {
     let key = PublicKey::from_ed25519(&[7; 32]).unwrap();
     assert_eq!(key.key_identifier().as_bytes(), &sha256(&[7; 32])[..20]);
+    assert_eq!(key.key_identifier_by(KeyIdentifierMethod::Sha1).as_bytes(), sha1(&[7; 32]));
     assert_eq!(key.spki_sha256(), sha256(key.spki_der()));
 }

@@ -13,7 +13,7 @@ use crate::ext::{
 use crate::general_name::GeneralName;
 use crate::lint::{Context, Form, certificate, certificate_rules};
 use crate::oids;
-use crate::public_key::{Curve, PublicKey};
+use crate::public_key::{Curve, KeyIdentifierMethod, PublicKey};
 use crate::signature::{Signature, SignatureAlgorithm};
 use crate::transparency::{SignedCertificateTimestamp, TimestampAlgorithm};
 
@@ -314,7 +314,11 @@ const FIXTURES: &[Fixture] = &[
     ),
     ("HF-LINT-SKI-MISSING", |_| {}, |d| d.remove(&oids::SUBJECT_KEY_IDENTIFIER)),
     ("HF-LINT-SKI-CRITICAL", |_| {}, |d| d.set(true, &ec_key(2).key_identifier())),
-    ("HF-LINT-SKI-METHOD", |_| {}, |d| d.set(false, &KeyIdentifier::new(&[1; 20]))),
+    (
+        "HF-LINT-SKI-METHOD",
+        |d| d.set(false, &ec_key(2).key_identifier_by(KeyIdentifierMethod::Sha1)),
+        |d| d.set(false, &KeyIdentifier::new(&[1; 20])),
+    ),
     ("HF-LINT-AKI-MISSING", |_| {}, |d| d.set(false, &AuthorityKeyIdentifier::default())),
     (
         "HF-LINT-AKI-CRITICAL",
