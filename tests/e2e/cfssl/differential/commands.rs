@@ -37,6 +37,8 @@ pub(super) static CASES: &[Case] = &[
     case("genkey ecdsa 521", "cfssl genkey ecdsa521.json"),
     case("genkey names", "cfssl genkey names.json"),
     piped("genkey from standard input", "cfssl genkey -", "names.json"),
+    case("genkey underscore", "cfssl genkey underscore.json"),
+    case("genkey long common name", "cfssl genkey longname.json"),
     case("genkey weak rsa", "cfssl genkey weak.json"),
     case("genkey unknown curve", "cfssl genkey curve.json"),
     case("genkey unknown algorithm", "cfssl genkey algorithm.json"),
@@ -134,6 +136,10 @@ pub(super) static CASES: &[Case] = &[
     case("gencrl empty with seconds", "cfssl gencrl none.txt ca.pem ca-key.pem 3600"),
     case("gencrl words", "cfssl gencrl words.txt ca.pem ca-key.pem"),
     case("bundle force", "cfssl bundle -cert two.pem -ca-bundle ca.pem -int-bundle inter.pem -flavor force"),
+    case(
+        "bundle unknown flavor",
+        "cfssl bundle -cert deep.pem -ca-bundle ca.pem -int-bundle inter.pem -flavor other",
+    ),
     case(
         "bundle optimal",
         "cfssl bundle -cert deep.pem -ca-bundle ca.pem -int-bundle inter.pem -flavor optimal",

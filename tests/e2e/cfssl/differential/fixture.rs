@@ -55,6 +55,11 @@ const FILES: &[(&str, &str)] = &[
         "ca-crl.json",
         r#"{"CN":"Listed Root","key":{"algo":"ecdsa","size":256},"crl_url":"http://c.example.net/root.crl"}"#,
     ),
+    ("underscore.json", r#"{"CN":"u.example.net","hosts":["under_score.example.net"]}"#),
+    (
+        "longname.json",
+        r#"{"CN":"a-common-name-that-is-longer-than-the-sixty-four-characters-it-may-have","hosts":["l.example.net"]}"#,
+    ),
     ("nohosts.json", r#"{"CN":"nohosts.example.net"}"#),
     ("nosubject.json", r#"{"hosts":["x.example.net"]}"#),
     ("wrongtype.json", r#"{"CN":7}"#),
