@@ -9,6 +9,7 @@ use hf_keys::private_key::PrivateKey;
 use hf_keys::signing_key::SigningKey;
 use hf_store::audit::{Origin, hex};
 use hf_store::record::{AuthorityRecord, AuthorityState};
+use hf_x509::public_key::KeyIdentifierMethod;
 
 use crate::authority::Authority;
 use crate::create::{CreateError, NewAuthority, RootKey, request_for};
@@ -29,16 +30,20 @@ pub enum ReissueKey {
 impl Authority {
     /// Sign the certificate of an authority anew; below `parent`, or by itself.
     ///
-    /// With the same key the authorities below it get the new certificate into their chains.
+    /// With the same key the authorities below it get the new certificate into their chains, and its key identifier is made
+    /// as it was, so that what it signed before leads to it.
     pub async fn reissue(
         &self,
-        new: NewAuthority,
+        mut new: NewAuthority,
         parent: Option<&str>,
         key: ReissueKey,
         origin: Origin,
     ) -> Result<IssuedCertificate, CreateError> {
         let old = self.recorded(&new.name).await?;
         let same = matches!(key, ReissueKey::Same);
+        if let Some(method) = self.key_identifier_method(&new.name).filter(|_| same) {
+            new.wish.key_identifier = method;
+        }
         let (key, reference) = self.key_for(&old, &new, key)?;
         let issued = match parent {
             None => self.sign_self(&new, Arc::clone(&key), &origin).await?,
@@ -58,6 +63,15 @@ impl Authority {
             self.refresh_chains_below(&new.name, &origin).await?;
         }
         Ok(issued)
+    }
+
+    /// How the key identifier in the certificate of this authority was made, if it was made in a way that we know.
+    fn key_identifier_method(&self, name: &str) -> Option<KeyIdentifierMethod> {
+        let issuer = self.issuers.get(name)?;
+        let certificate = issuer.certificate()?;
+        let found = certificate.subject_key_identifier().ok().flatten()?;
+        let methods = [KeyIdentifierMethod::Sha256, KeyIdentifierMethod::Sha1];
+        methods.into_iter().find(|method| certificate.public_key().key_identifier_by(*method) == found)
     }
 
     /// The key, and the reference to it for the record.

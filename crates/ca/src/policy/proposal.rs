@@ -8,7 +8,7 @@ use hf_core::name::SanSet;
 use hf_core::serial::Serial;
 use hf_core::time::{Timestamp, Validity};
 use hf_x509::distinguished_name::DistinguishedName;
-use hf_x509::public_key::PublicKey;
+use hf_x509::public_key::{KeyIdentifierMethod, PublicKey};
 
 use super::NamePattern;
 use crate::issuer::IssuerFacts;
@@ -75,6 +75,8 @@ pub struct AuthorityWish {
     /// Where a root says that its own list is, for verifiers that ask for the list of every certificate. Nobody above it
     /// could revoke it, so `None` unless somebody wants that.
     pub root_crl: Option<UrlTemplate>,
+    /// How its key identifier is made: as it was, where it is certified anew with the key that it has.
+    pub key_identifier: KeyIdentifierMethod,
 }
 
 /// What the examination of a public key brought to light.

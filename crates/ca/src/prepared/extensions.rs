@@ -16,7 +16,7 @@ pub(super) fn build(grant: &Grant, issuer: &Signing, shard: u32) -> Extensions {
     let method = if profile.settings().sha1_key_identifier {
         KeyIdentifierMethod::Sha1
     } else {
-        KeyIdentifierMethod::Sha256
+        grant.authority().map(|authority| authority.key_identifier).unwrap_or_default()
     };
     Extensions {
         basic_constraints: basic_constraints(grant),

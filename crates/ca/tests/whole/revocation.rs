@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::common::{House, key, new_authority, operator, request, request_with};
 use hf_ca::authority::Authority;
-use hf_ca::create::RootKey;
+use hf_ca::create::{NewAuthority, RootKey};
 use hf_ca::crl::CrlRequest;
 use hf_ca::error::{IssueError, IssuerUnavailable};
+use hf_ca::policy::AuthorityWish;
 use hf_ca::reissue::ReissueKey;
 use hf_ca::renew::{RenewError, RenewRequest};
 use hf_ca::request::{IssueRequest, IssuedCertificate};
@@ -18,6 +19,7 @@ use hf_core::time::Lifetime;
 use hf_store::record::RevokeOutcome;
 use hf_x509::certificate::Certificate;
 use hf_x509::crl::CertificateList;
+use hf_x509::public_key::KeyIdentifierMethod;
 
 async fn revoke(
     authority: &Authority,
@@ -197,6 +199,43 @@ async fn what_is_revoked_stays_so_when_the_authority_above_is_renewed() {
     authority.reissue(new_authority("root", "root"), None, ReissueKey::Same, house.origin()).await.unwrap();
     assert_eq!(authority.issuers().get("services").unwrap().standing(), "revoked");
     assert!(authority.issue(request(&["a.shop.internal"])).await.is_err());
+}
+
+/// Authorities that came from OpenSSL or CFSSL have identifiers of another kind; what they signed names those.
+#[tokio::test]
+async fn an_authority_that_is_certified_anew_keeps_its_key_identifier() {
+    let house = House::new();
+    let authority = house.found().await;
+    let older = |name: &str, profile: &str| {
+        let wish = AuthorityWish { key_identifier: KeyIdentifierMethod::Sha1, ..AuthorityWish::default() };
+        NewAuthority { wish, ..new_authority(name, profile) }
+    };
+    authority.create_root(older("old", "root"), RootKey::Keep, house.origin()).await.unwrap();
+    authority.create_intermediate(older("below", "intermediate"), "old", house.origin()).await.unwrap();
+    let certificate = |name: &str| authority.issuers().get(name).unwrap().certificate().unwrap().clone();
+    let before = [certificate("old"), certificate("below")];
+    for (name, profile, parent) in [("old", "root", None), ("below", "intermediate", Some("old"))] {
+        let anew = new_authority(name, profile);
+        authority.reissue(anew, parent, ReissueKey::Same, house.origin()).await.unwrap();
+    }
+    for (before, name) in before.iter().zip(["old", "below"]) {
+        let after = certificate(name);
+        assert_ne!(&after, before);
+        let by_sha1 = before.public_key().key_identifier_by(KeyIdentifierMethod::Sha1);
+        assert_eq!(after.subject_key_identifier().unwrap(), Some(by_sha1), "{name}");
+        assert_eq!(
+            after.authority_key_identifier().unwrap(),
+            before.authority_key_identifier().unwrap(),
+            "{name}"
+        );
+    }
+    let key = ReissueKey::New(RootKey::Keep);
+    authority
+        .reissue(new_authority("below", "intermediate"), Some("old"), key, house.origin())
+        .await
+        .unwrap();
+    let other = certificate("below");
+    assert_eq!(other.subject_key_identifier().unwrap(), Some(other.public_key().key_identifier()));
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ fn new_authority(spec: &AuthoritySpec) -> Result<NewAuthority, CommandError> {
             path_length: spec.path_length,
             permitted: profiles::patterns(&spec.authority, &spec.permitted)?,
             excluded: profiles::patterns(&spec.authority, &spec.excluded)?,
-            root_crl: None,
+            ..AuthorityWish::default()
         },
     })
 }

@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
             path_length: args.path_length,
             permitted: args.permitted.clone(),
             excluded: Vec::new(),
-            root_crl: None,
+            ..AuthorityWish::default()
         },
     };
     let issued = if let Some(parent) = &args.parent {

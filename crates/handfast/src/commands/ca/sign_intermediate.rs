@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
             path_length: Some(args.path_length),
             permitted: args.permitted.clone(),
             excluded: Vec::new(),
-            root_crl: None,
+            ..AuthorityWish::default()
         }),
         ..IssueRequest::new(
             opened.origin.principal,
