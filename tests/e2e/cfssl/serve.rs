@@ -182,7 +182,15 @@ fn whoever_looks_for_the_web_pages_is_told_where_to_go() {
     let get = |path: &str| {
         place.raw(format!("GET {path} HTTP/1.1\r\nHost: ca\r\nConnection: close\r\n\r\n").as_bytes())
     };
-    let mut server = place.serve("-config held.json");
+    let ours = Programs::ours();
+    let mut command = ours.command("cfssl", place.path());
+    let port = place.address.port().to_string();
+    command.args(["serve", "-port", &port, "-ca", "ca.pem", "-ca-key", "ca-key.pem", "-enable", "newkey"]);
+    let mut server = Running::start(command.args(["-config", "held.json"]));
+    let told = server.wait_for("endpoints open to everybody");
+    let (open, closed) = told.split_once("closed").unwrap();
+    assert!(open.contains("newkey") && closed.contains("newcert") && !closed.contains("newkey"), "{told}");
+    server.until_listening(place.address);
     let page = get("/");
     assert!(page.starts_with("HTTP/1.1 200") && page.contains("/api/v1/cfssl/health"), "{page}");
     assert!(get("/elsewhere").starts_with("HTTP/1.1 404"));

@@ -27,6 +27,7 @@ mod ocspdump;
 mod ocsprefresh;
 mod ocspserve;
 mod ocspsign;
+mod openness;
 mod print;
 mod print_defaults;
 mod program;

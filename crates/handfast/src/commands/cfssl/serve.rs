@@ -21,7 +21,7 @@ use regex::Regex;
 use super::call::{Call, Failure};
 use super::lasting::Lasting;
 use super::recording::Wanted;
-use super::{GoCommand, bundle, config, flags, serving};
+use super::{GoCommand, bundle, config, flags, openness, serving};
 
 pub(super) static COMMAND: GoCommand = GoCommand {
     name: "serve",
@@ -81,7 +81,9 @@ fn run(call: &Call) -> Result<(), Failure> {
     let _written = serving::log(&call.log);
     call.block_on(async {
         let config = call.config.clone().unwrap_or_else(Config::standard);
-        let door = DoorHandle::new(making.door(call, config).await?);
+        let door = making.door(call, config).await?;
+        call.log.info(&openness::line(&door.openings, call.some(&flags::MUTUAL_TLS_CA).is_some()));
+        let door = DoorHandle::new(door);
         let router = hf_http::cfssl::router(door.clone());
         let served = serving::Served { socket, tls: tls.clone(), router };
         serving::run(&call.log, served, async || {
