@@ -1,5 +1,5 @@
 //! The credential of the requester allows every name; of a subject that it chose, the common name and the e-mail addresses
-//! too.
+//! too, and of an authority to be all that it could certify.
 
 use hf_core::finding::{Finding, FindingCode};
 use hf_core::name::Identifier;
@@ -17,6 +17,9 @@ fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
     for name in proposal.names.iter().filter(|name| !covered(name)) {
         findings.push(finding(&name.to_string(), allowed));
     }
+    if let Some(wish) = &proposal.authority {
+        findings.extend(delegated(&wish.permitted, allowed));
+    }
     // A subject is read by peers as well: a database takes its user from the common name.
     let speaking = proposal
         .subject
@@ -29,6 +32,15 @@ fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
             findings.push(finding(&text, allowed));
         }
     }
+}
+
+/// What an authority could certify that the credential does not allow.
+fn delegated(permitted: &[NamePattern], allowed: &[NamePattern]) -> Vec<Finding> {
+    if permitted.is_empty() {
+        return vec![finding("every name", allowed)];
+    }
+    let beyond = permitted.iter().filter(|pattern| !allowed.iter().any(|wider| wider.contains(pattern)));
+    beyond.map(|pattern| finding(&pattern.to_string(), allowed)).collect()
 }
 
 fn finding(name: &str, allowed: &[NamePattern]) -> Finding {
@@ -70,6 +82,25 @@ mod tests {
         );
         assert_eq!(codes(&RULE, &bad), ["HF-POLICY-REQUESTER-NAME"; 3]);
         assert!(!codes(&RULE, &limited(&[], &["a.shop.internal"])).is_empty(), "an empty list allows none");
+    }
+
+    #[test]
+    fn an_authority_certifies_no_more_than_the_credential_may() {
+        let delegating = |permitted: &[&str]| {
+            let mut proposal = ProposalBuilder::authority().delegating(permitted).build();
+            proposal.names = hf_core::name::SanSet::default();
+            proposal.subject = DistinguishedName::empty();
+            proposal.limits.names = Some(vec!["shop.internal".parse().unwrap()]);
+            codes(&RULE, &proposal)
+        };
+        assert!(delegating(&["shop.internal"]).is_empty() && delegating(&["a.shop.internal"]).is_empty());
+        assert_eq!(
+            delegating(&[]),
+            ["HF-POLICY-REQUESTER-NAME"],
+            "without constraints it certifies everything"
+        );
+        assert_eq!(delegating(&["internal"]), ["HF-POLICY-REQUESTER-NAME"]);
+        assert_eq!(delegating(&["a.shop.internal", "bank.internal"]), ["HF-POLICY-REQUESTER-NAME"]);
     }
 
     #[test]
