@@ -6,6 +6,7 @@ mod database;
 mod differential;
 mod domain;
 mod killed;
+mod limited;
 mod logs;
 mod mkbundle;
 mod old_keys;

@@ -18,6 +18,8 @@ use hf_proto::cfssl::info::{InfoRequest, InfoResponse};
 use hf_proto::cfssl::sign_request::SignRequest;
 use hf_x509::certificate::Certificate;
 
+pub use record::number;
+
 use crate::policy::{Kept, Policy, Unknown};
 use crate::records::Records;
 use crate::{csr, failure};

@@ -17,6 +17,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::http::{HeaderMap, header};
 use hf_ca::request::RequesterLimits;
+use hf_core::name::{Identifier, SanSet};
 use hf_core::principal::Principal;
 use hf_core::right::Right;
 use hf_core::time::Timestamp;
@@ -80,12 +81,25 @@ impl Caller {
         if !listed(&self.limits.profiles, &record.profile) {
             return Err(Denied::Limit { what: format!("not to profile `{}`", record.profile) });
         }
+        self.check_names(&record.names)
+    }
+
+    /// Whether its limits let it act upon a certificate with these names.
+    pub fn check_names(&self, names: &SanSet) -> Result<(), Denied> {
         let Some(patterns) = &self.limits.names else { return Ok(()) };
-        let covered = |name: &hf_core::name::Identifier| patterns.iter().any(|pattern| pattern.covers(name));
-        if record.names.is_empty() || !record.names.iter().all(covered) {
+        let covered = |name: &Identifier| patterns.iter().any(|pattern| pattern.covers(name));
+        if names.is_empty() || !names.iter().all(covered) {
             return Err(Denied::Limit { what: "not to all names of this certificate".to_owned() });
         }
         Ok(())
+    }
+
+    /// Whether it is limited to none of the certificates of an authority: what it does concerns all of them.
+    pub fn check_whole_authority(&self) -> Result<(), Denied> {
+        if self.limits.names.is_none() && self.limits.profiles.is_none() {
+            return Ok(());
+        }
+        Err(Denied::Limit { what: "not to what concerns all certificates of an authority".to_owned() })
     }
 
     /// Whether its limits let it ask this authority.

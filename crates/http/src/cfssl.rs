@@ -10,6 +10,7 @@ pub mod caller;
 mod certadd;
 mod certinfo;
 mod crl;
+mod cross_site;
 pub mod door;
 pub mod endpoint;
 mod failure;
@@ -19,6 +20,7 @@ mod gencrl;
 mod health;
 mod info;
 mod init_ca;
+mod limited;
 pub mod metrics;
 pub mod multirootca;
 mod newcert;
@@ -93,8 +95,9 @@ async fn receive_at(door: &Door, endpoint: Endpoint, request: Request) -> Respon
     match admit(door, row, request).await {
         Ok(reply) => reply.into_response(),
         Err(refusal) => {
-            let (reason, message) = (refusal.reason, refusal.failure.error.message.as_str());
-            tracing::info!(endpoint = row.name, reason, message, "refused");
+            // Not under the name `message`: what is told under it is written as it is, and a request may hold line breaks.
+            let (reason, why) = (refusal.reason, refusal.failure.error.message.as_str());
+            tracing::info!(endpoint = row.name, reason, why, "refused");
             if refusal.is_bad_input() {
                 door.metrics.bad_input(row.name);
             }
@@ -111,6 +114,7 @@ async fn admit(door: &Door, row: &'static Row, request: Request) -> Result<Reply
     if head.method != row.method {
         return Err(Refusal::method(&head.method, row.method.clone()));
     }
+    cross_site::refuse(&head)?;
     let caller = door.proofs.caller(&head, door.now()).await?;
     gate::open(row, &door.openings, &caller.rights)?;
     let body = body::read(body).await?;

@@ -107,7 +107,7 @@ fn named(address: SocketAddr, pem: &str) -> (String, String) {
 
 #[test]
 fn the_record_of_the_domain_answers_every_endpoint_of_a_database() {
-    let lines = "listen = [\"127.0.0.1:0\"]\nenable = [\"sign\", \"revoke\", \"ocspsign\"]\n";
+    let lines = "listen = [\"127.0.0.1:0\"]\nenable = [\"sign\", \"revoke\", \"ocspsign\", \"certinfo\"]\n";
     let served = served(lines, &[]);
     let (address, place) = (served.address("cfssl"), served.domain.path());
     let remote = format!("localhost:{}", address.port());

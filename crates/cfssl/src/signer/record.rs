@@ -16,7 +16,7 @@ use hf_proto::cfssl::revocation_reason::Reason;
 use hf_store::StoreError;
 use hf_store::audit::{Origin, hex};
 use hf_store::certdb::CertRow;
-use hf_store::record::COMPLETE;
+use hf_store::record::{COMPLETE, StoredCertificate};
 use hf_x509::certificate::Certificate;
 use hf_x509::ocsp::{CertId, OcspRequest};
 
@@ -37,11 +37,19 @@ impl LocalSigner {
     /// # Errors
     /// 11200 when there is none on record, 11000 when the record cannot be read.
     pub async fn find(&self, serial: &str) -> Result<Certificate, CfsslError> {
-        let found = self.authority.store().find_by_serial(&self.issuer, &number(serial)?).await;
-        let found = found.map_err(|error| failure::because(ErrorKind::StoreUnknown, &error))?;
+        let found = self.record(&number(serial)?).await?;
         let der =
             found.as_ref().and_then(|record| record.body.certificate()).ok_or(ErrorKind::StoreNotFound)?;
         Certificate::from_der(der).map_err(|error| failure::certificate(&error))
+    }
+
+    /// The record of the certificate with this serial number, if there is one.
+    ///
+    /// # Errors
+    /// 11000 when the record cannot be read.
+    pub async fn record(&self, serial: &Serial) -> Result<Option<StoredCertificate>, CfsslError> {
+        let found = self.authority.store().find_by_serial(&self.issuer, serial).await;
+        found.map_err(|error| failure::because(ErrorKind::StoreUnknown, &error))
     }
 
     /// Revoke the certificate with this serial number, decimal. When this returns `Ok` it is on stable storage, and the
@@ -176,7 +184,11 @@ impl LocalSigner {
     }
 }
 
-fn number(serial: &str) -> Result<Serial, CfsslError> {
+/// The serial number that decimal digits stand for.
+///
+/// # Errors
+/// 11200 when they stand for none.
+pub fn number(serial: &str) -> Result<Serial, CfsslError> {
     crl::decimal(serial.trim()).ok_or_else(|| {
         let shown: String = serial.chars().take(60).collect();
         let text = format!("`{}` is no serial number: expected decimal digits", shown.escape_debug());

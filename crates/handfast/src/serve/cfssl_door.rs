@@ -12,7 +12,7 @@ use hf_cfssl::universal::UniversalSigner;
 use hf_client::cfssl::CfsslClient;
 use hf_core::principal::Principal;
 use hf_http::cfssl::caller::Proofs;
-use hf_http::cfssl::door::{BundlerSource, Door, Label, Labels};
+use hf_http::cfssl::door::{BundlerSource, Door, Label, Labels, ListLifetimes};
 use hf_http::cfssl::metrics::Metrics;
 use hf_http::cfssl::openings::Openings;
 use hf_http::state::Doors;
@@ -116,6 +116,8 @@ impl CfsslDoor {
             credentials: Arc::clone(&doors.credentials),
             records: None,
             crl: None,
+            // What is shown here is what peers fetch elsewhere: it holds for as long.
+            lists: ListLifetimes { usual: doors.crls.lifetime(), longest: doors.crls.lifetime() },
             responder: None,
             bundler: Some(bundler(doors)),
             bundles_beside: true,

@@ -10,6 +10,7 @@ use hf_core::time::Timestamp;
 use hf_proto::cfssl::envelope::Failure;
 use hf_store::Store;
 use hf_x509::certificate::Certificate;
+use http::header::AUTHORIZATION;
 use http::request::Parts;
 use regex::Regex;
 
@@ -38,6 +39,14 @@ pub enum Proofs {
 }
 
 impl Proofs {
+    /// Whether callers differ in what they may do.
+    pub(super) fn know_rights(&self) -> bool {
+        match self {
+            Self::Nothing | Self::MutualTls { .. } => false,
+            Self::Access { .. } => true,
+        }
+    }
+
     /// Who sent the request with this head.
     pub(super) async fn caller(&self, head: &Parts, now: Timestamp) -> Result<Caller, Refusal> {
         let peer = head.extensions.get::<Peer>().ok_or_else(|| {
@@ -53,6 +62,10 @@ impl Proofs {
                 Ok(Caller { principal, rights, limits: RequesterLimits::default(), certificate: None })
             }
             Self::Access { access, store } => {
+                if !peer.private && head.headers.contains_key(AUTHORIZATION) {
+                    let text = "this connection is not encrypted, and whoever listens has the credential now: revoke it, and ask by `https`";
+                    return Err(Refusal::new("plain", Failure::with_status(403, text)));
+                }
                 let caller = access.identify(&head.headers, peer, store.as_ref(), now).await;
                 caller.map_err(|denied| refused(&denied))
             }
@@ -87,7 +100,7 @@ fn proven(der: Option<&[u8]>, common_name: Option<&Regex>) -> Result<Principal, 
 }
 
 /// A credential that was sent and is not accepted, in the words of our own API.
-fn refused(denied: &Denied) -> Refusal {
+pub(super) fn refused(denied: &Denied) -> Refusal {
     let problem = denied.problem();
     let text = problem.detail.clone().unwrap_or_else(|| problem.title.clone());
     Refusal::new("credential", Failure::with_status(problem.status, text))

@@ -6,12 +6,13 @@ use hf_proto::cfssl::endpoints::certadd::{CertAddRequest, CertAddResult};
 
 use super::door::Door;
 use super::reply::{Refusal, Reply};
-use super::{Asked, body, failure};
+use super::{Asked, body, failure, limited};
 
 pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal> {
     let request: CertAddRequest = body::json(&asked.body, "Unable to parse certificate")?;
     let (key, address) = (&request.authority_key_identifier, asked.address);
     let signer = door.labels.by_key_id(key, address)?.filter(|_| door.records.is_none());
+    limited::check_new(asked, signer, &request.pem)?;
     let added = match signer {
         Some(signer) => signer.add(&request, &asked.caller.principal).await,
         None => door.records()?.add(&request, door.now()).await.map(|_| ()),

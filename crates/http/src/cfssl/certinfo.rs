@@ -1,4 +1,5 @@
-//! `POST certinfo`: a certificate in words. What connects to a host needs a right: the server would do it for anybody.
+//! `POST certinfo`: a certificate in words. What connects to a host needs a right: the server would do it for anybody. So does
+//! the record, where callers can have rights: serial numbers of the revoked ones are on the list for all to see.
 
 use hf_cfssl::{certificates, certinfo, presented};
 use hf_core::right::Right;
@@ -23,7 +24,12 @@ pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal>
             let chain = presented::of(get("domain"), get("ip"), door.now()).await?;
             chain.into_iter().next().ok_or_else(failure::nothing_presented)?
         }
-        _ => by_serial(door, asked, get("serial"), get("authority_key_id")).await?,
+        _ => {
+            if door.proofs.know_rights() {
+                gate::open_part(asked.row, &door.openings, &asked.caller.rights, Right::Read, "serial")?;
+            }
+            by_serial(door, asked, get("serial"), get("authority_key_id")).await?
+        }
     };
     Ok(Reply::of(certinfo::of(&certificate)))
 }

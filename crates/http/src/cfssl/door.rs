@@ -48,6 +48,8 @@ pub struct Door {
     pub records: Option<Arc<Records>>,
     /// Signs revocation lists from the certificate database.
     pub crl: Option<CrlSource>,
+    /// For how long lists from the record hold.
+    pub lists: ListLifetimes,
     /// Signs OCSP responses.
     pub responder: Option<Responder>,
     /// Completes chains.
@@ -58,6 +60,22 @@ pub struct Door {
     pub machine: Machine,
     /// Places for work that keeps a processor busy.
     pub workers: Arc<Semaphore>,
+}
+
+/// For how long revocation lists from the record hold.
+#[derive(Clone, Copy, Debug)]
+pub struct ListLifetimes {
+    /// What nobody chose.
+    pub usual: Lifetime,
+    /// What may be chosen at most.
+    pub longest: Lifetime,
+}
+
+impl Default for ListLifetimes {
+    /// The 7 days of `cfssl serve`, a year at most.
+    fn default() -> Self {
+        Self { usual: Lifetime::from_days(7), longest: Lifetime::from_days(366) }
+    }
 }
 
 /// The door that is in force. Clones show the same one.

@@ -55,8 +55,8 @@ async fn authsign(State(door): State<DoorHandle>, request: Request) -> Response 
     match signed(&door, row, request).await {
         Ok(reply) => reply.into_response(),
         Err(refusal) => {
-            let message = refusal.failure.error.message.as_str();
-            tracing::info!(endpoint = row.name, reason = refusal.reason, message, "refused");
+            let why = refusal.failure.error.message.as_str();
+            tracing::info!(endpoint = row.name, reason = refusal.reason, why, "refused");
             if refusal.failure.status == 400 {
                 door.metrics.bad_input(row.name);
             }
@@ -89,8 +89,8 @@ async fn signed(door: &Door, row: &Row, request: Request) -> Result<Reply, Refus
         limits: hf_ca::request::RequesterLimits::default(),
     };
     let signed = door.sign(row, label, request, &asker).await.map_err(|refusal| {
-        let message = refusal.failure.error.message.as_str();
-        tracing::warn!(signer = label.name, code = refusal.failure.error.code, message, "not signed");
+        let why = refusal.failure.error.message.as_str();
+        tracing::warn!(signer = label.name, code = refusal.failure.error.code, why, "not signed");
         let told = if refusal.failure.status == 400 { "bad request" } else { "not available" };
         Refusal { failure: coded(refusal.failure.status, told), ..refusal }
     })?;

@@ -9,7 +9,7 @@ use hf_proto::cfssl::endpoints::ocspsign::{OcspSignRequest, OcspSignResult};
 
 use super::door::Door;
 use super::reply::{Refusal, Reply};
-use super::{Asked, body, failure};
+use super::{Asked, body, failure, limited};
 
 pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal> {
     let request: OcspSignRequest = body::json(&asked.body, "Unable to parse OCSP signing request")?;
@@ -38,5 +38,7 @@ async fn of_our_record(
              `-responder` and `-responder-key`",
         )
     })?;
+    let serial = certificate.serial().map_err(|_| CfsslError::from(ErrorKind::CertificateParse))?;
+    limited::check(asked, Some(signer), Some(&serial)).await?;
     Ok(signer.ocsp_response(&certificate, request).await)
 }

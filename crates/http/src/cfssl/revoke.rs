@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use hf_cfssl::signer::number;
 use hf_proto::cfssl::code::ErrorKind;
 use hf_proto::cfssl::endpoints::revoke;
 
 use super::door::Door;
 use super::reply::{Refusal, Reply};
-use super::{Asked, failure};
+use super::{Asked, failure, limited};
 
 pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal> {
     let request = revoke::read(&asked.body)?;
@@ -15,6 +16,7 @@ pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal>
     let key = request.normalized_key_id();
     let failed = |error| failure::refusal(asked.row.name, "", error);
     let signer = door.labels.by_key_id(&key, asked.address)?;
+    limited::check(asked, signer, number(&request.serial).ok().as_ref()).await?;
     let own = match signer {
         Some(signer) => signer.revoke(&request.serial, reason, &asked.caller.principal).await,
         None => Err(ErrorKind::StoreNotFound.into()),

@@ -22,7 +22,7 @@ use hf_core::time::Timestamp;
 use hf_http::access::rules::Rules;
 use hf_http::access::{Access, Owner};
 use hf_http::cfssl::caller::Proofs;
-use hf_http::cfssl::door::{Door, DoorHandle, Label, Labels};
+use hf_http::cfssl::door::{Door, DoorHandle, Label, Labels, ListLifetimes};
 use hf_http::cfssl::openings::Openings;
 use hf_http::limits::Limits;
 use hf_http::limits::credentials::CredentialLimiter;
@@ -175,6 +175,7 @@ impl House {
             credentials: doors.credentials.clone(),
             records: None,
             crl: None,
+            lists: ListLifetimes::default(),
             responder: None,
             bundler: None,
             bundles_beside: false,

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CrlRequest {
-    /// Until when peers may rely on it, as in `7d`; a week when left out.
+    /// Until when peers may rely on it, as in `7d`; as long as the lists that the server publishes when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "7d")]
     pub lifetime: Option<Lifetime>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hf_cfssl::machine::Machine;
 use hf_http::cfssl::caller::Proofs;
-use hf_http::cfssl::door::{Door, Labels};
+use hf_http::cfssl::door::{Door, Labels, ListLifetimes};
 use hf_http::cfssl::metrics::Metrics;
 use hf_http::cfssl::openings::Openings;
 use hf_http::limits::credentials::CredentialLimiter;
@@ -48,6 +48,7 @@ impl Lasting {
             credentials: Arc::clone(&self.credentials),
             records: None,
             crl: None,
+            lists: ListLifetimes::default(),
             responder: None,
             bundler: None,
             bundles_beside: false,

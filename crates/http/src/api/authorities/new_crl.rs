@@ -41,7 +41,8 @@ pub(in crate::api) async fn handle(
 ) -> Result<Response, Failure> {
     super::known(&doors, &name)?;
     caller.check_authority(&name)?;
-    let lifetime = body.lifetime.unwrap_or(crl::CrlRequest::LIFETIME);
+    caller.check_whole_authority()?;
+    let lifetime = body.lifetime.unwrap_or_else(|| doors.crls.lifetime());
     if lifetime > LONGEST {
         return Err(Failure::malformed(format!("`lifetime` is longer than {LONGEST}")));
     }

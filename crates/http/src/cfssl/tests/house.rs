@@ -27,7 +27,7 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 use crate::cfssl::caller::Proofs;
-use crate::cfssl::door::{Door, DoorHandle, Label, Labels};
+use crate::cfssl::door::{Door, DoorHandle, Label, Labels, ListLifetimes};
 use crate::cfssl::metrics::Metrics;
 use crate::cfssl::openings::Openings;
 use crate::limits::Rate;
@@ -130,6 +130,7 @@ impl House {
                 credentials: Arc::clone(&credentials),
                 records: None,
                 crl: None,
+                lists: ListLifetimes::default(),
                 responder: None,
                 bundler: None,
                 bundles_beside: false,
