@@ -1,10 +1,12 @@
 //! The audit chain: each row's hash covers its number, its event and the hash of the row before.
 
 mod chain;
+mod compare;
 mod expected;
 mod verify;
 
 pub use chain::{AuditRow, ChainHead, CheckpointError, encode_event, row_hash};
+pub use compare::{RecordFault, compare};
 pub(crate) use expected::{Expected, expect};
 pub use verify::{ChainFault, ChainReport, ChainVerifier, verify};
 

@@ -21,8 +21,9 @@ use crate::contract::{
 use crate::list::{Cursor, ListFilter, Page};
 use crate::record::{
     AuthorityRecord, Begun, CredentialRecord, CrlList, CrlPosition, ForeignCertificate, Imported, Intent,
-    NewCrl, NewRevocation, NewShard, OpenIntent, ProfileSnapshot, RemovedPage, RevocationRecord,
-    RevokeOutcome, RevokedEntry, SnapshotId, StoredCertificate, StoredCrl,
+    NewCrl, NewRevocation, NewShard, OpenIntent, ProfileSnapshot, RecordTotals, RecordedRevocation,
+    RemovedPage, RevocationCursor, RevocationRecord, RevokeOutcome, RevokedEntry, SnapshotId,
+    StoredCertificate, StoredCrl,
 };
 use crate::{StoreError, StoreFuture};
 
@@ -333,5 +334,17 @@ impl AuditLog for FaultyStore {
 
     fn audit_head(&self) -> StoreFuture<'_, ChainHead> {
         self.pass(self.inner.audit_head())
+    }
+
+    fn record_totals(&self) -> StoreFuture<'_, RecordTotals> {
+        self.pass(self.inner.record_totals())
+    }
+
+    fn recorded_revocations(
+        &self,
+        after: Option<RevocationCursor>,
+        limit: usize,
+    ) -> StoreFuture<'_, Vec<RecordedRevocation>> {
+        self.pass(self.inner.recorded_revocations(after, limit))
     }
 }

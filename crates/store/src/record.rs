@@ -1,6 +1,7 @@
 //! The records that the store keeps.
 
 mod acme;
+mod comparison;
 mod credential;
 mod crl;
 mod foreign;
@@ -14,6 +15,7 @@ pub use acme::{
     AcmeOrderStatus, AcmePage, AcmeSwept, EabFault, EabKeyRecord, EabSecret, OrderCreation, RenewalScope,
     RenewalWindowRecord, Swap,
 };
+pub use comparison::{RecordTotals, RecordedRevocation, RevocationCursor};
 pub use credential::{CredentialLimits, CredentialRecord};
 pub use crl::{
     COMPLETE, CrlList, CrlPosition, NewCrl, NewShard, RevokedEntry, SHARD_MAX_URL, StoredCrl, StoredList,

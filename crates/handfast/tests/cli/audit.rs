@@ -34,3 +34,23 @@ fn without_a_store_there_is_nothing_to_verify() {
     insta::assert_snapshot!(Place::with(SMALL).talk("audit verify"));
     insta::assert_snapshot!(Place::with(SMALL).talk("audit export"));
 }
+
+#[test]
+fn what_is_edited_beside_the_record_is_named() {
+    let place = Place::with(SMALL);
+    place.good("apply");
+    let serial = place.json("list --format json")["certificates"][0]["serial"].as_str().unwrap().to_owned();
+    place.good(&format!("revoke {serial}"));
+    assert_eq!(place.json("audit verify --format json")["intact"], true);
+    let edited = std::process::Command::new("sqlite3")
+        .arg(place.path(".handfast/store/handfast.db"))
+        .arg("DELETE FROM revoked")
+        .status();
+    assert!(edited.unwrap().success());
+    let run = place.run("audit verify --format json");
+    assert_eq!(run.status.code(), Some(1));
+    let report: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert_eq!(report["intact"], false);
+    let fault = report["faults"][0].as_str().unwrap();
+    assert!(fault.contains("is not revoked: row"), "{fault}");
+}

@@ -4,6 +4,7 @@ use hf_core::audit::AuditEvent;
 
 use crate::StoreFuture;
 use crate::audit::{AuditRow, ChainHead};
+use crate::record::{RecordTotals, RecordedRevocation, RevocationCursor};
 
 /// The hash chain of audit events. It only grows: rows are appended by the mutating methods of the other ports and by
 /// [`Self::record`].
@@ -21,4 +22,15 @@ pub trait AuditLog: Send + Sync {
 
     /// The head record: how many rows were written, and the hash of the last.
     fn audit_head(&self) -> StoreFuture<'_, ChainHead>;
+
+    /// How much the tables hold, and how many rows of the chain belong to that.
+    fn record_totals(&self) -> StoreFuture<'_, RecordTotals>;
+
+    /// Every revocation of every authority, CRLs name it or not, with the row that it names; from behind `after` on, at
+    /// most `limit` (itself at most 10,000).
+    fn recorded_revocations(
+        &self,
+        after: Option<RevocationCursor>,
+        limit: usize,
+    ) -> StoreFuture<'_, Vec<RecordedRevocation>>;
 }

@@ -11,7 +11,7 @@ use crate::list::{Cursor, ListFilter};
 use crate::record::{
     AcmeAccountFilter, AcmeAccountRecord, AcmeAuthorizationRecord, AcmeOrderFilter, AcmeOrderRecord,
     AuthorityRecord, CredentialRecord, EabKeyRecord, ForeignCertificate, Intent, NewCrl, NewRevocation,
-    NewShard, ProfileSnapshot, RenewalScope, RenewalWindowRecord, SnapshotId,
+    NewShard, ProfileSnapshot, RenewalScope, RenewalWindowRecord, RevocationCursor, SnapshotId,
 };
 
 /// A certificate as it is named in requests.
@@ -129,6 +129,8 @@ pub(super) enum Access {
     Record { event: AuditEvent },
     AuditRows { after: u64, limit: usize },
     AuditHead,
+    RecordTotals,
+    RecordedRevocations { after: Option<RevocationCursor>, limit: usize },
 }
 
 /// The secret of an external account key.

@@ -1,6 +1,7 @@
 //! What happens when files, disks and processes fail under the store.
 
 mod acme;
+mod compare;
 mod damage;
 mod disk;
 mod folding;

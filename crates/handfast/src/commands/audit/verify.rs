@@ -13,7 +13,11 @@ use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
 use crate::remote::RemoteOptions;
 
-/// Check that no row of the record was edited, removed or inserted.
+/// Check that nobody edited the record: neither the chain of what was done nor what it led to.
+///
+/// No row of the chain may be edited, removed or inserted; and every certificate, revocation, blocked key, credential and
+/// authority that the rows name must be on record as they say, and no other. Over the network (`--remote`) rows alone are
+/// checked.
 ///
 /// Prints how many rows there are and the hash of the last: kept elsewhere, `COUNT:HASH` is a checkpoint that also shows
 /// a record that was cut short or rewritten as a whole.
@@ -75,18 +79,21 @@ struct Report {
 /// Verify the chain; exit 1 when it is broken.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CommandError> {
     let checkpoint = args.checkpoint.map(|checkpoint| checkpoint.0);
-    let report = if let Some(remote) = args.remote.open(&args.domain.passphrase, context)? {
-        elsewhere::verify(&remote, checkpoint, context)?
+    let (report, differing) = if let Some(remote) = args.remote.open(&args.domain.passphrase, context)? {
+        (elsewhere::verify(&remote, checkpoint, context)?, Vec::new())
     } else {
         let domain = Domain::open(context, &args.domain)?;
         let store = open_store(&domain)?;
-        context.block_on(hf_store::audit::verify(store.as_ref(), checkpoint))?
+        let report = context.block_on(hf_store::audit::verify(store.as_ref(), checkpoint))?;
+        (report, context.block_on(hf_store::audit::compare(store.as_ref()))?)
     };
     let faults: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
-    let exit = if report.is_intact() { Exit::Done } else { Exit::Refused };
+    let faults: Vec<String> = faults.into_iter().chain(differing.iter().map(ToString::to_string)).collect();
+    let intact = faults.is_empty();
+    let exit = if intact { Exit::Done } else { Exit::Refused };
     if args.format.is_json() {
         let head = head(&report);
-        context.output.json(&Report { intact: report.is_intact(), rows: report.rows, head, faults })?;
+        context.output.json(&Report { intact, rows: report.rows, head, faults })?;
     } else {
         context.output.text(&text(&report, &faults))?;
     }

@@ -16,8 +16,9 @@ use crate::contract::{
 use crate::list::{Cursor, ListFilter, Page};
 use crate::record::{
     AuthorityRecord, Begun, CredentialRecord, CrlList, CrlPosition, ForeignCertificate, Imported, Intent,
-    NewCrl, NewRevocation, NewShard, OpenIntent, ProfileSnapshot, RemovedPage, RevocationRecord,
-    RevokeOutcome, RevokedEntry, SnapshotId, StoredCertificate, StoredCrl,
+    NewCrl, NewRevocation, NewShard, OpenIntent, ProfileSnapshot, RecordTotals, RecordedRevocation,
+    RemovedPage, RevocationCursor, RevocationRecord, RevokeOutcome, RevokedEntry, SnapshotId,
+    StoredCertificate, StoredCrl,
 };
 use crate::remote::request::{Access, Digest, Find, Issue, Key, Request, Revocations, Settings};
 
@@ -240,5 +241,17 @@ impl AuditLog for RemoteStore {
 
     fn audit_head(&self) -> StoreFuture<'_, ChainHead> {
         self.ask(Request::Access(Access::AuditHead))
+    }
+
+    fn record_totals(&self) -> StoreFuture<'_, RecordTotals> {
+        self.ask(Request::Access(Access::RecordTotals))
+    }
+
+    fn recorded_revocations(
+        &self,
+        after: Option<RevocationCursor>,
+        limit: usize,
+    ) -> StoreFuture<'_, Vec<RecordedRevocation>> {
+        self.ask(Request::Access(Access::RecordedRevocations { after, limit }))
     }
 }

@@ -189,6 +189,10 @@ impl Session {
             Access::Record { event } => read(store.record(event)).await,
             Access::AuditRows { after, limit } => read(store.audit_rows(after, limit)).await,
             Access::AuditHead => read(store.audit_head()).await,
+            Access::RecordTotals => read(store.record_totals()).await,
+            Access::RecordedRevocations { after, limit } => {
+                read(store.recorded_revocations(after, limit)).await
+            }
         }
     }
 

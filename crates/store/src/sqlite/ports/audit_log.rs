@@ -1,13 +1,18 @@
 //! The record of everything that was done.
 
 use hf_core::audit::{AuditAction, AuditEvent};
+use hf_core::reason::RevocationReason;
 use hf_core::serial::Serial;
+use hf_core::time::Timestamp;
 use rusqlite::params;
 
-use crate::StoreFuture;
 use crate::audit::{AuditRow, ChainHead, Expected, encode_event, expect};
 use crate::contract::AuditLog;
+use crate::record::{RecordTotals, RecordedRevocation, RevocationCursor};
+use crate::sqlite::ledger::serial_column;
+use crate::sqlite::reader::Reader;
 use crate::sqlite::{SqliteStore, operations};
+use crate::{StoreError, StoreFuture};
 
 /// The most rows that are handed out at a time.
 const MAX_ROWS: usize = 10_000;
@@ -60,4 +65,65 @@ impl AuditLog for SqliteStore {
                 .map_err(reader.faults.database("read the head record"))
         })
     }
+
+    fn record_totals(&self) -> StoreFuture<'_, RecordTotals> {
+        let sql = "SELECT (SELECT count FROM head), (SELECT count(*) FROM certificate), (SELECT count(*) FROM intent),
+                     (SELECT count(*) FROM blocked), (SELECT count(*) FROM credential)";
+        self.read(move |reader| {
+            reader
+                .db
+                .query_row(sql, [], |row| {
+                    Ok(RecordTotals {
+                        rows: row.get(0)?,
+                        certificates: row.get(1)?,
+                        intents: row.get(2)?,
+                        blocked_keys: row.get(3)?,
+                        credentials: row.get(4)?,
+                    })
+                })
+                .map_err(reader.faults.database("count what is on record"))
+        })
+    }
+
+    fn recorded_revocations(
+        &self,
+        after: Option<RevocationCursor>,
+        limit: usize,
+    ) -> StoreFuture<'_, Vec<RecordedRevocation>> {
+        self.read(move |reader| revocations(reader, after.as_ref(), limit.min(MAX_ROWS)))
+    }
+}
+
+fn revocations(
+    reader: &Reader,
+    after: Option<&RevocationCursor>,
+    limit: usize,
+) -> Result<Vec<RecordedRevocation>, StoreError> {
+    let fault = reader.faults.database("read revocations");
+    let sql = "SELECT r.issuer, r.serial, i.name, r.reason, r.not_after, r.retired, r.position, a.event
+               FROM revoked r LEFT JOIN issuer i ON i.id = r.issuer LEFT JOIN audit a ON a.sequence = r.position
+               WHERE (r.issuer, r.serial) > (?1, ?2) ORDER BY r.issuer, r.serial LIMIT ?3";
+    let (issuer, serial) =
+        after.map_or((i64::MIN, &[][..]), |after| (after.issuer, after.serial.as_unsigned()));
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut statement = reader.db.prepare_cached(sql).map_err(&fault)?;
+    let mut rows = statement.query(params![issuer, serial, limit]).map_err(&fault)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().map_err(&fault)? {
+        let octets: Vec<u8> = row.get(1).map_err(&fault)?;
+        let serial = serial_column(&octets, &reader.faults)?;
+        let read = || -> rusqlite::Result<RecordedRevocation> {
+            Ok(RecordedRevocation {
+                authority: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
+                cursor: RevocationCursor { issuer: row.get(0)?, serial },
+                reason: RevocationReason::from_code(row.get(3)?).unwrap_or_default(),
+                not_after: Timestamp::from_unix_seconds(row.get(4)?),
+                retired: row.get(5)?,
+                sequence: row.get(6)?,
+                event: row.get(7)?,
+            })
+        };
+        found.push(read().map_err(&fault)?);
+    }
+    Ok(found)
 }
