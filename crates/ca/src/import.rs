@@ -27,6 +27,7 @@ impl Authority {
         origin: Origin,
     ) -> Result<(), CreateError> {
         self.check_name(name).await?;
+        self.check_not_known(chain, key.is_some())?;
         let parent = self.parent_of(chain);
         let record = |key| AuthorityRecord {
             name: name.to_owned(),
@@ -124,6 +125,22 @@ impl Authority {
         replaced.map_err(|source| CreateError::store("record the change of the authority", source))?;
         self.issuers.insert(issuer);
         Ok(())
+    }
+
+    /// One issuer is one authority, with one record of what it issued and revoked: two lists of the same name and key would
+    /// each be taken for the whole truth. Another certificate for the key of an authority, from somebody who certified it as
+    /// well, makes a chain and no issuer: it comes without the key.
+    fn check_not_known(&self, chain: &[Certificate], with_key: bool) -> Result<(), CreateError> {
+        let Some(own) = chain.first() else { return Ok(()) };
+        let same = |known: &Certificate| {
+            let same_key = known.public_key() == own.public_key();
+            known.der() == own.der() || (with_key && same_key)
+        };
+        let known = self.issuers.all().into_iter().find(|issuer| issuer.certificate().is_some_and(same));
+        match known {
+            Some(known) => Err(CreateError::Known { name: known.name().to_owned() }),
+            None => Ok(()),
+        }
     }
 
     /// The authority of ours that signed the first certificate of the chain.

@@ -139,6 +139,7 @@ pub(crate) fn create(error: &CreateError) -> CfsslError {
         CreateError::Name { .. }
         | CreateError::Exists { .. }
         | CreateError::Unknown { .. }
+        | CreateError::Known { .. }
         | CreateError::NotPending { .. }
         | CreateError::KeyDirectory(_)
         | CreateError::Request(_)

@@ -31,6 +31,12 @@ pub enum CreateError {
         /// The name.
         name: String,
     },
+    /// Its key is that of another authority.
+    #[error("its key is that of authority `{name}`")]
+    Known {
+        /// The other one.
+        name: String,
+    },
     /// The authority does not wait for a certificate.
     #[error("authority `{name}` does not wait for a certificate: it is {state}")]
     NotPending {
@@ -90,6 +96,7 @@ impl CreateError {
             Self::Name { .. }
             | Self::Exists { .. }
             | Self::Unknown { .. }
+            | Self::Known { .. }
             | Self::NotPending { .. }
             | Self::Key(_)
             | Self::KeyDirectory(_)

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::common::{House, key, names, new_authority, operator, request, request_with};
-use hf_ca::create::{NewAuthority, RootKey, request_for};
+use hf_ca::create::{CreateError, NewAuthority, RootKey, request_for};
 use hf_ca::error::{IssueError, IssuerUnavailable};
 use hf_ca::policy::AuthorityWish;
+use hf_ca::reissue::ReissueKey;
 use hf_core::algorithm::KeyAlgorithm;
 use hf_core::principal::Channel;
 use hf_core::time::Lifetime;
@@ -316,6 +317,39 @@ async fn import_takes_only_what_fits_together() {
     let leaf = [issued.certificate.clone(), chain[0].clone(), chain[1].clone()];
     let error = authority.import("leaf", &leaf, None, house.origin()).await.unwrap_err();
     assert_eq!(error.findings()[0].code.as_str(), "HF-ISSUER-NOT-AUTHORITY");
+}
+
+#[tokio::test]
+async fn one_issuer_is_one_authority() {
+    let house = House::new();
+    let authority = house.found().await;
+    let services = authority.issuers().get("services").unwrap();
+    let file = services.record().key.clone().unwrap();
+    let path = house.path().join("keys").join(file.strip_prefix("file:").unwrap());
+    let own_key = || hf_keys::file::read_private_key(&path, None).unwrap();
+    let first = services.chain().to_vec();
+    for key in [None, Some(own_key())] {
+        let refused = authority.import("again", &first, key, house.origin()).await.unwrap_err();
+        assert!(matches!(&refused, CreateError::Known { name } if name == "services"), "{refused}");
+    }
+    // Another certificate for the same key makes another chain, and no other issuer.
+    let new = new_authority("services", "intermediate");
+    authority.reissue(new, Some("root"), ReissueKey::Same, house.origin()).await.unwrap();
+    let refused = authority.import("cross", &first, Some(own_key()), house.origin()).await.unwrap_err();
+    assert!(matches!(&refused, CreateError::Known { name } if name == "services"), "{refused}");
+    authority.import("cross", &first, None, house.origin()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_refused_authority_leaves_no_key_behind() {
+    let house = House::new();
+    let authority = house.found().await;
+    let keys = || std::fs::read_dir(house.path().join("keys")).unwrap().count();
+    let before = keys();
+    let mut outside = new_authority("below", "intermediate");
+    outside.profile = "peer".to_owned();
+    authority.create_intermediate(outside, "services", house.origin()).await.unwrap_err();
+    assert_eq!(keys(), before);
 }
 
 #[tokio::test]

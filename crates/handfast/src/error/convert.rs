@@ -6,6 +6,7 @@ use hf_ca::error::IssueError;
 use hf_keys::error::KeyError;
 use hf_keys::file::{FileError, FileProblem};
 use hf_store::StoreError;
+use hf_x509::csr::CsrError;
 
 use super::{CommandError, Exit};
 use crate::apply::directory::DirectoryError;
@@ -121,6 +122,13 @@ impl From<CreateError> for CommandError {
             CreateError::KeyDirectory(hf_ca::key_directory::KeyDirectoryError::File { source, .. }) => {
                 source.into()
             }
+            CreateError::OwnRequest(error @ CsrError::TooManyNames { .. }) => {
+                Self::refused("no certificate was issued").because(error)
+            }
+            other @ CreateError::Known { .. } => Self::refused("the authority was not changed").because(other).hint(
+                "one issuer is one authority, with one list of what is revoked; another certificate for its key, from \
+                 somebody who certified it as well, is imported without `--key`",
+            ),
             other @ (CreateError::Name { .. }
             | CreateError::Exists { .. }
             | CreateError::Unknown { .. }

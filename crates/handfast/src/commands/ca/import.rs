@@ -65,5 +65,13 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         context.block_on(opened.authority.import(&args.name, &chain, key, opened.origin))?;
     }
     context.output.message(&format!("imported authority `{}`", args.name));
+    for certificate in chain.iter().filter(|certificate| certificate.not_after() < context.now()) {
+        context.output.warning(&format!(
+            "`{}` ended {}: `{}` signs nothing",
+            certificate.subject(),
+            certificate.not_after(),
+            args.name
+        ));
+    }
     Ok(Exit::Done)
 }
