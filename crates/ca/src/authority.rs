@@ -1,7 +1,7 @@
 //! The authority: what it is made of, and how it starts.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, RwLock};
 
 use hf_core::audit::AuditAction;
 use hf_core::finding::Finding;
@@ -58,6 +58,8 @@ pub struct Authority {
     pub(crate) refreshing: tokio::sync::Mutex<()>,
     pub(crate) policy: Policy,
     pub(crate) permitted: BTreeMap<String, Vec<NamePattern>>,
+    /// Authorities that certify others than authorities although they have some below; `None`: all.
+    pub(crate) certify_all: RwLock<Option<BTreeSet<String>>>,
     pub(crate) block_list: BlockList,
     pub(crate) signer: Signer,
     pub(crate) logs: Option<Arc<dyn LogClient>>,
@@ -120,6 +122,7 @@ impl Authority {
             refreshing: tokio::sync::Mutex::new(()),
             policy: parts.policy,
             permitted: parts.permitted,
+            certify_all: RwLock::default(),
             block_list: parts.block_list,
             signer: parts.signer,
             logs: parts.logs,

@@ -21,6 +21,9 @@ impl Authority {
         let now = self.signing_clock.now(self.clock.as_ref())?;
         let issuer = self.issuers.active_for(&request.authority, now)?;
         let proposal = self.propose(&request, &issuer, now)?;
+        if let Some(finding) = self.beyond_its_task(&proposal) {
+            return Err(self.refuse(&issuer, vec![finding], &request.origin(now)).await);
+        }
         let outcome = self.carry_out(proposal, &issuer, request.dedup_key.clone(), request.origin(now)).await;
         self.record_health.note(&outcome);
         outcome

@@ -13,6 +13,7 @@ mod issue;
 pub mod issuer;
 pub mod key_directory;
 pub mod ocsp;
+mod parents;
 pub mod policy;
 pub mod prepared;
 pub mod profile;

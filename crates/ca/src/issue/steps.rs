@@ -158,7 +158,12 @@ impl Authority {
 
     /// Put a refusal on record and make the error of it. That the record fails does not turn a refusal into anything
     /// else.
-    async fn refuse(&self, issuer: &Signing, findings: Vec<Finding>, origin: &Origin) -> IssueError {
+    pub(super) async fn refuse(
+        &self,
+        issuer: &Signing,
+        findings: Vec<Finding>,
+        origin: &Origin,
+    ) -> IssueError {
         let codes = findings.iter().map(|finding| finding.code.to_string()).collect();
         let action = AuditAction::RequestRefused { authority: issuer.name().to_owned(), codes };
         match self.store.record(origin.event(action)).await {

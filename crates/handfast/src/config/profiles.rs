@@ -40,6 +40,16 @@ pub(crate) fn permitted(topology: &Topology) -> Result<BTreeMap<String, Vec<Name
         .collect()
 }
 
+/// The authorities that certify services, the server itself or what clients ask for, by the words of the file: those that
+/// have others below do it because somebody wrote so.
+pub(crate) fn certifying(topology: &Topology) -> BTreeSet<String> {
+    let services = topology.services.iter().map(|service| &service.authority);
+    let acme = topology.acme.iter().map(|acme| &acme.authority);
+    let cfssl =
+        topology.server.cfssl.iter().flat_map(|door| door.labels.iter().map(|label| &label.authority));
+    services.chain(acme).chain(cfssl).chain([&topology.server.authority]).cloned().collect()
+}
+
 /// Name constraints of an authority of the file as patterns. One that cannot be one is refused: leaving it out would make
 /// the authority mightier than declared.
 pub(crate) fn patterns(
