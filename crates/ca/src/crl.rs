@@ -11,9 +11,11 @@ use hf_core::finding::{Finding, Severity};
 use hf_core::principal::{Channel, Principal};
 use hf_core::serial::Serial;
 use hf_core::time::{Lifetime, Timestamp};
+use hf_keys::signing_key::SigningKey;
 use hf_store::StoreError;
 use hf_store::audit::Origin;
 use hf_store::record::{COMPLETE, CrlPosition, NewCrl, RevokedEntry, StoredCrl};
+use hf_x509::certificate::Certificate;
 use hf_x509::crl::{CrlTemplate, CrlWriter};
 use hf_x509::error::X509Error;
 use hf_x509::ext::{DistributionPointName, IssuingDistributionPoint};
@@ -79,6 +81,12 @@ pub struct IssuedCrl {
 /// Why there is no new CRL.
 #[derive(Debug, thiserror::Error)]
 pub enum CrlError {
+    /// The key was never that of the authority.
+    #[error("the key is not one that authority `{authority}` has or had")]
+    OtherKey {
+        /// The authority.
+        authority: String,
+    },
     /// The authority cannot sign.
     #[error("the authority cannot sign a CRL")]
     Issuer(#[from] IssuerUnavailable),
@@ -134,6 +142,9 @@ pub enum CrlError {
     },
 }
 
+/// Certificates with one key that are looked through for that of an authority: one for each time it was renewed.
+const MOST_FORMER: usize = 100;
+
 /// How often a CRL is begun anew when somebody else took its number: a command beside a server, two requests at once.
 const MOST_ATTEMPTS: usize = 16;
 
@@ -153,7 +164,59 @@ impl Authority {
         let now = self.signing_clock.now(self.clock.as_ref())?;
         let issuer = self.issuers.active_for_status(&request.authority, now)?;
         let origin = Origin { at: now, principal: request.principal.clone(), channel: request.channel };
-        let point = self.distribution_point(&issuer, request.shard).await?;
+        let crl = self.signed_crl(request, &issuer, &origin).await?;
+        // 5  The list on stable storage, before anybody reads it.
+        self.record_crl(&crl, &origin).await?;
+        Ok(crl)
+    }
+
+    /// Sign the complete list with a key that the authority had before: peers look for it, by name and key, beside the
+    /// certificates that this key signed, and take no other. It says what the current list says; its number is taken as any
+    /// other, but it is not the list of the authority and is handed out only here.
+    pub async fn issue_former_crl(
+        &self,
+        request: CrlRequest,
+        key: Arc<dyn SigningKey>,
+    ) -> Result<IssuedCrl, CrlError> {
+        let issuer = self.former(&request.authority, key).await?;
+        let mut attempts = 1..MOST_ATTEMPTS;
+        loop {
+            let now = self.signing_clock.now(self.clock.as_ref())?;
+            let origin = Origin { at: now, principal: request.principal.clone(), channel: request.channel };
+            match self.signed_crl(&request, &issuer, &origin).await {
+                Err(CrlError::Store { source: StoreError::CrlNumberTaken { .. }, .. })
+                    if attempts.next().is_some() => {}
+                decided => return decided,
+            }
+        }
+    }
+
+    /// The authority with a key that it had before: a certificate of its name with this key is on record.
+    async fn former(&self, name: &str, key: Arc<dyn SigningKey>) -> Result<Signing, CrlError> {
+        let other = || CrlError::OtherKey { authority: name.to_owned() };
+        let subject =
+            self.issuers.get(name).and_then(|now| now.certificate().map(|own| own.subject().clone()));
+        let subject = subject.ok_or_else(other)?;
+        let spki = key.public_key().spki_sha256();
+        let found = self
+            .store
+            .find_by_key(spki, MOST_FORMER)
+            .await
+            .map_err(failed("find the certificate of the key"))?;
+        let mut certificates =
+            found.iter().filter_map(|stored| Certificate::from_der(stored.body.certificate()?).ok());
+        let own = certificates.find(|own| own.is_ca() && *own.subject() == subject).ok_or_else(other)?;
+        Signing::of_former(name, &own, key).map_err(CrlError::Build)
+    }
+
+    async fn signed_crl(
+        &self,
+        request: &CrlRequest,
+        issuer: &Signing,
+        origin: &Origin,
+    ) -> Result<IssuedCrl, CrlError> {
+        let now = origin.at;
+        let point = self.distribution_point(issuer, request.shard).await?;
         // 1  What is revoked up to here, and a number greater than any before.
         let position = self.store.crl_position(issuer.name(), request.shard).await;
         let position = position.map_err(failed("read what is revoked"))?;
@@ -162,14 +225,15 @@ impl Authority {
             shard: request.shard,
             number: next_number(&position, now),
             this_update: now,
-            next_update: now.plus(request.lifetime),
+            // Nobody can verify a list beyond the end of those above it.
+            next_update: now.plus(request.lifetime).min(issuer.facts().earliest_end()),
             up_to: position.up_to,
             entries: 0,
             der: Bytes::new(),
         };
         // 2  The bytes to be signed.
-        let (bytes, entries) = self.crl_bytes(&crl, &issuer, &position, point).await?;
-        let bytes = lint_crl(bytes, entries, &issuer).await?;
+        let (bytes, entries) = self.crl_bytes(&crl, issuer, &position, point).await?;
+        let bytes = lint_crl(bytes, entries, issuer).await?;
         let crl = IssuedCrl { entries, ..crl };
         // 3  The number on stable storage, before the key is asked.
         let (authority, shard, number) = (crl.authority.clone(), crl.shard, crl.number);
@@ -178,11 +242,8 @@ impl Authority {
         recorded.map_err(failed("record the CRL number"))?;
         self.signing_clock.note(now);
         // 4  A signature of exactly these bytes, verified when the key lives outside the process.
-        let (bytes, signature) = self.sign_crl(bytes, &issuer, &crl).await?;
-        // 5  The list on stable storage, before anybody reads it.
-        let crl = IssuedCrl { der: bytes.into_assembled(&signature).into(), ..crl };
-        self.record_crl(&crl, &origin).await?;
-        Ok(crl)
+        let (bytes, signature) = self.sign_crl(bytes, issuer, &crl).await?;
+        Ok(IssuedCrl { der: bytes.into_assembled(&signature).into(), ..crl })
     }
 
     /// RFC 5280 section 5.2.5: the list of a shard says which certificates it is about, in the very name that they carry.

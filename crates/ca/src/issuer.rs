@@ -231,6 +231,16 @@ impl Signing {
         })
     }
 
+    /// An authority as it was with the key that it had when it got this certificate, for its lists.
+    pub(crate) fn of_former(
+        name: &str,
+        certificate: &Certificate,
+        key: Arc<dyn SigningKey>,
+    ) -> Result<Self, X509Error> {
+        let facts = IssuerFacts::new(name, Vec::new(), vec![ParentFacts::read(certificate)?]);
+        Self::of_issuer(&Arc::new(facts), certificate, &Arc::from([certificate.clone()]), key, false)
+    }
+
     /// A root about to sign its own certificate.
     pub(crate) fn of_new_root(
         name: &str,

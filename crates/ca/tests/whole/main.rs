@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod common;
 #[cfg(test)]
+mod former;
+#[cfg(test)]
 mod keys_fail;
 #[cfg(test)]
 mod ocsp;

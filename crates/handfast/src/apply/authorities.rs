@@ -12,6 +12,7 @@ use hf_topology::plan::AuthoritySpec;
 
 use super::Executor;
 use crate::config::{profiles, subject};
+use crate::domain::KEYS;
 use crate::error::CommandError;
 
 impl Executor<'_> {
@@ -46,6 +47,7 @@ impl Executor<'_> {
             self.bring_key(parent)?;
         }
         let key = if new_key {
+            self.tell_of_former_key(&spec.authority);
             ReissueKey::New(self.root_key(spec))
         } else {
             self.bring_key(&spec.authority)?;
@@ -56,6 +58,23 @@ impl Executor<'_> {
         let reissued = self.opened.authority.reissue(new, spec.parent.as_deref(), key, origin);
         self.context.block_on(reissued)?;
         Ok(())
+    }
+
+    /// What the former key signed stays valid, and only a list that it signs speaks of that.
+    fn tell_of_former_key(&self, name: &str) {
+        let issuer = self.opened.authority.issuers().get(name);
+        let reference = issuer.and_then(|issuer| issuer.record().key.clone());
+        let kept = reference.as_deref().and_then(|reference| reference.strip_prefix("file:"));
+        let file = kept.map(|file| self.domain.state().join(KEYS).join(file));
+        let way = match file {
+            Some(file) if !file.exists() => String::from("nobody can sign one, for the former key is lost"),
+            Some(file) => format!("`handfast crl {name} --key {} --out FORMER.pem`", file.display()),
+            None => format!("`handfast crl {name} --key FILE --out FORMER.pem` with the former key"),
+        };
+        self.context.output.warning(&format!(
+            "`{name}` gets a new key, and signs its CRLs with it from now on: peers that check revocation need another for the \
+             certificates that it signed before; as long as these are in use: {way}"
+        ));
     }
 
     /// Where the key of a root goes.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use hf_ca::crl::{CrlError, CrlRequest};
 use hf_ca::error::IssuerUnavailable;
 use hf_core::time::Lifetime;
+use hf_keys::private_key::PrivateKey;
+use hf_keys::signing_key::SigningKey as _;
 use hf_proto::api::crl as api;
 use hf_store::record::{COMPLETE, StoredCrl};
 use hf_x509::crl::CertificateList;
@@ -13,11 +15,12 @@ use serde::Serialize;
 
 use super::options::{DomainOptions, FormatOptions};
 use super::shared::{chosen_authority, write_public};
+use crate::authority::{self, Opened};
 use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
+use crate::key_file;
 use crate::remote::{self, Remote, RemoteOptions};
-use crate::{authority, key_file};
 
 /// Sign a new certificate revocation list (CRL)
 #[derive(clap::Args)]
@@ -34,7 +37,8 @@ pub(crate) struct Args {
     /// Until when peers may rely on it
     #[arg(long, value_name = "TIME", default_value_t = CrlRequest::LIFETIME)]
     lifetime: Lifetime,
-    /// The key of the authority, when it is kept elsewhere; used and forgotten
+    /// The key of the authority, when it is kept elsewhere; used and forgotten. With a key that it had before: the list for
+    /// the certificates that this key signed, which is not kept
     #[arg(long, value_name = "FILE", conflicts_with_all = ["latest", "remote"])]
     key: Option<PathBuf>,
     /// Write the latest list that was signed instead of signing one
@@ -110,17 +114,15 @@ fn here(args: &Args, context: &Context) -> Result<StoredCrl, CommandError> {
     let name = chosen_authority(&opened.authority, args.authority.as_deref())?;
     if let Some(path) = &args.key {
         let what = format!("of the key `{}`", path.display());
-        let key = key_file::read(path, &what, &args.domain.passphrase, context)?;
-        context.block_on(opened.authority.lend_key(&name, Arc::new(key)))?;
+        let key = Arc::new(key_file::read(path, &what, &args.domain.passphrase, context)?);
+        let own = opened.authority.issuers().get(&name).and_then(|issuer| issuer.certificate().cloned());
+        if own.is_some_and(|own| own.public_key() != key.public_key()) {
+            return former(&opened, request(args, &opened, &name), key, context);
+        }
+        context.block_on(opened.authority.lend_key(&name, key))?;
     }
     if !args.latest {
-        let request = CrlRequest {
-            principal: opened.origin.principal.clone(),
-            channel: opened.origin.channel,
-            authority: name.clone(),
-            shard: COMPLETE,
-            lifetime: args.lifetime,
-        };
+        let request = request(args, &opened, &name);
         context.block_on(opened.authority.issue_crl(request)).map_err(|error| {
             let away = matches!(error, CrlError::Issuer(IssuerUnavailable::KeyAway { .. }));
             CommandError::refused(format!("`{name}` cannot sign a CRL")).because(error).hint(if away {
@@ -137,6 +139,44 @@ fn here(args: &Args, context: &Context) -> Result<StoredCrl, CommandError> {
             CommandError::refused(format!("`{name}` has signed no CRL yet"))
                 .hint(format!("run `handfast crl {name}`"))
         })
+}
+
+fn request(args: &Args, opened: &Opened, name: &str) -> CrlRequest {
+    CrlRequest {
+        principal: opened.origin.principal.clone(),
+        channel: opened.origin.channel,
+        authority: name.to_owned(),
+        shard: COMPLETE,
+        lifetime: args.lifetime,
+    }
+}
+
+/// The list for the certificates that a former key signed.
+fn former(
+    opened: &Opened,
+    request: CrlRequest,
+    key: Arc<PrivateKey>,
+    context: &Context,
+) -> Result<StoredCrl, CommandError> {
+    let name = request.authority.clone();
+    let signed = context.block_on(opened.authority.issue_former_crl(request, key)).map_err(|error| {
+        CommandError::refused(format!("`{name}` cannot sign a CRL")).because(error).hint(format!(
+            "`handfast ca show {name}` shows its key; the keys that it had before are in `.handfast/keys/`"
+        ))
+    })?;
+    context.output.message(&format!(
+        "signed with a key that `{name}` had before: put it where peers look for lists, beside the one of its key now"
+    ));
+    Ok(StoredCrl {
+        authority: signed.authority,
+        shard: signed.shard,
+        number: signed.number,
+        this_update: signed.this_update,
+        next_update: signed.next_update,
+        up_to: signed.up_to,
+        entries: signed.entries,
+        der: signed.der.into(),
+    })
 }
 
 fn write(args: &Args, der: Vec<u8>, context: &Context) -> Result<(), CommandError> {

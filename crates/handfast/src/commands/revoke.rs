@@ -9,6 +9,7 @@ use hf_proto::api::certificate::CertificateRecord;
 use hf_proto::api::revoke::{self as api, Outcome, RevocationRequest};
 use hf_store::Store;
 use hf_store::record::{COMPLETE, CertificateState, RevokeOutcome, StoredCertificate};
+use hf_x509::certificate::Certificate;
 use serde::Serialize;
 
 use super::options::{DomainOptions, FormatOptions};
@@ -117,6 +118,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
     let records: Vec<StoredCertificate> = with_it.iter().map(|done| done.record.clone()).collect();
     answer.name_siblings(&revoked.siblings, &records);
     answer.crl_number = sign_lists(&revoked, &with_it, &opened, context);
+    if signed_before(&revoked.record, &opened) {
+        // The list that was signed is that of another key: nobody finds it for this certificate.
+        answer.crl_number = None;
+        context.output.warning(&former_key(&revoked.record.authority));
+    }
     tell(&answer, args, context)
 }
 
@@ -180,6 +186,21 @@ fn sign_lists(revoked: &Revoked, with_it: &[Revoked], opened: &Opened, context: 
         }
     }
     number
+}
+
+/// Whether the authority had another key when it signed this certificate.
+fn signed_before(record: &StoredCertificate, opened: &Opened) -> bool {
+    let issuer = opened.authority.issuers().get(&record.authority);
+    let own = issuer.and_then(|issuer| issuer.certificate().cloned());
+    let signed = record.body.certificate().and_then(|der| Certificate::from_der(der).ok());
+    own.zip(signed).is_some_and(|(own, signed)| signed.verify_signed_by(own.public_key()).is_err())
+}
+
+fn former_key(authority: &str) -> String {
+    format!(
+        "`{authority}` has a new key since it signed this certificate, and its CRL with it: peers look for one that the former \
+         key signed; run `handfast crl {authority} --key FILE --out FORMER.pem`, where FILE is that key, in `.handfast/keys/`"
+    )
 }
 
 fn elsewhere(args: &Args, remote: &Remote, context: &Context) -> Result<Exit, CommandError> {

@@ -231,7 +231,9 @@ impl From<CrlError> for Failure {
             CrlError::Issuer(error) => error.into(),
             CrlError::Store { source, .. } => source.into(),
             CrlError::Sign { ref source, .. } => signer(source, &error, 1),
-            CrlError::UnknownShard { .. } => Problem::new(Code::NotFound).detail(error.to_string()).into(),
+            CrlError::UnknownShard { .. } | CrlError::OtherKey { .. } => {
+                Problem::new(Code::NotFound).detail(error.to_string()).into()
+            }
             CrlError::Clock(_)
             | CrlError::Build(_)
             | CrlError::Lint { .. }
