@@ -188,6 +188,7 @@ fn open_as(
     };
     let (authority, report) = context.block_on(Authority::start(parts, origin.clone()))?;
     set_shard_size(&authority, domain);
+    authority.keep_parents_for_authorities(profiles::certifying(&domain.topology));
     Ok(Opened { authority, report, origin, passphrase })
 }
 
@@ -229,9 +230,9 @@ fn key_passphrase(
     keys: &Path,
 ) -> Result<Option<Secret<String>>, CommandError> {
     if let Some(file) = &options.passphrase_file {
-        return passphrase::from_file(file).map(Some);
+        return passphrase::from_file(file, &context.output).map(Some);
     }
-    if let Some(found) = &context.env.passphrase {
+    if let Some(found) = passphrase::from_env(&context.env)? {
         return Ok(Some(copy(found)));
     }
     if any_encrypted(keys)? { passphrase::prompt("of the authorities' keys").map(Some) } else { Ok(None) }

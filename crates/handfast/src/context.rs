@@ -38,6 +38,7 @@ impl Context {
     pub(crate) fn for_test(clock: Arc<dyn Clock>) -> Self {
         let env = Env {
             passphrase: None,
+            passphrase_is_empty: false,
             keystore_password: None,
             credential: None,
             no_color: true,

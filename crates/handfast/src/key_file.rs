@@ -20,7 +20,11 @@ pub(crate) fn read(
     options: &PassphraseOptions,
     context: &Context,
 ) -> Result<PrivateKey, CommandError> {
-    let from_file = options.passphrase_file.as_deref().map(passphrase::from_file).transpose()?;
+    let from_file = options
+        .passphrase_file
+        .as_deref()
+        .map(|path| passphrase::from_file(path, &context.output))
+        .transpose()?;
     let known = from_file.as_ref().or(context.env.passphrase.as_ref());
     match read_private_key(path, known) {
         Err(FileError { problem: FileProblem::Key(KeyError::PassphraseMissing), .. }) => {
@@ -55,9 +59,9 @@ pub(crate) fn new_passphrase(
     context: &Context,
 ) -> Result<Secret<String>, CommandError> {
     if let Some(path) = &options.passphrase_file {
-        return passphrase::from_file(path);
+        return passphrase::from_file(path, &context.output);
     }
-    match &context.env.passphrase {
+    match passphrase::from_env(&context.env)? {
         Some(known) => Ok(Secret::new(known.expose().clone())),
         None => passphrase::prompt_new("of the new key"),
     }

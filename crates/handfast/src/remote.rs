@@ -68,7 +68,7 @@ impl RemoteOptions {
 
     fn credential(&self, context: &Context) -> Result<Option<Secret<String>>, CommandError> {
         if let Some(file) = &self.credential_file {
-            return passphrase::from_file(file).map(Some);
+            return passphrase::from_file(file, &context.output).map(Some);
         }
         // A client certificate that was named is meant; the environment speaks where nothing else does.
         let from_environment = context.env.credential.as_ref().filter(|_| self.client_cert.is_none());

@@ -11,6 +11,7 @@ use crate::apply;
 use crate::context::{Context, FILE_NAME};
 use crate::domain::{Domain, STATE};
 use crate::error::{CommandError, Exit};
+use crate::passphrase;
 
 /// Make a new trust domain: a commented handfast.toml, a root, one issuing authority.
 ///
@@ -47,6 +48,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CommandErr
         .map_err(|error| CommandError::io("find", &args.directory, error))?;
     refuse_existing(&target)?;
     let domain = domain_name(args.domain.as_deref(), &target)?;
+    ask_passphrase(args, context)?;
     let offline = args.offline_root.as_deref().map(absolute).transpose()?;
     let made = !target.exists();
     fs::create_dir_all(&target).map_err(|error| CommandError::io("make the directory", &target, error))?;
@@ -60,6 +62,15 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CommandErr
     }
     tell(context, &args.directory, &domain, offline.as_deref());
     Ok(Exit::Done)
+}
+
+/// On a terminal: with what the keys shall be encrypted, where neither a file nor the environment says it.
+fn ask_passphrase(args: &Args, context: &mut Context) -> Result<(), CommandError> {
+    let given = args.passphrase.passphrase_file.is_some() || passphrase::from_env(&context.env)?.is_some();
+    if !given {
+        context.env.passphrase = passphrase::prompt_optional("for the keys of the authorities")?;
+    }
+    Ok(())
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, CommandError> {
@@ -111,10 +122,14 @@ fn from_directory(target: &Path) -> String {
 /// Make file and authorities in a workshop inside `target`, then move both into their places, the file last: without it
 /// there is no trust domain.
 fn build(args: &Args, context: &Context, target: &Path, text: &str) -> Result<(), CommandError> {
+    sweep(target);
     let workshop = tempfile::Builder::new()
         .prefix(WORKSHOP)
         .tempdir_in(target)
         .map_err(|error| CommandError::io("make a directory in", target, error))?;
+    let held =
+        fs::File::open(workshop.path()).map_err(|error| CommandError::io("open", workshop.path(), error))?;
+    held.lock().map_err(|error| CommandError::io("lock", workshop.path(), error))?;
     let file = workshop.path().join(FILE_NAME);
     fs::write(&file, text).map_err(|error| CommandError::io("write", &file, error))?;
     apply::run(context, &Domain::read(&file)?, &args.passphrase)?;
@@ -131,6 +146,19 @@ fn build(args: &Args, context: &Context, target: &Path, text: &str) -> Result<()
     fs::File::open(target)
         .and_then(|directory| directory.sync_all())
         .map_err(|error| CommandError::io("sync", target, error))
+}
+
+/// Take away what an `init` that was killed left behind; whoever is still at work holds a lock. What cannot be removed is in
+/// nobody's way.
+fn sweep(target: &Path) {
+    for entry in fs::read_dir(target).into_iter().flatten().flatten() {
+        let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(WORKSHOP))
+            && entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let free = || fs::File::open(entry.path()).is_ok_and(|directory| directory.try_lock().is_ok());
+        if ours && free() {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 fn tell(context: &Context, directory: &Path, domain: &TrustDomain, offline: Option<&Path>) {
@@ -252,6 +280,21 @@ mod tests {
             text.lines().map(|line| mark(line).unwrap_or_else(|| line.to_owned())).collect();
         let topology = declare::parse(&lines.join("\n"), "handfast.toml").unwrap();
         assert_eq!((topology.services.len(), topology.externals.len()), (2, 1));
+    }
+
+    #[test]
+    fn what_a_killed_init_left_is_swept_away_and_nothing_else() {
+        let target = tempfile::tempdir().unwrap();
+        for name in [".handfast-init-old", ".handfast-init-busy", "other"] {
+            fs::create_dir(target.path().join(name)).unwrap();
+        }
+        fs::write(target.path().join(".handfast-init-old/key"), "k").unwrap();
+        let busy = fs::File::open(target.path().join(".handfast-init-busy")).unwrap();
+        busy.lock().unwrap();
+        sweep(target.path());
+        let there = |name: &str| target.path().join(name).exists();
+        assert!(!there(".handfast-init-old"));
+        assert!(there(".handfast-init-busy") && there("other"));
     }
 
     #[test]

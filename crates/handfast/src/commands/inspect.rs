@@ -1,6 +1,6 @@
 //! `handfast inspect`: show what a file, standard input or a server holds.
 
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -54,6 +54,12 @@ struct Answer<'a> {
 
 /// Show it.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
+    if let Some(port) = impossible_port(&args.target) {
+        return Err(CommandError::refused(format!(
+            "`{}` names port {port}: expected a number from 1 to 65535",
+            args.target
+        )));
+    }
     let contents = match server(&args.target) {
         Some(address) => from_server(address, args, context)?,
         None => from_octets(&octets(&args.target)?, args, context)?,
@@ -70,6 +76,14 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         contents.items.iter().map(|item| item.sheet(now, args.full).render(paint)).collect();
     context.output.text(&sheets.join("\n"))?;
     Ok(Exit::Done)
+}
+
+/// The digits behind the colon that are no port, unless a file of this name exists.
+fn impossible_port(target: &str) -> Option<&str> {
+    let (host, port) = target.rsplit_once(':')?;
+    let digits = !host.is_empty() && !port.is_empty() && port.bytes().all(|digit| digit.is_ascii_digit());
+    let possible = port.parse::<u16>().is_ok_and(|port| port != 0);
+    (digits && !possible && !Path::new(target).exists()).then_some(port)
 }
 
 /// The target as `host:port`, unless a file of this name exists.
@@ -107,12 +121,15 @@ fn from_octets(octets: &[u8], args: &Args, context: &Context) -> Result<Contents
         }
     };
     let given = match &args.passphrase.passphrase_file {
-        Some(path) => Some(passphrase::from_file(path)?),
+        Some(path) => Some(passphrase::from_file(path, &context.output)?),
         None => None,
     };
     let known = given.as_ref().or(context.env.keystore_password.as_ref()).or(context.env.passphrase.as_ref());
     match read(octets, known) {
-        Err(InspectError::PasswordNeeded { .. }) if known.is_none() => {
+        Err(needed @ InspectError::PasswordNeeded { .. }) if known.is_none() => {
+            if !std::io::stdin().is_terminal() {
+                return Err(refuse(needed));
+            }
             let asked = passphrase::prompt(&format!("of `{}`", args.target))?;
             read(octets, Some(&asked)).map_err(refuse)
         }

@@ -28,7 +28,7 @@ fn the_key_of_an_offline_root_is_in_the_file_and_nowhere_else() {
 #[test]
 fn keys_are_encrypted_when_a_passphrase_is_given() {
     let place = Place::empty();
-    place.write("passphrase", "correct horse battery staple\n");
+    place.write_secret("passphrase", "correct horse battery staple\n");
     place.good("init shop --passphrase-file passphrase");
     for key in std::fs::read_dir(place.path("shop/.handfast/keys")).unwrap() {
         let text = std::fs::read_to_string(key.unwrap().path()).unwrap();

@@ -44,6 +44,13 @@ impl Place {
         std::fs::write(self.path(name), text).unwrap();
     }
 
+    /// What nobody else may read.
+    pub(crate) fn write_secret(&self, name: &str, text: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        self.write(name, text);
+        std::fs::set_permissions(self.path(name), std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
     pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
