@@ -148,7 +148,11 @@ impl Authority {
                 csr,
             )
         };
-        let issued = self.issue(request).await?;
+        let issued = self.issue(request).await.inspect_err(|error| {
+            if error.is_refusal() {
+                self.keys.withdraw(&reference);
+            }
+        })?;
         let mut chain = vec![issued.certificate.clone()];
         chain.extend(issued.chain.iter().cloned());
         let parent = Some(parent.to_owned());

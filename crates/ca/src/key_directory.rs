@@ -61,6 +61,14 @@ impl KeyDirectory {
         Ok(format!("file:{name}"))
     }
 
+    /// Take away the key behind a reference that is on no record: nothing was signed with it. That it cannot be removed is no
+    /// reason to fail, it is only of no use.
+    pub(crate) fn withdraw(&self, reference: &str) {
+        if let Some(name) = reference.strip_prefix("file:") {
+            let _ = std::fs::remove_file(self.path.join(name));
+        }
+    }
+
     /// Write a key to a place outside, to be taken away. A file that is there is not replaced.
     pub fn hand_out(
         path: &Path,

@@ -31,7 +31,7 @@ pub enum SerialError {
     Negative,
     /// Text that is no number.
     #[error(
-        "`{found}` is not a serial number: expected hexadecimal digits, colons allowed, or a decimal number"
+        "`{found}` is not a serial number: expected hexadecimal digits, colons allowed, or `#` and a decimal number"
     )]
     Text {
         /// What was found.
@@ -130,12 +130,16 @@ impl fmt::Display for Serial {
 impl FromStr for Serial {
     type Err = SerialError;
 
-    /// Reads hexadecimal (with `:` between octets or a leading `0x`, in any case). A text of hexadecimal digits is
-    /// always hexadecimal; a decimal number is written with a leading `#`, for example `#1234`.
+    /// Reads hexadecimal (with `:` between octets or a leading `0x`, in any case). A text of at most 40 hexadecimal digits is
+    /// always hexadecimal; a decimal number is written with a leading `#`, for example `#1234`. More decimal digits than
+    /// that can only be a decimal number, as those of the serial numbers that are made here.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fault = || SerialError::Text { found: text.chars().take(80).collect() };
         if let Some(decimal) = text.strip_prefix('#') {
             return from_decimal(decimal).ok_or_else(fault).and_then(|octets| Self::from_unsigned(&octets));
+        }
+        if text.len() > 2 * Self::MAX_OCTETS && text.bytes().all(|digit| digit.is_ascii_digit()) {
+            return from_decimal(text).ok_or_else(fault).and_then(|octets| Self::from_unsigned(&octets));
         }
         let digits: String = text.strip_prefix("0x").unwrap_or(text).chars().filter(|c| *c != ':').collect();
         if digits.is_empty() || digits.len() > 2 * Self::MAX_OCTETS + 2 {
@@ -217,6 +221,8 @@ mod tests {
         assert_eq!("aff00".parse::<Serial>().unwrap(), serial);
         assert_eq!("#720640".parse::<Serial>().unwrap(), serial);
         assert_eq!(serial.to_string(), "0aff00");
+        let made = "611184838413216104014374186391310943494399162616";
+        assert_eq!(made.parse::<Serial>().unwrap(), format!("#{made}").parse().unwrap());
         for bad in ["", "0", "xyz", "#", "#12a", &"f".repeat(41), &"#9".repeat(40)] {
             assert!(bad.parse::<Serial>().is_err(), "{bad}");
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use hf_x509::certificate::Certificate;
 use hf_x509::crl::CertificateList;
-use hf_x509::csr::{UnverifiedCsr, VerifiedCsr};
+use hf_x509::csr::{CsrError, UnverifiedCsr, VerifiedCsr};
 use hf_x509::error::X509Error;
 use hf_x509::limits;
 use hf_x509::pem;
@@ -80,8 +80,12 @@ pub(crate) fn crls_in(octets: Vec<u8>) -> Result<Vec<CertificateList>, X509Error
 /// The certification request in a file, PEM or DER, signed with its own key.
 pub(crate) fn verified_request(path: &Path) -> Result<VerifiedCsr, CommandError> {
     request(path)?.verify().map_err(|error| {
-        CommandError::refused(format!("the request in `{}` does not prove its key", path.display()))
-            .because(error)
+        let fault = match error {
+            CsrError::Signature(_) => "does not prove its key",
+            CsrError::TooManyNames { .. } => "asks for too much",
+            CsrError::Syntax(_) | CsrError::Pem(_) | CsrError::Extension(_) => "cannot be read",
+        };
+        CommandError::refused(format!("the request in `{}` {fault}", path.display())).because(error)
     })
 }
 

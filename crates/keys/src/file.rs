@@ -79,8 +79,17 @@ pub enum FileProblem {
     #[error("it is not the path of a file")]
     NotAPath,
     /// The file was read; what is in it is no usable private key.
-    #[error("it holds no private key that can be used")]
+    #[error("{}", of_key(.0))]
     Key(#[source] KeyError),
+}
+
+/// A key that only lacks its passphrase is one.
+fn of_key(error: &KeyError) -> &'static str {
+    if matches!(error, KeyError::PassphraseMissing | KeyError::PassphraseWrong) {
+        "it cannot be opened"
+    } else {
+        "it holds no private key that can be used"
+    }
 }
 
 impl FileError {

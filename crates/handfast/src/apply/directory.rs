@@ -53,7 +53,9 @@ fn failed(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Dir
 
 /// Make `directory` hold exactly `entries`. On an error the set in force stays in force.
 pub(crate) fn replace(directory: &Path, entries: &[Entry], owner: Owner) -> Result<(), DirectoryError> {
-    fs::create_dir_all(directory).map_err(failed("make the directory", directory))?;
+    // Whoever may write here may exchange the links: the mode does not depend on the umask.
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true).mode(0o755).create(directory).map_err(failed("make the directory", directory))?;
     let name = free_set_name(directory)?;
     let set = directory.join(&name);
     if let Err(error) = write_set(&set, entries, owner) {

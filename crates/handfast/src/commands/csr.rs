@@ -28,9 +28,9 @@ pub(crate) struct Args {
     /// The private key; made when the file does not exist
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
-    /// The algorithm of a key that is made
-    #[arg(long, value_name = "ALGORITHM", default_value_t)]
-    key_algorithm: KeyAlgorithm,
+    /// The algorithm of a key that is made, `ecdsa-p256` without it
+    #[arg(long, value_name = "ALGORITHM")]
+    key_algorithm: Option<KeyAlgorithm>,
     /// Encrypt a key that is made with a passphrase
     #[arg(long)]
     encrypt: bool,
@@ -83,13 +83,22 @@ fn existing(args: &Args, context: &Context) -> Result<PrivateKey, CommandError> 
             args.key.display()
         )));
     }
-    key_file::read(&args.key, &format!("of the key `{}`", args.key.display()), &args.passphrase, context)
+    let what = format!("of the key `{}`", args.key.display());
+    let key = key_file::read(&args.key, &what, &args.passphrase, context)?;
+    match (args.key_algorithm, key.public_key().key_algorithm()) {
+        (Some(wanted), found) if found != Some(wanted) => Err(CommandError::refused(format!(
+            "`{}` exists already and is no {wanted} key: `--key-algorithm` is for a key that is made",
+            args.key.display()
+        ))),
+        _ => Ok(key),
+    }
 }
 
 fn made(args: &Args, context: &Context) -> Result<PrivateKey, CommandError> {
-    let key = PrivateKey::generate(args.key_algorithm)
+    let algorithm = args.key_algorithm.unwrap_or_default();
+    let key = PrivateKey::generate(algorithm)
         .map_err(|error| CommandError::fault("no key can be made").because(error))?;
     key_file::write_new(&args.key, &key, args.encrypt, &args.passphrase, context)?;
-    context.output.message(&format!("made the key `{}` ({})", args.key.display(), args.key_algorithm));
+    context.output.message(&format!("made the key `{}` ({})", args.key.display(), algorithm));
     Ok(key)
 }

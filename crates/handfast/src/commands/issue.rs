@@ -83,7 +83,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
     };
     std::fs::create_dir_all(&directory).map_err(|error| CommandError::io("make", &directory, error))?;
     // The key is on stable storage before its certificate exists: a certificate without a key is of no use to anybody.
-    key_file::write_new(&key_path, &key, args.encrypt, &args.domain.passphrase, context)?;
+    key_file::write_new(&key_path, &key, args.encrypt, &args.domain.passphrase, context).inspect_err(
+        |_| {
+            let _ = std::fs::remove_dir(&directory);
+        },
+    )?;
     let issued = issuing.issue(wish, context).inspect_err(|_| {
         // Nothing half done: the key that got no certificate goes, and the directory if it was ours.
         let _ = std::fs::remove_file(&key_path);

@@ -15,7 +15,8 @@ use crate::error::{CommandError, Exit};
 
 /// Write something that everybody may read, whole or not at all.
 pub(crate) fn write_public(path: &Path, octets: &[u8]) -> Result<(), CommandError> {
-    Ok(write_atomic(path, octets, &WriteOptions::PUBLIC)?)
+    write_atomic(path, octets, &WriteOptions::PUBLIC)
+        .map_err(|error| CommandError::refused(format!("cannot write `{}`", path.display())).because(error))
 }
 
 /// Write to the file that was named, else to standard output.

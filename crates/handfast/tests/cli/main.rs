@@ -35,6 +35,8 @@ mod looking;
 #[cfg(test)]
 mod material;
 #[cfg(test)]
+mod mistakes;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod revocation;

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::ops::Range;
 use std::str::FromStr;
 
+use hf_core::name::DnsName;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -322,6 +323,8 @@ fn meant<T: FromStr>(text: &str) -> Option<String> {
         small.replace(['_', ' '], "-"),
         small.replacen("p-", "p", 1).replace("ec-", "ecdsa-"),
         format!("ecdsa-{}", small.replacen("p-", "p", 1)),
+        // A name with letters beyond ASCII, where only its A-labels are one.
+        text.parse::<DnsName>().map(|name| name.to_string()).unwrap_or_default(),
     ];
     candidates.into_iter().find(|candidate| candidate.parse::<T>().is_ok())
 }
