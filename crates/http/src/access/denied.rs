@@ -58,10 +58,11 @@ impl Denied {
             Self::Key { .. } => Problem::new(Code::BadCredential)
                 .detail("the API key is unknown, revoked or expired")
                 .hint("make another with `handfast credential create`"),
+            Self::Token(TokenError::KeysUnavailable) => Problem::new(Code::TokenKeysUnavailable)
+                .detail(self.to_string())
+                .hint("the log of the server says why: the provider does not answer, or `[access.NAME]` names another place")
+                .retry_after(30),
             Self::Certificate { .. } | Self::Token(_) => {
-                if matches!(self, Self::Token(TokenError::KeysUnavailable)) {
-                    return Problem::new(Code::Overloaded).detail(self.to_string()).retry_after(30);
-                }
                 Problem::new(Code::BadCredential).detail(self.to_string())
             }
             Self::Right { right } => Problem::new(Code::Forbidden).detail(self.to_string()).hint(format!(

@@ -315,7 +315,7 @@ async fn new_keys_are_found_but_nobody_can_make_us_ask_too_often() {
 }
 
 #[tokio::test]
-async fn a_provider_that_is_away_is_no_way_in() {
+async fn a_provider_that_is_away_is_no_way_in_and_said_to_be_away() {
     let provider = Provider::start().await;
     let key = TokenKey::new("k", KeyAlgorithm::EcdsaP256);
     let rules = Rules { certificates: Vec::new(), tokens: vec![rule(&provider)] };
@@ -327,8 +327,10 @@ async fn a_provider_that_is_away_is_no_way_in() {
             &wish(&["a.acme.ci.shop.internal"]),
         )
         .await;
-    assert_eq!((answer.status, answer.code()), (503, "overloaded".to_owned()));
-    assert!(answer.headers.contains_key("retry-after"));
+    assert_eq!((answer.status, answer.code()), (503, "token-keys-unavailable".to_owned()));
+    let title = answer.json()["title"].as_str().unwrap().to_owned();
+    assert!(title.contains("keys") && !title.contains("too much to do"), "{title}");
+    assert_eq!(answer.headers["retry-after"], "30");
 }
 
 #[tokio::test]

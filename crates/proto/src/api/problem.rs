@@ -47,6 +47,8 @@ pub enum Code {
     TooManyRequests,
     /// The server has too much to do.
     Overloaded,
+    /// The keys that would verify the token cannot be had of its issuer now.
+    TokenKeysUnavailable,
     /// The body did not arrive in time.
     BodyTooSlow,
     /// The body could not be read to its end.
@@ -61,7 +63,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Malformed,
         Self::MediaType,
         Self::BodyTooLarge,
@@ -78,6 +80,7 @@ impl Code {
         Self::InProgress,
         Self::TooManyRequests,
         Self::Overloaded,
+        Self::TokenKeysUnavailable,
         Self::BodyTooSlow,
         Self::BodyBroken,
         Self::UriTooLong,
@@ -104,6 +107,7 @@ impl Code {
             Self::InProgress => "in-progress",
             Self::TooManyRequests => "too-many-requests",
             Self::Overloaded => "overloaded",
+            Self::TokenKeysUnavailable => "token-keys-unavailable",
             Self::BodyTooSlow => "body-too-slow",
             Self::BodyBroken => "body-broken",
             Self::UriTooLong => "uri-too-long",
@@ -128,7 +132,10 @@ impl Code {
             Self::Refused => 422,
             Self::TooManyRequests => 429,
             Self::Internal => 500,
-            Self::AuthorityUnavailable | Self::Overloaded | Self::AnswerTooSlow => 503,
+            Self::AuthorityUnavailable
+            | Self::Overloaded
+            | Self::TokenKeysUnavailable
+            | Self::AnswerTooSlow => 503,
         }
     }
 
@@ -151,6 +158,7 @@ impl Code {
             Self::InProgress => "the same request is being worked on",
             Self::TooManyRequests => "too many requests",
             Self::Overloaded => "the server has too much to do",
+            Self::TokenKeysUnavailable => "the keys that verify the token cannot be had now",
             Self::BodyTooSlow => "the body did not arrive in time",
             Self::BodyBroken => "the body could not be read to its end",
             Self::UriTooLong => "path and query are too long",
