@@ -4,10 +4,13 @@ mod livez;
 mod metrics;
 pub mod readyz;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::routing::get;
 
 use crate::state::Doors;
+use readyz::Readyz;
 
 /// `/livez`, `/readyz` and `/metrics`.
 pub fn router(doors: Doors) -> Router {
@@ -16,5 +19,6 @@ pub fn router(doors: Doors) -> Router {
 
 /// `/livez` and `/readyz`: nothing in them is secret.
 pub fn health(doors: Doors) -> Router {
-    Router::new().route("/livez", get(livez::fetch)).route("/readyz", get(readyz::fetch)).with_state(doors)
+    let readyz = Router::new().route("/readyz", get(readyz::fetch)).with_state(Arc::new(Readyz::new(doors)));
+    Router::new().route("/livez", get(livez::fetch)).merge(readyz)
 }

@@ -3,6 +3,7 @@
 //! HTTP/1.1 and, over TLS where the peer agrees by ALPN, HTTP/2. What comes in is judged in one place, `request.rs`.
 
 mod connection;
+mod health;
 mod listener;
 mod record;
 mod refusal;

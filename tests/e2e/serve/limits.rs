@@ -39,9 +39,9 @@ fn a_body_without_a_length_is_cut_off_as_well() {
 #[test]
 fn whoever_asks_too_often_is_told_when_to_come_back() {
     let served = Served::with("[server.limits]\nexempt = []\nper_address = \"1/s burst 3\"\n");
-    let answers: Vec<String> = (0..12).map(|_| served.get("plain", "/livez")).collect();
+    let answers: Vec<String> = (0..12).map(|_| served.get("plain", "/ca/services.pem")).collect();
     let refused: Vec<&String> = answers.iter().filter(|answer| answer.starts_with("HTTP/1.1 429")).collect();
-    assert!(answers[..3].iter().all(|answer| answer.ends_with("ok\n")), "{answers:?}");
+    assert!(answers[..3].iter().all(|answer| answer.starts_with("HTTP/1.1 200")), "{answers:?}");
     assert!(!refused.is_empty(), "{answers:?}");
     for answer in refused {
         assert!(answer.contains("retry-after: 1"), "{answer}");
@@ -50,6 +50,30 @@ fn whoever_asks_too_often_is_told_when_to_come_back() {
             "{answer}"
         );
     }
+}
+
+/// Whoever watches is not turned away for what others at the same address ask, and costs them nothing.
+#[test]
+fn health_is_told_to_whoever_asks_too_often_for_the_rest() {
+    let served = Served::with("[server.limits]\nexempt = []\nper_address = \"1/s burst 1\"\n");
+    for _ in 0..12 {
+        let alive = served.get("plain", "/livez");
+        assert!(alive.starts_with("HTTP/1.1 200") && alive.ends_with("ok\n"), "{alive}");
+        let ready = served.get("plain", "/readyz");
+        assert!(ready.starts_with("HTTP/1.1 200") && ready.contains("\"ready\":true"), "{ready}");
+    }
+    assert!(served.get("plain", "/ca/services.pem").starts_with("HTTP/1.1 200"), "they were not counted");
+    let others = (0..12).map(|_| served.get("plain", "/ca/services.pem"));
+    assert!(others.into_iter().any(|answer| answer.starts_with("HTTP/1.1 429")));
+    let close = "host: x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    let posts =
+        (0..12).map(|_| talk(served.address("plain"), format!("POST /livez HTTP/1.1\r\n{close}").as_bytes()));
+    assert!(posts.into_iter().any(|answer| answer.starts_with("HTTP/1.1 429")), "no way round the limit");
+    let close = "host: x\r\nconnection: close\r\ncontent-length: 1\r\n\r\nx";
+    let bodies =
+        (0..12).map(|_| talk(served.address("plain"), format!("GET /livez HTTP/1.1\r\n{close}").as_bytes()));
+    assert!(bodies.into_iter().any(|answer| answer.starts_with("HTTP/1.1 429")), "bodies are for nothing");
+    assert!(served.get("plain", "/livez").ends_with("ok\n"));
 }
 
 #[test]

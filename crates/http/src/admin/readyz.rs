@@ -1,5 +1,6 @@
 //! `GET /readyz`: can it sign, record and publish?
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Json;
@@ -10,11 +11,15 @@ use hf_ca::error::IssuerUnavailable;
 use hf_core::finding::Finding;
 use hf_store::record::COMPLETE;
 use serde::Serialize;
+use tokio::time::Instant;
 
 use crate::state::Doors;
 
 /// How long the store may take. A store that hangs is what this is asked about, so the answer must not hang with it.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// For so long what was found is told to those who come while it is found out anew.
+const RECENT: Duration = Duration::from_secs(5);
 
 /// What the server can do, and why not what it cannot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -54,9 +59,48 @@ impl Check {
     }
 }
 
+/// What was found last, and whoever finds out now. As many as like may ask: the answer is made once at a time, so that those who
+/// ask take nothing from others.
+pub(super) struct Readyz {
+    doors: Doors,
+    alone: tokio::sync::Mutex<()>,
+    last: Mutex<Option<(Instant, Readiness)>>,
+}
+
+impl Readyz {
+    pub(super) fn new(doors: Doors) -> Self {
+        Self { doors, alone: tokio::sync::Mutex::default(), last: Mutex::default() }
+    }
+
+    /// Who comes while somebody finds out is told what was found a moment ago, or waits for what is found now.
+    async fn now(&self) -> Readiness {
+        let came = Instant::now();
+        let _alone = if let Ok(alone) = self.alone.try_lock() {
+            alone
+        } else {
+            if let Some(found) = self.found_since(came.checked_sub(RECENT).unwrap_or(came)) {
+                return found;
+            }
+            let alone = self.alone.lock().await;
+            if let Some(found) = self.found_since(came) {
+                return found;
+            }
+            alone
+        };
+        let found = judge(&self.doors).await;
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), found.clone()));
+        found
+    }
+
+    fn found_since(&self, since: Instant) -> Option<Readiness> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.as_ref().filter(|(at, _)| *at >= since).map(|(_, found)| found.clone())
+    }
+}
+
 /// `200` when ready, `503` otherwise, both with the reasons.
-pub(super) async fn fetch(State(doors): State<Doors>) -> Response {
-    let readiness = judge(&doors).await;
+pub(super) async fn fetch(State(readyz): State<Arc<Readyz>>) -> Response {
+    let readiness = readyz.now().await;
     let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(readiness)).into_response()
 }

@@ -18,12 +18,13 @@ use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tower::ServiceExt;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use super::connection::{Door, Memory};
+use super::health::is_health_check;
 use super::record::RequestRecord;
 use super::refusal::{Refusal, TurnedAway};
 use super::registry::Activity;
@@ -118,7 +119,10 @@ struct Admitted {
 
 async fn admitted(request: Request<Incoming>, peer: &Peer, door: &Door) -> Result<Admitted, Refusal> {
     let limits = &door.shared.limits;
-    if let Some(address) = peer.address.ip() {
+    if let Some(address) = peer.address.ip()
+        && !(is_health_check(request.method(), request.uri())
+            && hyper::body::Body::is_end_stream(request.body()))
+    {
         door.shared.addresses.check(address).map_err(|retry| Refusal::TooMany { retry })?;
     }
     let uri = request.uri().path_and_query().map_or(0, |part| part.as_str().len());
@@ -128,6 +132,15 @@ async fn admitted(request: Request<Incoming>, peer: &Peer, door: &Door) -> Resul
     let (head, body) = request.into_parts();
     let (body, memory) = read(body, door).await?;
     Ok(Admitted { head, body, _memory: memory })
+}
+
+/// A place among the requests under way; a health check needs none.
+fn place<'a>(head: &Parts, door: &'a Door) -> Result<Option<SemaphorePermit<'a>>, Refusal> {
+    if is_health_check(&head.method, &head.uri) {
+        return Ok(None);
+    }
+    let places = if is_read(head) { &door.shared.readers } else { &door.shared.writers };
+    places.try_acquire().map(Some).map_err(|_| Refusal::Overloaded { retry: RETRY })
 }
 
 /// What needs no router, no place and no line in the log.
@@ -144,8 +157,7 @@ async fn routed(
 ) -> Result<Response, Refusal> {
     let limits = &door.shared.limits;
     let Admitted { mut head, body, _memory } = admitted;
-    let places = if is_read(&head) { &door.shared.readers } else { &door.shared.writers };
-    let _place = places.try_acquire().map_err(|_| Refusal::Overloaded { retry: RETRY })?;
+    let _place = place(&head, door)?;
     head.extensions.insert(peer);
     head.extensions.insert(record.id().clone());
     let answer = door.router.clone().oneshot(Request::from_parts(head, Body::from(body)));

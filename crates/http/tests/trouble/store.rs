@@ -77,6 +77,20 @@ async fn a_store_that_hangs_is_told_in_time_and_nothing_is_signed() {
     recovers(&house).await;
 }
 
+/// One answer at a time is made, however many ask: they wait for it together, and not one after the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_who_ask_whether_it_is_ready_wait_no_longer_than_one() {
+    let house = House::new(Duration::from_secs(1), 8).await;
+    house.store.go_down(Outage::Hangs);
+    let asked: Vec<_> = (0..40).map(|_| house.get("admin", "/readyz")).collect();
+    for told in futures_util::future::join_all(asked).await {
+        says_why(&told);
+    }
+    assert_eq!(house.get("admin", "/livez").await.status, 200);
+    house.store.come_back();
+    assert_eq!(house.get("admin", "/readyz").await.status, 200, "what was found before is not told alone");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_signed_when_the_store_went_away_is_not_handed_out() {
     let house = House::new(Duration::from_secs(1), 8).await;
