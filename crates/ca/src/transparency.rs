@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use hf_core::time::{Clock, Lifetime};
+use hf_store::record::StoredCertificate;
 use hf_x509::certificate::Certificate;
 use hf_x509::public_key::PublicKey;
 use hf_x509::transparency::SignedCertificateTimestamp;
@@ -34,6 +35,12 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How far a log's clock may be ahead of ours. Clients refuse timestamps of the future.
 pub const AHEAD: Lifetime = Lifetime::from_seconds(60);
+
+/// Whether what is on record is a pre-certificate that was asked for alone: it has the poison, and nobody accepts it.
+pub fn is_precertificate(record: &StoredCertificate) -> bool {
+    let certificate = record.body.certificate().and_then(|der| Certificate::from_der(der).ok());
+    certificate.is_some_and(|certificate| matches!(certificate.precertificate_poison(), Ok(Some(_))))
+}
 
 /// Submit to all logs at once; one timestamp of each, in their order, or the first fault.
 pub(crate) async fn submit(

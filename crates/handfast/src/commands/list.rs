@@ -1,5 +1,6 @@
 //! `handfast list`: what was issued.
 
+use hf_ca::transparency::is_precertificate;
 use hf_client::api::ApiClient;
 use hf_core::reason::RevocationReason;
 use hf_core::time::{Lifetime, Timestamp};
@@ -67,6 +68,9 @@ struct Row {
     authority: String,
     profile: String,
     state: CertificateState,
+    /// It was asked for alone, and nobody accepts it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    precertificate: bool,
     subject: String,
     names: Vec<String>,
     not_before: Timestamp,
@@ -100,7 +104,11 @@ impl Listing for Answer {
             };
             table.row([
                 names,
-                row.state.to_string(),
+                if row.precertificate {
+                    format!("{}, pre-certificate", row.state)
+                } else {
+                    row.state.to_string()
+                },
                 row.not_after.to_string(),
                 row.authority.clone(),
                 row.profile.clone(),
@@ -174,6 +182,7 @@ fn told(record: CertificateRecord) -> Row {
         authority: record.authority,
         profile: record.profile,
         state: state.unwrap_or(CertificateState::PossiblySigned),
+        precertificate: record.precertificate,
         subject: record.subject,
         names: record.names,
         not_before: record.not_before,
@@ -212,11 +221,48 @@ fn row(record: &StoredCertificate, now: Timestamp) -> Row {
         authority: record.authority.clone(),
         profile: record.profile.clone(),
         state: record.state(now),
+        precertificate: is_precertificate(record),
         subject: record.subject.clone(),
         names: record.names.iter().map(ToString::to_string).collect(),
         not_before: record.validity.not_before(),
         not_after: record.validity.not_after(),
         revoked_at: record.revocation.map(|revocation| revocation.at),
         reason: record.revocation.map(|revocation| revocation.reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hf_core::time::Timestamp;
+
+    use super::{Answer, CertificateState, Listing, Row};
+    use crate::output::Paint;
+
+    fn row(name: &str, precertificate: bool) -> Row {
+        Row {
+            serial: "0a".to_owned(),
+            authority: "services".to_owned(),
+            profile: "web".to_owned(),
+            state: CertificateState::Valid,
+            precertificate,
+            subject: String::new(),
+            names: vec![name.to_owned()],
+            not_before: Timestamp::from_unix_seconds(0),
+            not_after: Timestamp::from_unix_seconds(1),
+            revoked_at: None,
+            reason: None,
+        }
+    }
+
+    #[test]
+    fn a_precertificate_is_told_from_a_certificate() {
+        let answer = Answer { certificates: vec![row("a.test", true), row("b.test", false)], next: None };
+        let table = answer.table().render(Paint::Plain);
+        let line = |name: &str| table.lines().find(|line| line.contains(name)).unwrap().to_owned();
+        assert!(line("a.test").contains("valid, pre-certificate"), "{table}");
+        assert!(!line("b.test").contains("pre-certificate"), "{table}");
+        let json = serde_json::to_value(&answer).unwrap();
+        assert_eq!(json["certificates"][0]["precertificate"], true);
+        assert!(json["certificates"][1].get("precertificate").is_none());
     }
 }

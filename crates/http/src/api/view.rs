@@ -3,6 +3,7 @@
 use hf_ca::issuer::Issuer;
 use hf_ca::profile::Profile;
 use hf_ca::request::IssuedCertificate;
+use hf_ca::transparency::is_precertificate;
 use hf_core::time::Timestamp;
 use hf_proto::api::authority::AuthorityView;
 use hf_proto::api::certificate::{CertificateRecord, State};
@@ -31,6 +32,7 @@ pub(super) fn row(record: &StoredCertificate, now: Timestamp) -> CertificateReco
         authority: record.authority.clone(),
         profile: record.profile.clone(),
         state: state(record.state(now)),
+        precertificate: is_precertificate(record),
         subject: record.subject.clone(),
         names: record.names.iter().map(ToString::to_string).collect(),
         not_before: record.validity.not_before(),

@@ -1,9 +1,12 @@
+use hf_ca::request::IssueRequest;
+use hf_core::principal::Channel;
 use hf_core::right::Right;
 use hf_core::time::Lifetime;
 use hf_proto::api::credential::CredentialRequest;
 use hf_x509::certificate::Certificate;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::founding::operator;
 use crate::house::{Asker, House, csr, key, place, wish};
 
 #[tokio::test]
@@ -26,6 +29,31 @@ async fn from_a_request_to_a_revoked_certificate() {
     let crl = house.get(&Asker::nobody(), "/v1/authorities/services/crl").await;
     let crl = hf_x509::crl::CertificateList::from_der(crl.body).unwrap();
     assert!(crl.find(certificate.serial_octets()).is_some());
+}
+
+/// It has a serial number that can be revoked, so it is listed; nobody accepts it, so it is called what it is.
+#[tokio::test]
+async fn a_precertificate_is_listed_as_what_it_is() {
+    let house = House::new().await;
+    let asker = house.key(&[Right::Issue, Right::Read]).await;
+    let made = house.post(&asker, "/v1/certificates", &wish(&["web.shop.internal"])).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let csr = csr(&key(), &["pre.shop.internal"]);
+    let alone = IssueRequest {
+        precertificate: true,
+        ..IssueRequest::new(operator(), Channel::Api, "services", "peer", csr)
+    };
+    let serial = house.doors.authority.issue(alone).await.unwrap().certificate.serial().unwrap();
+    let listed = house.get(&asker, "/v1/certificates?authority=services").await.json();
+    let listed = listed["certificates"].as_array().unwrap();
+    let marks: Vec<(&Value, &Value)> =
+        listed.iter().map(|one| (&one["names"][0], &one["precertificate"])).collect();
+    assert_eq!(
+        marks,
+        [(&json!("pre.shop.internal"), &json!(true)), (&json!("web.shop.internal"), &Value::Null)]
+    );
+    let one = house.get(&asker, &format!("/v1/certificates/services/{serial}")).await.json();
+    assert_eq!((&one["precertificate"], &one["state"]), (&json!(true), &json!("valid")));
 }
 
 #[tokio::test]
@@ -57,7 +85,7 @@ async fn limits_of_a_credential_hold() {
             ..CredentialRequest::default()
         })
         .await;
-    let ask = async |names: &[&str], change: serde_json::Value| {
+    let ask = async |names: &[&str], change: Value| {
         let mut body = wish(names);
         for (member, value) in change.as_object().unwrap() {
             body[member] = value.clone();

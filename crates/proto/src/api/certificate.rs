@@ -49,6 +49,10 @@ pub struct CertificateRecord {
     pub profile: String,
     /// What it is now.
     pub state: State,
+    /// Whether it is a pre-certificate that was asked for alone (RFC 6962): on record and revocable like a certificate, and
+    /// accepted by nobody. Left out where it is not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub precertificate: bool,
     /// Subject, RFC 4514; empty when the subject is empty.
     pub subject: String,
     /// Names.
