@@ -180,18 +180,30 @@ impl Registration {
     /// That the key of the account is not known to be compromised since it was given to it: whoever found it must not be
     /// given certificates for the names that the account has proven.
     pub(super) async fn check_own_key(&self, account: &KnownAccount) -> Result<(), RegistrationError> {
+        if self.is_compromised(account).await? {
+            let why = "the key of the account is known to be compromised: register another account with another key";
+            return Err(Problem::new(ProblemType::BadPublicKey, why).into());
+        }
+        Ok(())
+    }
+
+    /// Whether the key of the account is known to be compromised.
+    pub(super) async fn is_compromised(&self, account: &KnownAccount) -> Result<bool, RegistrationError> {
         let key =
             PublicKey::from_spki_der(&account.account.key.to_spki()).map_err(|_| Problem::internal())?;
-        self.check_not_blocked(&key).await
+        self.is_blocked(&key).await
     }
 
     async fn check_not_blocked(&self, key: &PublicKey) -> Result<(), RegistrationError> {
-        let blocked = self.store().is_blocked(key.spki_sha256()).await;
-        if blocked.map_err(failed("look for a key on the block list"))? {
+        if self.is_blocked(key).await? {
             let why = "the key is known to be compromised";
             return Err(Problem::new(ProblemType::BadPublicKey, why).into());
         }
         Ok(())
+    }
+
+    async fn is_blocked(&self, key: &PublicKey) -> Result<bool, RegistrationError> {
+        self.store().is_blocked(key.spki_sha256()).await.map_err(failed("look for a key on the block list"))
     }
 }
 

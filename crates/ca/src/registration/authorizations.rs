@@ -32,6 +32,7 @@ impl Registration {
     ) -> Result<Authorization, RegistrationError> {
         let (now, setup) = (self.now(), self.setup());
         let settings = &setup.settings;
+        self.check_own_key(account).await?;
         let allowance = self.allowance(account).await?;
         let target = new_order::judge_authorization(request, RULES)?;
         let names: Vec<Identifier> = vec![target.identifier.clone()];

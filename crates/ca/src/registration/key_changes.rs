@@ -21,6 +21,8 @@ impl Registration {
         if let Some(holder) = found.map_err(failed("find an account"))? {
             return Err(self.key_in_use(&holder.id));
         }
+        // Whoever found the old key would have everything that the account has proven.
+        self.check_own_key(account).await?;
         self.check_key(&new_key).await?;
         let old_key = &account.account.key;
         let changed = self.change_account(account, |now| {

@@ -105,7 +105,11 @@ impl Registration {
         let order = self.store().order_with_serial(&self.name, &stored.serial).await;
         let order = order.map_err(failed("find the order of a certificate"))?;
         let ordered_it = order.is_some_and(|order| order.account == account.record.id);
-        Ok(Revoker::Account { ordered_it, authorized_for_all: self.holds_all(account, stored).await? })
+        // Whoever found the key of an account may have ordered with it, so its owner must be able to end what it ordered, and
+        // nobody is helped when a stranger cannot. What it has proven says nothing any more of the certificates of others.
+        let authorized_for_all =
+            !self.is_compromised(account).await? && self.holds_all(account, stored).await?;
+        Ok(Revoker::Account { ordered_it, authorized_for_all })
     }
 
     /// Whether an account has a valid authorization for every name of a certificate, whenever it was proven.

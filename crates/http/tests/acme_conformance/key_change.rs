@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 use hf_proto::acme::problem::ProblemType;
+use hf_x509::certificate::Certificate;
 use serde_json::{Value, json};
 
 use super::client::{Client, Key, base64url, csr, identifiers};
@@ -146,27 +147,66 @@ async fn what_was_put_out_for_the_old_key_is_still_looked_for() {
     assert!(looks[0].key_authorization.ends_with(&format!(".{old}")));
 }
 
-/// Its owner says of the key, as that of a certificate, that it is compromised: it orders for nobody any more.
+/// Have an account use the key of a certificate that it ordered; the certificate.
+async fn takes_the_key_of_its_certificate(client: &mut Client<'_>) -> Certificate {
+    let (certificate, key, _) = client.certificate(&["a.shop.internal"]).await;
+    let mut change = Change::of(client);
+    change.new = Key(key);
+    change.header["jwk"] = change.new.jwk();
+    assert_eq!(change.send(client).await.status, 200);
+    client.key = change.new;
+    certificate
+}
+
+fn revocation(certificate: &Certificate) -> Value {
+    json!({"certificate":base64url(certificate.der())})
+}
+
+/// Its owner says of the key, as that of a certificate, that it is compromised.
+async fn gives_its_key_up(client: &Client<'_>, certificate: &Certificate) {
+    let url = client.url("revoke-cert");
+    let payload = revocation(certificate).to_string();
+    let revoked = client.send(&url, &client.key.jws(&client.key_header(&url).await, &payload)).await;
+    assert_eq!(revoked.status, 200, "{}", revoked.text());
+}
+
+/// What it ordered, whoever has the key can end: a stranger who may have ordered with it helps nobody by being refused. Of what
+/// others ordered nothing is ended by what it has proven.
+#[tokio::test]
+async fn an_account_whose_key_is_compromised_revokes_what_it_ordered_and_nothing_else() {
+    let house = House::new().await;
+    let mut client = Client::new(&house).await;
+    let other = Client::new(&house).await;
+    let (others, _, _) = other.certificate(&["b.shop.internal"]).await;
+    let (second, _, _) = client.certificate(&["b.shop.internal"]).await;
+    let first = takes_the_key_of_its_certificate(&mut client).await;
+    gives_its_key_up(&client, &first).await;
+    let url = client.url("revoke-cert");
+    let refused = client.post(&url, &revocation(&others)).await;
+    assert_eq!(refused.refused(), (ProblemType::Unauthorized, 403), "{}", refused.text());
+    let done = client.post(&url, &revocation(&second)).await;
+    assert_eq!(done.status, 200, "{}", done.text());
+    let by_proof = other.post(&url, &revocation(&second)).await;
+    assert_eq!(by_proof.refused().0, ProblemType::AlreadyRevoked);
+}
+
+/// It orders for nobody any more, proves nothing, and its key is not exchanged by whoever found it.
 #[tokio::test]
 async fn an_account_whose_key_is_compromised_gets_no_certificates() {
     let house = House::new().await;
     let mut client = Client::new(&house).await;
-    let (certificate, key, _) = client.certificate(&["a.shop.internal"]).await;
-    let mut change = Change::of(&client);
-    change.new = Key(key);
-    change.header["jwk"] = change.new.jwk();
-    assert_eq!(change.send(&client).await.status, 200);
-    client.key = change.new;
+    let certificate = takes_the_key_of_its_certificate(&mut client).await;
     let order = client.ready(&["b.shop.internal"]).await;
-    let url = client.url("revoke-cert");
-    let payload = json!({"certificate":base64url(certificate.der())}).to_string();
-    let revoked = client.send(&url, &client.key.jws(&client.key_header(&url).await, &payload)).await;
-    assert_eq!(revoked.status, 200, "{}", revoked.text());
+    gives_its_key_up(&client, &certificate).await;
     let compromised = (ProblemType::BadPublicKey, 400);
     let names = json!({"identifiers":identifiers(&["c.shop.internal"])});
     assert_eq!(client.new_order(&names).await.refused(), compromised);
     let request = csr(&Key::p256().0, &["b.shop.internal"]);
     assert_eq!(client.finalize(&order, &request).await.refused(), compromised);
+    let name = json!({"identifier":{"type":"dns","value":"c.shop.internal"}});
+    assert_eq!(client.new_authz(&name).await.refused(), compromised);
+    assert_eq!(Change::of(&client).send(&client).await.refused(), compromised);
     let other = Client::new(&house).await;
     assert_eq!(other.new_order(&names).await.status, 201, "others order as before");
+    assert_eq!(other.new_authz(&name).await.status, 201);
 }
