@@ -16,6 +16,26 @@ fn commands_work_while_it_serves() {
     served.good("audit verify");
 }
 
+/// Known to the server at once, and said once in its log.
+#[test]
+fn an_authority_that_a_command_revokes_is_named_by_the_server() {
+    let mut served = Served::with("");
+    let own = served.good("ca show services --pem");
+    std::fs::write(served.domain.path().join("services.pem"), own).unwrap();
+    served.good("revoke services.pem --reason cACompromise");
+    let ready = served.get("plain", "/readyz");
+    let named = "\"out_of_service\":[{\"authority\":\"services\",\"reason\":\"`CN=shop.internal services CA`";
+    assert!(ready.starts_with("HTTP/1.1 200") && ready.contains(named), "{ready}");
+    let told = served.program.wait_for("out of service");
+    assert!(told.contains("services") && told.contains("its last CRL ends unrenewed"), "{told}");
+    let tree = served.good("ca list");
+    assert!(tree.contains("services  revoked") && tree.contains("root        active"), "{tree}");
+    // A new key and certificate, and it is in service again.
+    served.good("apply");
+    assert!(served.get("plain", "/readyz").contains("\"out_of_service\":[]"));
+    served.good("issue a.shop.internal");
+}
+
 #[test]
 fn a_second_server_is_refused_and_the_first_goes_on() {
     let served = Served::with("");
