@@ -10,7 +10,8 @@ use hf_core::algorithm::KeyAlgorithm;
 use hf_core::audit::AuditAction;
 use hf_core::name::SanSet;
 use hf_core::secret::Secret;
-use hf_core::time::Lifetime;
+use hf_core::time::{Lifetime, Timestamp};
+use hf_keys::block_list::BlockList;
 use hf_keys::private_key::PrivateKey;
 use hf_keys::signing_key::SigningKey;
 use hf_store::audit::{Origin, hex};
@@ -24,6 +25,7 @@ use crate::error::IssueError;
 use crate::issuer::Signing;
 use crate::key_directory::KeyDirectory;
 use crate::policy::{AuthorityWish, Proposal, Wishes};
+use crate::profile::Profile;
 use crate::propose::examine;
 use crate::request::{IssueRequest, IssuedCertificate, RequesterLimits};
 
@@ -179,12 +181,7 @@ impl Authority {
 
     /// A name that no authority has yet.
     pub(crate) async fn check_name(&self, name: &str) -> Result<(), CreateError> {
-        let plain = (1..=64).contains(&name.len())
-            && !name.starts_with('-')
-            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if !plain {
-            return Err(CreateError::Name { found: name.chars().take(80).collect() });
-        }
+        check_form(name)?;
         match self
             .store
             .authority(name)
@@ -237,23 +234,42 @@ impl Authority {
         origin: &Origin,
     ) -> Result<Proposal, IssueError> {
         let profile = self.known_profile(&new.profile)?;
-        let public_key = issuer.public_key().clone();
-        Ok(Proposal {
-            issuer: Arc::clone(issuer.facts()),
-            subject: new.subject.clone(),
-            names: SanSet::new(),
-            key: examine(&public_key, &self.block_list),
-            public_key,
-            validity: profile.validity(origin.at, new.lifetime),
-            csr_asks_for_authority: false,
-            csr_purposes_beyond_profile: Vec::new(),
-            authority: Some(new.wish.clone()),
-            wishes: Wishes::default(),
-            limits: RequesterLimits::default(),
-            profile,
-            now: origin.at,
-        })
+        Ok(root_proposal(profile, new, issuer, &self.block_list, origin.at))
     }
+}
+
+/// The certificate of a root as it would be.
+pub(crate) fn root_proposal(
+    profile: Arc<Profile>,
+    new: &NewAuthority,
+    issuer: &Signing,
+    block_list: &BlockList,
+    now: Timestamp,
+) -> Proposal {
+    let public_key = issuer.public_key().clone();
+    Proposal {
+        issuer: Arc::clone(issuer.facts()),
+        subject: new.subject.clone(),
+        names: SanSet::new(),
+        key: examine(&public_key, block_list),
+        public_key,
+        validity: profile.validity(now, new.lifetime),
+        csr_asks_for_authority: false,
+        csr_purposes_beyond_profile: Vec::new(),
+        authority: Some(new.wish.clone()),
+        wishes: Wishes::default(),
+        limits: RequesterLimits::default(),
+        profile,
+        now,
+    }
+}
+
+/// A name that an authority can have.
+pub(crate) fn check_form(name: &str) -> Result<(), CreateError> {
+    let plain = (1..=64).contains(&name.len())
+        && !name.starts_with('-')
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if plain { Ok(()) } else { Err(CreateError::Name { found: name.chars().take(80).collect() }) }
 }
 
 /// A signing request, made and signed with the key that it is for.

@@ -24,7 +24,7 @@ use hf_x509::public_key::PublicKey;
 use hf_x509::signature::SignatureAlgorithm;
 
 pub use constraints::Constraints;
-pub(crate) use constraints::subtrees;
+pub use constraints::subtrees;
 pub(crate) use facts::purpose_text;
 pub use facts::{IssuerFacts, ParentFacts, ParentPurposes};
 pub use fall::Fall;
@@ -213,7 +213,7 @@ pub struct Signing {
 }
 
 impl Signing {
-    fn of_issuer(
+    pub(crate) fn of_issuer(
         facts: &Arc<IssuerFacts>,
         own: &Certificate,
         chain: &Arc<[Certificate]>,

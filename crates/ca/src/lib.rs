@@ -22,6 +22,7 @@ pub mod published;
 mod record_health;
 pub mod refresh;
 pub mod registration;
+pub mod rehearsal;
 pub mod reissue;
 pub mod renew;
 pub mod request;

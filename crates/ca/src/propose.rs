@@ -46,26 +46,7 @@ impl Authority {
         issuer: &Signing,
         now: Timestamp,
     ) -> Result<Proposal, IssueError> {
-        let requested = request.csr.subject();
-        let wished = wished_subject(request, &profile);
-        let names = final_names(request, &profile, wished.as_ref());
-        let asked = AskedFor::read(&request.csr, &profile)?;
-        let public_key = request.csr.public_key().clone();
-        Ok(Proposal {
-            issuer: Arc::clone(issuer.facts()),
-            subject: wished.unwrap_or_else(|| subject(&profile, &names, requested)),
-            key: examine(&public_key, &self.block_list),
-            validity: validity(request, &profile, now),
-            names,
-            public_key,
-            csr_asks_for_authority: asked.authority,
-            csr_purposes_beyond_profile: asked.purposes_beyond,
-            authority: request.authority_wish.clone(),
-            wishes: wishes(request, &profile),
-            limits: request.limits.clone(),
-            profile,
-            now,
-        })
+        proposal(profile, request, issuer, &self.block_list, now)
     }
 
     /// The profile of this name.
@@ -74,6 +55,36 @@ impl Authority {
             .get(name)
             .ok_or_else(|| IssueError::UnknownProfile { name: name.to_owned(), known: self.profiles.names() })
     }
+}
+
+/// The certificate as it would be.
+pub(crate) fn proposal(
+    profile: Arc<Profile>,
+    request: &IssueRequest,
+    issuer: &Signing,
+    block_list: &BlockList,
+    now: Timestamp,
+) -> Result<Proposal, IssueError> {
+    let requested = request.csr.subject();
+    let wished = wished_subject(request, &profile);
+    let names = final_names(request, &profile, wished.as_ref());
+    let asked = AskedFor::read(&request.csr, &profile)?;
+    let public_key = request.csr.public_key().clone();
+    Ok(Proposal {
+        issuer: Arc::clone(issuer.facts()),
+        subject: wished.unwrap_or_else(|| subject(&profile, &names, requested)),
+        key: examine(&public_key, block_list),
+        validity: validity(request, &profile, now),
+        names,
+        public_key,
+        csr_asks_for_authority: asked.authority,
+        csr_purposes_beyond_profile: asked.purposes_beyond,
+        authority: request.authority_wish.clone(),
+        wishes: wishes(request, &profile),
+        limits: request.limits.clone(),
+        profile,
+        now,
+    })
 }
 
 /// What the examination of a key brings to light. Keys that this authority revoked as compromised are held against the store's block list when the

@@ -1,12 +1,13 @@
 //! Carrying out a plan: authorities, certificates, files. Nothing is chosen here.
 
-mod authorities;
+pub(crate) mod authorities;
 mod certificates;
 pub(crate) mod content;
 pub(crate) mod directory;
 mod files;
 pub(crate) mod key_stores;
 pub(crate) mod owner;
+mod room;
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ use crate::commands::options::PassphraseOptions;
 use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::CommandError;
-use crate::observe;
+use crate::{foresee, observe};
 
 /// What was done.
 pub(crate) struct Applied {
@@ -39,10 +40,11 @@ pub(crate) fn run(
     domain: &Domain,
     passphrase: &PassphraseOptions,
 ) -> Result<Applied, CommandError> {
+    refuse_errors(&foresee::declaration(&domain.topology))?;
     let opened = authority::open_for_topology(context, domain, passphrase)?;
     let plan = plan(context, domain, &opened)?;
-    refuse_errors(&plan)?;
-    refuse_unknown_owners(&plan)?;
+    refuse_errors(&plan.findings)?;
+    room::check(domain, &plan)?;
     let mut executor =
         Executor { context, domain, opened: &opened, issued: BTreeMap::new(), lent: Vec::new() };
     let result = executor.carry_out(&plan);
@@ -57,28 +59,17 @@ pub(crate) fn run(
 
 fn plan(context: &Context, domain: &Domain, opened: &Opened) -> Result<Plan, CommandError> {
     let store = opened.authority.store().as_ref();
-    let inventory = context.block_on(observe::with_store(domain, store))?;
-    Ok(hf_topology::plan::plan(&domain.topology, &inventory, context.now()))
+    foresee::plan(context, domain, &context.block_on(observe::with_store(domain, store))?)
 }
 
 /// A plan with errors among its findings cannot be carried out.
-fn refuse_errors(plan: &Plan) -> Result<(), CommandError> {
+fn refuse_errors(findings: &[Finding]) -> Result<(), CommandError> {
     let errors: Vec<Finding> =
-        plan.findings.iter().filter(|finding| finding.severity == Severity::Error).cloned().collect();
+        findings.iter().filter(|finding| finding.severity == Severity::Error).cloned().collect();
     if errors.is_empty() {
         return Ok(());
     }
     Err(CommandError::refused("the plan cannot be carried out, nothing was changed").findings(errors))
-}
-
-/// Files that cannot be given to their owner are noticed before anything is issued.
-fn refuse_unknown_owners(plan: &Plan) -> Result<(), CommandError> {
-    for step in &plan.changes {
-        if let Step::WriteFiles { spec, .. } = step {
-            owner::Owner::named(spec.settings.owner.as_deref(), spec.settings.group.as_deref())?;
-        }
-    }
-    Ok(())
 }
 
 /// What carrying out steps needs to remember.
@@ -96,8 +87,8 @@ impl Executor<'_> {
     /// All steps in their order. A step that fails ends it; what was done before stays, and the next run continues.
     fn carry_out(&mut self, plan: &Plan) -> Result<(), CommandError> {
         let progress = self.context.output.progress(plan.changes.len() as u64, "applying");
-        for step in &plan.changes {
-            self.step(step)?;
+        for (done, step) in plan.changes.iter().enumerate() {
+            self.step(step).map_err(|error| ended(error, step, plan.changes.iter().take(done)))?;
             progress.step();
         }
         Ok(())
@@ -111,6 +102,19 @@ impl Executor<'_> {
             Step::WriteFiles { spec, .. } => self.write_files(spec),
         }
     }
+}
+
+/// What failed, and what was done before: that stays, and the next run goes on from there.
+fn ended<'a>(error: CommandError, step: &Step, done: impl Iterator<Item = &'a Step>) -> CommandError {
+    let error = error.within(format!("cannot {step}"));
+    let done: Vec<String> = done.map(|step| format!("  {step}")).collect();
+    if done.is_empty() {
+        return error.hint("nothing was changed before");
+    }
+    error.hint(format!(
+        "run `handfast apply` again when it is mended: it goes on from here. Done before, and stays:\n{}",
+        done.join("\n")
+    ))
 }
 
 #[cfg(test)]

@@ -178,7 +178,7 @@ fn open_as(
         keys: KeyDirectory::new(keys, passphrase.as_ref().map(copy)),
         block_list: block_list(&state)?,
         profiles,
-        policy: Policy::new(PolicySettings::default()),
+        policy: policy(),
         permitted: profiles::permitted(&domain.topology)?,
         signer: Signer::start(who.signer)
             .map_err(|error| CommandError::fault("cannot start the signer").because(error))?,
@@ -190,6 +190,11 @@ fn open_as(
     set_shard_size(&authority, domain);
     authority.keep_parents_for_authorities(profiles::certifying(&domain.topology));
     Ok(Opened { authority, report, origin, passphrase })
+}
+
+/// The policy of a trust domain.
+pub(crate) fn policy() -> Policy {
+    Policy::new(PolicySettings::default())
 }
 
 /// As `[server] crl_shard` says.

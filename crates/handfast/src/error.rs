@@ -81,6 +81,13 @@ impl CommandError {
         }
     }
 
+    /// The same, while `message` was under way: what was said before becomes the cause.
+    pub(crate) fn within(mut self, message: impl Into<String>) -> Self {
+        let before = std::mem::replace(&mut self.message, message.into());
+        self.source = Some(Box::new(Level { message: before, source: self.source }));
+        self
+    }
+
     /// Link the cause.
     pub(crate) fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
@@ -139,6 +146,14 @@ impl CommandError {
     pub(crate) fn found(&self) -> &[Finding] {
         &self.findings
     }
+}
+
+/// What happened at a level below, in words.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+struct Level {
+    message: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 /// Whether the user can mend this failure of the operating system.

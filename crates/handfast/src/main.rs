@@ -13,6 +13,7 @@ mod domain;
 mod env;
 mod error;
 mod files;
+mod foresee;
 mod go_flags;
 mod inspect;
 mod key_file;

@@ -4,6 +4,8 @@ mod authorities;
 mod instances;
 pub(crate) mod written;
 
+use std::collections::BTreeMap;
+
 use hf_store::Store;
 use hf_topology::inventory::{Inventory, ObservedCertificate};
 use hf_x509::certificate::Certificate;
@@ -13,28 +15,43 @@ use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::CommandError;
 
+/// What exists.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// What is compared with the declaration.
+    pub(crate) inventory: Inventory,
+    /// The certificates of each authority, its own first.
+    pub(crate) chains: BTreeMap<String, Vec<Certificate>>,
+}
+
 /// What exists; the store is opened for the moment when there is one.
-pub(crate) fn inventory(context: &Context, domain: &Domain) -> Result<Inventory, CommandError> {
+pub(crate) fn everything(context: &Context, domain: &Domain) -> Result<Seen, CommandError> {
     if domain.state().exists() {
         let store = open_store(domain)?;
         return context.block_on(with_store(domain, store.as_ref()));
     }
-    Ok(Inventory { externals: externals(domain)?, ..Inventory::default() })
+    let inventory = Inventory { externals: externals(domain)?, ..Inventory::default() };
+    Ok(Seen { inventory, ..Seen::default() })
 }
 
 /// What exists, with a store that is open.
-pub(crate) async fn with_store(domain: &Domain, store: &dyn Store) -> Result<Inventory, CommandError> {
-    let authorities = authorities::observe(domain, store).await?;
-    let instances = instances::observe(domain, store, &authorities).await?;
-    let authorities = authorities.into_iter().map(|known| (known.name, known.observed)).collect();
-    Ok(Inventory { authorities, instances, externals: externals(domain)? })
+pub(crate) async fn with_store(domain: &Domain, store: &dyn Store) -> Result<Seen, CommandError> {
+    let known = authorities::observe(domain, store).await?;
+    let instances = instances::observe(domain, store, &known).await?;
+    let mut seen = Seen {
+        inventory: Inventory { instances, externals: externals(domain)?, ..Inventory::default() },
+        ..Seen::default()
+    };
+    for authority in known {
+        seen.chains.insert(authority.name.clone(), authority.chain);
+        seen.inventory.authorities.insert(authority.name, authority.observed);
+    }
+    Ok(seen)
 }
 
 /// The certificates of external parties, from the files that they gave us.
-fn externals(
-    domain: &Domain,
-) -> Result<std::collections::BTreeMap<String, ObservedCertificate>, CommandError> {
-    let mut observed = std::collections::BTreeMap::new();
+fn externals(domain: &Domain) -> Result<BTreeMap<String, ObservedCertificate>, CommandError> {
+    let mut observed = BTreeMap::new();
     for external in &domain.topology.externals {
         let certificate = external_certificate(domain, &external.name)?;
         let facts = authorities::certificate(&certificate, None, false).ok_or_else(|| {

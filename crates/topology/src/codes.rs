@@ -19,6 +19,8 @@ hf_core::finding_codes! {
     FILE_VALUE = "HF-FILE-VALUE";
     /// Authorities sign each other in a circle.
     PLAN_AUTHORITY_CYCLE = "HF-PLAN-AUTHORITY-CYCLE";
+    /// What is declared of an authority cannot be put into a certificate.
+    PLAN_AUTHORITY_FORM = "HF-PLAN-AUTHORITY-FORM";
     /// The key of an authority is not the key of its certificate.
     PLAN_AUTHORITY_KEY_MISMATCHED = "HF-PLAN-AUTHORITY-KEY-MISMATCHED";
     /// The key of an authority is missing.
@@ -53,6 +55,8 @@ hf_core::finding_codes! {
     PLAN_NO_LINKS = "HF-PLAN-NO-LINKS";
     /// An authority whose key is offline would have to sign services.
     PLAN_OFFLINE_SIGNER = "HF-PLAN-OFFLINE-SIGNER";
+    /// Files are to be given to a user or group that this machine does not know.
+    PLAN_OWNER_UNKNOWN = "HF-PLAN-OWNER-UNKNOWN";
     /// A path length forbids authorities that are declared below.
     PLAN_PATH_LENGTH = "HF-PLAN-PATH-LENGTH";
     /// Two certificates have one key.

@@ -112,7 +112,7 @@ impl Topology {
     }
 
     /// Beginning of a finding about a place of the file: `file:line:column`.
-    pub(crate) fn at(&self, place: Place) -> String {
+    pub fn at(&self, place: Place) -> String {
         format!("{}:{place}", self.file)
     }
 }

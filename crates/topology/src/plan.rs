@@ -8,6 +8,8 @@ mod imports;
 mod reason;
 mod step;
 
+use std::collections::BTreeMap;
+
 use hf_core::finding::Finding;
 use hf_core::time::Timestamp;
 use serde::Serialize;
@@ -76,7 +78,7 @@ pub fn plan(topology: &Topology, inventory: &Inventory, now: Timestamp) -> Plan 
     let authorities = authorities::steps(topology, inventory, now);
     let certificates = certificates::steps(topology, inventory, &authorities, now);
     let files = files::steps(topology, inventory, &authorities, &certificates);
-    let changes: Vec<Step> = authorities.into_iter().chain(certificates).chain(files).collect();
+    let changes: Vec<Step> = authorities.into_iter().chain(one_by_one(certificates, files)).collect();
     Plan {
         self_signed: imports::self_signed(topology),
         planned: imports::planned(&machines),
@@ -85,4 +87,22 @@ pub fn plan(topology: &Topology, inventory: &Inventory, now: Timestamp) -> Plan 
         machines,
         changes,
     }
+}
+
+/// Each certificate right before the files that it goes into: a run that ends in between loses one key, and not all.
+fn one_by_one(certificates: Vec<Step>, files: Vec<Step>) -> Vec<Step> {
+    let mut waiting: BTreeMap<String, Step> = BTreeMap::new();
+    for step in certificates {
+        if let Step::IssueCertificate { spec, .. } = &step {
+            waiting.insert(spec.instance.clone(), step);
+        }
+    }
+    let mut steps = Vec::with_capacity(waiting.len() + files.len());
+    for step in files {
+        if let Step::WriteFiles { spec, .. } = &step {
+            steps.extend(waiting.remove(&spec.instance));
+        }
+        steps.push(step);
+    }
+    steps
 }

@@ -55,7 +55,10 @@ impl Constraints {
 
 /// The subtrees for the certificate of an authority that may certify only names under these patterns. A URI constraint
 /// names either one host or the hosts below it, so both are written.
-pub(crate) fn subtrees(patterns: &[NamePattern]) -> Vec<GeneralName> {
+///
+/// SPIFFE IDs are left to the authority's own list: a constraint on URIs, which could say no path anyway, makes verifiers
+/// that do not read it (rustls) refuse every certificate with a URI (RFC 5280 section 4.2.1.10).
+pub fn subtrees(patterns: &[NamePattern]) -> Vec<GeneralName> {
     let mut bases = Vec::with_capacity(patterns.len());
     for pattern in patterns {
         match pattern {
@@ -67,7 +70,7 @@ pub(crate) fn subtrees(patterns: &[NamePattern]) -> Vec<GeneralName> {
                 bases.push(GeneralName::Uri(host.to_string()));
                 bases.push(GeneralName::Uri(format!(".{host}")));
             }
-            NamePattern::Spiffe(id) => bases.push(GeneralName::Uri(id.trust_domain().to_owned())),
+            NamePattern::Spiffe(_) => {}
         }
     }
     bases

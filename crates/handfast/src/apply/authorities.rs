@@ -134,7 +134,7 @@ impl Executor<'_> {
 }
 
 /// What the authority shall be, in the words of the crate that makes it.
-fn new_authority(spec: &AuthoritySpec) -> Result<NewAuthority, CommandError> {
+pub(crate) fn new_authority(spec: &AuthoritySpec) -> Result<NewAuthority, CommandError> {
     let profile = if spec.parent.is_none() { "root" } else { "intermediate" };
     Ok(NewAuthority {
         name: spec.authority.clone(),

@@ -1,5 +1,6 @@
 //! `handfast plan`.
 
+use hf_core::finding::Severity;
 use hf_topology::draw;
 use hf_topology::plan::{Machine, Plan};
 
@@ -8,6 +9,7 @@ use crate::context::Context;
 use crate::domain::Domain;
 use crate::error::{CommandError, Exit};
 use crate::output::{Table, Tone};
+use crate::{foresee, observe};
 
 /// Show what each machine must import, the counts beside self-signed certificates, and what `apply` would change.
 ///
@@ -49,15 +51,24 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CommandErr
     match args.format {
         PlanFormat::Svg => context.output.text(&draw::svg(&domain.topology))?,
         PlanFormat::Mermaid => context.output.text(&draw::mermaid(&domain.topology))?,
-        PlanFormat::Json => context.output.json(&plan(context, &domain)?)?,
-        PlanFormat::Text => show(context, &domain, &plan(context, &domain)?)?,
+        PlanFormat::Json | PlanFormat::Text => return tell(args, context, &domain),
     }
     Ok(Exit::Done)
 }
 
-fn plan(context: &Context, domain: &Domain) -> Result<Plan, CommandError> {
-    let inventory = crate::observe::inventory(context, domain)?;
-    Ok(hf_topology::plan::plan(&domain.topology, &inventory, context.now()))
+/// Refused when `apply` would refuse it.
+fn tell(args: &Args, context: &Context, domain: &Domain) -> Result<Exit, CommandError> {
+    let plan = foresee::plan(context, domain, &observe::everything(context, domain)?)?;
+    match args.format {
+        PlanFormat::Json => context.output.json(&plan)?,
+        PlanFormat::Text | PlanFormat::Svg | PlanFormat::Mermaid => show(context, domain, &plan)?,
+    }
+    plan.findings.iter().for_each(|finding| context.output.finding(finding));
+    let refused = plan.findings.iter().any(|finding| finding.severity == Severity::Error);
+    if refused {
+        context.output.message("`handfast apply` would refuse this: mend the errors first");
+    }
+    Ok(if refused { Exit::Refused } else { Exit::Done })
 }
 
 fn show(context: &Context, domain: &Domain, plan: &Plan) -> Result<(), CommandError> {
@@ -79,7 +90,6 @@ fn show(context: &Context, domain: &Domain, plan: &Plan) -> Result<(), CommandEr
     for step in &plan.changes {
         output.text(&format!("  {step}"))?;
     }
-    plan.findings.iter().for_each(|finding| output.finding(finding));
     Ok(())
 }
 

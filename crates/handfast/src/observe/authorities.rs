@@ -1,6 +1,6 @@
 //! Authorities on record, and their keys on disk.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use hf_store::Store;
@@ -13,6 +13,7 @@ use hf_x509::general_name::GeneralName;
 use hf_x509::oids;
 use hf_x509::public_key::PublicKey;
 
+use crate::config::profiles::patterns;
 use crate::config::subject::distinguished_name;
 use crate::domain::Domain;
 use crate::error::CommandError;
@@ -23,6 +24,8 @@ pub(super) struct Known {
     pub(super) name: String,
     /// Its public key.
     pub(super) key: PublicKey,
+    /// Its own certificate, then those above it.
+    pub(super) chain: Vec<Certificate>,
     /// The facts.
     pub(super) observed: ObservedAuthority,
 }
@@ -46,7 +49,8 @@ pub(super) async fn observe(domain: &Domain, store: &dyn Store) -> Result<Vec<Kn
         let made_from = made_here.then(|| made_from(&domain.topology, record, &own, &certificate)).flatten();
         let key = key_state(domain, record);
         let observed = ObservedAuthority { certificate, key, made_from };
-        known.push(Known { name: record.name.clone(), key: own.public_key().clone(), observed });
+        let chain = record.chain.iter().map_while(|der| Certificate::from_der(der).ok()).collect();
+        known.push(Known { name: record.name.clone(), key: own.public_key().clone(), chain, observed });
     }
     Ok(known)
 }
@@ -110,8 +114,8 @@ fn made_from(
         },
         key: observed.key?,
         lifetime: observed.validity.lifetime(),
-        permitted: subtrees(&constraints.permitted, &declared.permitted),
-        excluded: subtrees(&constraints.excluded, &declared.excluded),
+        permitted: subtrees(&constraints.permitted, &record.name, &declared.permitted),
+        excluded: subtrees(&constraints.excluded, &record.name, &declared.excluded),
         path_length: path_length(own),
         offline: declared.offline,
         key_file: declared.key_file.clone(),
@@ -124,11 +128,15 @@ fn path_length(own: &Certificate) -> Option<u8> {
     u8::try_from(length).ok()
 }
 
-/// The subtrees in a certificate in the words of the file: the declared ones when they are the same, in whatever order.
-fn subtrees(found: &[GeneralName], declared: &[NameConstraint]) -> Vec<NameConstraint> {
-    let found: Vec<NameConstraint> = found.iter().filter_map(subtree).collect();
-    let set = |list: &[NameConstraint]| list.iter().cloned().collect::<BTreeSet<_>>();
-    if set(&found) == set(declared) { declared.to_vec() } else { found }
+/// The subtrees in a certificate in the words of the file: the declared ones when they make the same subtrees, in whatever
+/// order.
+fn subtrees(found: &[GeneralName], authority: &str, declared: &[NameConstraint]) -> Vec<NameConstraint> {
+    let expected = patterns(authority, declared).map(|patterns| hf_ca::issuer::subtrees(&patterns));
+    let set = |list: &[GeneralName]| list.iter().cloned().collect::<HashSet<_>>();
+    if expected.is_ok_and(|expected| set(&expected) == set(found)) {
+        return declared.to_vec();
+    }
+    found.iter().filter_map(subtree).collect()
 }
 
 /// One subtree in the words of the file.

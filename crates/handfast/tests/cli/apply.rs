@@ -119,3 +119,66 @@ fn a_lost_key_is_mended_by_one_run() {
     assert!(place.run("check").status.success());
     assert_eq!(place.good("apply"), "nothing to change: everything is as declared\n");
 }
+
+/// Two services of which the second asks for what policy refuses.
+const REFUSED: &str = r#"
+[trust]
+domain = "t.internal"
+
+[service.q]
+instances = ["q.t.internal"]
+calls     = ["s"]
+
+[service.s]
+instances = ["s.t.internal"]
+names     = ["*.t.internal"]
+"#;
+
+#[test]
+fn what_policy_refuses_is_refused_before_anything_is_signed_however_often_it_is_tried() {
+    let place = Place::with(REFUSED);
+    for _ in 0..2 {
+        let told = place.talk("apply");
+        assert!(
+            told.contains("nothing was changed") && told.contains("handfast.toml:9:10: profile"),
+            "{told}"
+        );
+        assert!(told.ends_with("--- exit 1\n"), "{told}");
+    }
+    assert_eq!(place.json("list --format json")["certificates"], serde_json::json!([]));
+    assert!(!place.path("trust").exists());
+}
+
+#[test]
+fn files_that_cannot_be_written_are_noticed_before_anything_is_signed() {
+    let place = Place::with(SMALL);
+    std::fs::create_dir(place.path("trust")).unwrap();
+    place.write("trust/web.shop.internal", "in the way");
+    let told = place.talk("apply");
+    assert!(told.contains("cannot make the directory") && told.contains("nothing was changed"), "{told}");
+    assert_eq!(place.json("list --format json")["certificates"], serde_json::json!([]));
+}
+
+#[test]
+fn a_spiffe_id_is_certified_by_an_authority_that_is_constrained_to_its_trust_domain() {
+    let file = |permitted: &str| {
+        format!(
+            "[trust]\ndomain = \"t.internal\"\n[authority.root]\n[authority.services]\nparent = \"root\"\npermitted = [\"t.internal\", \"uri:t.internal\"{permitted}]\n[service.s]\ninstances = [\"s.t.internal\"]\nnames = [\"spiffe://t.internal/s\"]\n"
+        )
+    };
+    let without = Place::with(&file("")).talk("plan");
+    assert!(without.contains("add `spiffe://t.internal` to `permitted`"), "{without}");
+    let place = Place::with(&file(", \"spiffe://t.internal\""));
+    place.good("apply");
+    assert_eq!(place.good("apply"), "nothing to change: everything is as declared\n");
+    // Programs on rustls refuse every URI below a constraint on URIs: without `uri:` they do not.
+    place.write(
+        "handfast.toml",
+        &file(", \"spiffe://t.internal\"")
+            .replace(" \"uri:t.internal\",", "")
+            .replace("names", "peers = true\nnames")
+            .replace("[\"s.t.internal\"]", "[\"s.t.internal\", \"t.t.internal\"]"),
+    );
+    place.good("up --once");
+    assert!(place.run("issue spiffe://other.internal/s --authority services").status.code() == Some(1));
+}

@@ -57,3 +57,45 @@ fn faults_of_the_file_are_told_all_at_once() {
     let error: serde_json::Value = serde_json::from_slice(&json.stderr).unwrap();
     assert_eq!((error["exit"].as_u64(), json.stdout.len()), (Some(1), 0));
 }
+
+#[test]
+fn what_apply_would_refuse_is_refused_with_its_place_in_the_file() {
+    let tree = "[trust]\ndomain = \"t.internal\"\nauthority = \"services\"\n[authority.root]\n[authority.services]\nparent = \"root\"\npermitted = [\"t.internal\"]\n";
+    let good = "[service.a]\ninstances = [\"a.t.internal\"]\npeers = true\n";
+    assert!(Place::with(&format!("{tree}{good}")).run("plan").status.success());
+    for (text, expected) in [
+        (format!("{tree}{good}names = [\"*.t.internal\"]\n"), "[HF-POLICY-WILDCARD]: handfast.toml:8:10"),
+        (format!("{tree}{good}owner = \"nobodyx\"\n"), "[HF-PLAN-OWNER-UNKNOWN]: handfast.toml:8:10"),
+        (
+            format!("{tree}[service.a]\ninstances = [\"8.8.8.8\"]\n"),
+            "[HF-POLICY-PUBLIC-ADDRESS]: handfast.toml:9:14",
+        ),
+        (
+            format!(
+                "{tree}[authority.deep]\nparent = \"services\"\npermitted = [\"other.internal\"]\n{good}"
+            ),
+            "[HF-POLICY-DELEGATION]: handfast.toml:8:12",
+        ),
+        (
+            format!("{tree}{good}").replace("[authority.root]", "[authority.root]\nsubject = \"CN=R,C=DEU\""),
+            "[HF-PLAN-AUTHORITY-FORM]: handfast.toml:4:12",
+        ),
+        (
+            format!(
+                "[trust]\ndomain = \"t.internal\"\nmodel = \"per-service\"\n{}",
+                good.replace("service.a", "service.Root_X")
+            ),
+            "[HF-FILE-VALUE]: handfast.toml:4:10",
+        ),
+        (
+            format!("[trust]\ndomain = \"t.internal\"\n[authority.Root_X]\n{good}"),
+            "[HF-FILE-VALUE]: handfast.toml:3:12",
+        ),
+    ] {
+        let place = Place::with(&text);
+        let told = place.talk("plan -f handfast.toml");
+        assert!(told.contains(expected) && told.ends_with("--- exit 1\n"), "{expected}\n{told}");
+        assert!(!place.path(".handfast").exists());
+        assert_eq!(place.run("plan -f handfast.toml --format json").status.code(), Some(1));
+    }
+}

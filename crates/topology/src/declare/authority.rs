@@ -32,6 +32,14 @@ fn read_one(
 ) -> Authority {
     let NamedSection { name, mut section } = named;
     let place = faults.place(section.at);
+    if let Some(plain) = plain_name(&name) {
+        let summary = "an authority cannot have this name";
+        faults.add(
+            Fault::new(VALUE, section.at, &format!("authority.{name}"), summary)
+                .expected_found(NAME, &name)
+                .write(format!("write `[authority.{plain}]`")),
+        );
+    }
     let parent = section.text("parent", faults);
     let parent = parent.map(|text| references.add(Kind::Authority, section.key("parent"), &text));
     let base = implied(&name, parent, place, trust);
@@ -51,6 +59,30 @@ fn read_one(
     };
     section.finish(faults);
     authority
+}
+
+/// What an authority can be called: its name is in addresses of CRLs and in names of files.
+const NAME: &str = "lower-case letters, digits and hyphens";
+
+/// What to call an authority that cannot have this name; `None` when it can.
+fn plain_name(name: &str) -> Option<String> {
+    let plain: String = name
+        .to_ascii_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' })
+        .collect();
+    (plain != name).then_some(plain)
+}
+
+/// That a service can give its name to its own authority.
+pub(super) fn check_own(service: &str, at: usize, faults: &mut Faults<'_>) {
+    let Some(plain) = plain_name(service) else { return };
+    let summary = "the authority of its own cannot have the name of this service";
+    faults.add(
+        Fault::new(VALUE, at, &format!("service.{service}"), summary)
+            .expected_found(NAME, service)
+            .write(format!("write `[service.{plain}]`, or name an `authority` in it")),
+    );
 }
 
 /// An authority of which only the name is known.

@@ -1,7 +1,7 @@
 //! Defaults that need the whole file: which authority signs a service, which authorities are implied, how long a path may
 //! be.
 
-use super::authority::{implied, implied_tree};
+use super::authority::{check_own, implied, implied_tree};
 use super::faults::{Fault, Faults, MISSING_KEY, VALUE};
 use super::section::listed;
 use super::server::ServerSection;
@@ -25,7 +25,7 @@ pub(super) struct Parts {
 pub(super) fn resolve(mut parts: Parts, faults: &mut Faults<'_>) -> Topology {
     let signers: Vec<String> = match parts.trust.trust.model {
         Model::Root => one_tree(&mut parts, faults),
-        Model::PerService => own_authorities(&mut parts),
+        Model::PerService => own_authorities(&mut parts, faults),
     };
     let services = std::mem::take(&mut parts.services);
     let services =
@@ -111,12 +111,13 @@ fn issuing(authorities: &[Authority]) -> Vec<String> {
 }
 
 /// Model `per-service`: each service that names no authority has a self-signed one of its own name, declared or not.
-fn own_authorities(parts: &mut Parts) -> Vec<String> {
+fn own_authorities(parts: &mut Parts, faults: &mut Faults<'_>) -> Vec<String> {
     let mut signers = Vec::new();
     for service in &parts.services {
         let signer = service.authority.clone().unwrap_or_else(|| service.name.clone());
         let exists = parts.authorities.iter().any(|authority| authority.name == signer);
         if !exists && service.authority.is_none() {
+            check_own(&service.name, service.at, faults);
             parts.authorities.push(implied(&signer, None, service.place, &parts.trust.trust));
         }
         signers.push(signer);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use hf_core::name::{DnsName, Identifier};
+use hf_core::name::{DnsName, Identifier, SpiffeId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A set of names of one kind.
@@ -21,8 +21,11 @@ pub enum NameConstraint {
     },
     /// An e-mail address, a host (every address on it), or with a leading dot every host below a domain.
     Email(String),
-    /// The host of a URI, or with a leading dot every host below a domain.
+    /// URIs (SPIFFE IDs apart) whose host is this one or below it.
     Uri(String),
+    /// SPIFFE IDs of this trust domain, with this path or below it. The authority keeps to it; its certificate does
+    /// not say it.
+    Spiffe(SpiffeId),
 }
 
 /// Text that is no name constraint.
@@ -30,7 +33,7 @@ pub enum NameConstraint {
 pub enum ConstraintError {
     /// Not a DNS name.
     #[error(
-        "`{found}` is not a name constraint: expected a DNS name such as `shop.internal`, a network such as `10.0.0.0/8`, `email:example.org` or `uri:example.org`"
+        "`{found}` is not a name constraint: expected a DNS name such as `shop.internal`, a network such as `10.0.0.0/8`, `email:example.org`, `uri:example.org` or `spiffe://example.org`"
     )]
     Syntax {
         /// What was found.
@@ -62,7 +65,8 @@ impl NameConstraint {
             (Self::Dns(_), Identifier::Dns(_))
                 | (Self::Ip { .. }, Identifier::Ip(_))
                 | (Self::Email(_), Identifier::Email(_))
-                | (Self::Uri(_), Identifier::Uri(_) | Identifier::Spiffe(_))
+                | (Self::Uri(_), Identifier::Uri(_))
+                | (Self::Spiffe(_), Identifier::Spiffe(_))
         )
     }
 
@@ -76,10 +80,12 @@ impl NameConstraint {
             (Self::Email(within), Identifier::Email(address)) => {
                 address.as_str() == within || host_is_within(address.domain(), within)
             }
-            (Self::Uri(within), Identifier::Uri(uri)) => {
-                uri.host().is_some_and(|host| host_is_within(&host.to_ascii_lowercase(), within))
+            (Self::Uri(within), Identifier::Uri(uri)) => uri
+                .host()
+                .is_some_and(|host| host.parse::<DnsName>().is_ok_and(|host| host.is_within(within))),
+            (Self::Spiffe(parent), Identifier::Spiffe(id)) => {
+                parent.trust_domain() == id.trust_domain() && path_is_within(id.path(), parent.path())
             }
-            (Self::Uri(within), Identifier::Spiffe(id)) => host_is_within(id.trust_domain(), within),
             _ => false,
         }
     }
@@ -93,7 +99,8 @@ impl FromStr for NameConstraint {
             Some(("dns", rest)) => parse_dns(rest),
             Some(("ip", rest)) => parse_network(rest),
             Some(("email", rest)) => parse_host(rest, rest).map(Self::Email),
-            Some(("uri", rest)) => parse_host(rest, rest).map(Self::Uri),
+            Some(("uri", rest)) => parse_uri_host(rest).map(Self::Uri),
+            Some(("spiffe", _)) => text.parse().map(Self::Spiffe).map_err(|_| syntax(text)),
             _ if text.contains('/') || text.parse::<IpAddr>().is_ok() => parse_network(text),
             _ if text.contains('@') => parse_mailbox(text),
             _ => parse_dns(text),
@@ -108,6 +115,7 @@ impl fmt::Display for NameConstraint {
             Self::Ip { network, prefix } => write!(f, "{network}/{prefix}"),
             Self::Email(within) => write!(f, "email:{within}"),
             Self::Uri(within) => write!(f, "uri:{within}"),
+            Self::Spiffe(id) => id.fmt(f),
         }
     }
 }
@@ -166,6 +174,18 @@ fn parse_mailbox(text: &str) -> Result<NameConstraint, ConstraintError> {
     Ok(NameConstraint::Email(address.to_string()))
 }
 
+/// A host, which stands for those below it as well.
+fn parse_uri_host(text: &str) -> Result<String, ConstraintError> {
+    match parse_dns(text) {
+        Ok(NameConstraint::Dns(host)) => Ok(host),
+        Ok(_) => Err(syntax(text)),
+        Err(ConstraintError::Wildcard { instead, .. }) => {
+            Err(ConstraintError::Wildcard { found: format!("uri:{text}"), instead: format!("uri:{instead}") })
+        }
+        Err(other) => Err(other),
+    }
+}
+
 /// A host, or a domain with a leading dot; a mailbox where there is an `@`.
 fn parse_host(text: &str, whole: &str) -> Result<String, ConstraintError> {
     if text.contains('@') {
@@ -201,6 +221,11 @@ fn masked(address: IpAddr, prefix: u8) -> Option<IpAddr> {
     }
 }
 
+fn path_is_within(path: &str, parent: &str) -> bool {
+    path.strip_prefix(parent)
+        .is_some_and(|rest| rest.is_empty() || parent.is_empty() || rest.starts_with('/'))
+}
+
 /// `.example.org` covers hosts below, `example.org` only itself.
 fn host_is_within(host: &str, within: &str) -> bool {
     match within.strip_prefix('.') {
@@ -229,6 +254,13 @@ mod tests {
         assert!(covers("email:.example.org", "a@b.example.org"));
         assert!(!covers("email:.example.org", "a@example.org"));
         assert!(covers("uri:example.org", "https://example.org/x"));
+        assert!(covers("uri:example.org", "https://a.example.org/x"));
+        assert!(!covers("uri:example.org", "https://anexample.org/x"));
+        assert!(!covers("uri:example.org", "spiffe://example.org/x"), "these have a pattern of their own");
+        assert!(covers("spiffe://example.org", "spiffe://example.org/x"));
+        assert!(covers("spiffe://example.org/team", "spiffe://example.org/team/x"));
+        assert!(!covers("spiffe://example.org/team", "spiffe://example.org/teams"));
+        assert!(!covers("spiffe://example.org", "spiffe://a.example.org/x"));
         assert!(!covers("shop.internal", "10.0.0.1"));
     }
 
@@ -242,6 +274,7 @@ mod tests {
         };
         assert_eq!(instead("*.shop.internal"), "shop.internal");
         assert_eq!(instead(".shop.internal"), "shop.internal");
+        assert_eq!(instead("uri:.shop.internal"), "uri:shop.internal");
         assert_eq!(instead("10.0.0.1/8"), "10.0.0.0/8");
         for bad in ["", "a b", "10.0.0.0/33", "::/129", "uri:", "email:*.x.example", "x/y"] {
             assert!(bad.parse::<NameConstraint>().is_err(), "{bad}");
@@ -250,9 +283,15 @@ mod tests {
 
     #[test]
     fn texts_round_trip() {
-        for text in
-            ["shop.internal", "10.0.0.0/8", "fd00::/8", "email:.example.org", "email:a@b.example", "uri:x.y"]
-        {
+        for text in [
+            "shop.internal",
+            "10.0.0.0/8",
+            "fd00::/8",
+            "email:.example.org",
+            "email:a@b.example",
+            "uri:x.y",
+            "spiffe://x.y/z",
+        ] {
             let constraint: NameConstraint = text.parse().unwrap();
             assert_eq!(constraint.to_string().parse::<NameConstraint>().unwrap(), constraint);
         }

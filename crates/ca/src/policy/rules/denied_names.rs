@@ -14,7 +14,7 @@ fn check(proposal: &Proposal, settings: &PolicySettings, findings: &mut Vec<Find
             findings.push(
                 Finding::error(CODE, name.to_string(), "the name is on the deny list")
                     .expected_found(format!("nothing under `{denied}`"), name.to_string())
-                    .hint("see `denied` in the section `policy` of `handfast.toml`"),
+                    .hint("choose another name: no host can have this one"),
             );
         }
     }

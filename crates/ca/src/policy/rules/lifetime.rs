@@ -19,7 +19,7 @@ fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
                 format!("the lifetime is longer than profile `{}` allows", proposal.profile.name()),
             )
             .expected_found(format!("at most {longest}"), asked.to_string())
-            .hint("ask for less, or raise `max_lifetime` of the profile")
+            .hint("ask for less, or write a longer `lifetime` in the section of the profile")
             .rfc("RFC 5280 section 4.1.2.5"),
         );
     }

@@ -4,6 +4,7 @@
 //! mention (RFC 5280 section 4.2.1.10).
 
 use hf_core::finding::{Finding, FindingCode};
+use hf_core::name::Identifier;
 
 use crate::policy::{PolicySettings, Proposal, Rule};
 
@@ -28,10 +29,19 @@ fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
                 )
                 .expected_found(format!("a name under {list}"), name.to_string())
                 .hint(format!(
-                    "add it to `permitted` of `authority.{authority}`, or choose another authority"
+                    "add {} to `permitted` of `authority.{authority}`, or choose another authority",
+                    to_add(name)
                 )),
             );
         }
+    }
+}
+
+/// What to write. A SPIFFE ID is under its trust domain, and not under `uri:`, which stands for other URIs.
+fn to_add(name: &Identifier) -> String {
+    match name {
+        Identifier::Spiffe(id) => format!("`spiffe://{}`", id.trust_domain()),
+        Identifier::Dns(_) | Identifier::Ip(_) | Identifier::Email(_) | Identifier::Uri(_) => "it".to_owned(),
     }
 }
 

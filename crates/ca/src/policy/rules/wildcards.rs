@@ -23,7 +23,7 @@ fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
                     format!("profile `{}` does not allow wildcards", proposal.profile.name()),
                 )
                 .expected_found("the names of single hosts", name.to_string())
-                .hint("name each host, or use a profile with `wildcards = true`, such as `server`")
+                .hint("name each host, or use a profile for servers alone (`usages = [\"server\"]`), such as `server`")
                 .rfc("RFC 9525 section 6.3"),
             );
         }
