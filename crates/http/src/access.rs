@@ -9,6 +9,7 @@ pub mod credential;
 pub mod denied;
 pub mod nonces;
 pub mod rules;
+pub(crate) mod standing;
 pub mod table;
 pub mod token;
 

@@ -1,17 +1,19 @@
 //! Whoever shows a certificate of this trust domain in the TLS handshake.
 //!
 //! The listener verified the path and that the peer has the key. Here it must also be one that is on record, octet for
-//! octet, under the authority that issued it, in force now. Headers in which a proxy states a certificate are not read.
+//! octet, under the authority that issued it, in force now with all above it, its key not blocked. Headers in which a proxy
+//! states a certificate are not read.
 
 use hf_core::principal::Principal;
 use hf_core::time::Timestamp;
 use hf_store::Store;
-use hf_store::record::{CertificateState, StoredCertificate};
+use hf_store::record::StoredCertificate;
 use hf_x509::certificate::Certificate;
 
 use super::Caller;
 use super::denied::Denied;
 use super::rules::Rules;
+use super::standing::{Unproven, in_force};
 
 /// Who shows this certificate.
 pub(super) async fn identify(
@@ -22,18 +24,10 @@ pub(super) async fn identify(
 ) -> Result<Caller, Denied> {
     let refused = |reason| Denied::Certificate { reason };
     let certificate = Certificate::from_der(der).map_err(|_| refused("it cannot be read"))?;
-    let serial = certificate.serial().map_err(|_| refused("it is not of this trust domain"))?;
-    let found = store.find_serial_anywhere(&serial).await.map_err(Denied::Store)?;
-    let record = found
-        .into_iter()
-        .find(|record| record.body.certificate() == Some(certificate.der()))
-        .ok_or(refused("it is not on record here"))?;
-    match record.state(now) {
-        CertificateState::Valid if certificate.is_valid_at(now) => {}
-        CertificateState::Valid => return Err(refused("it is not valid yet")),
-        CertificateState::Expired => return Err(refused("it has expired")),
-        CertificateState::Revoked | CertificateState::PossiblySigned => return Err(refused("it is revoked")),
-    }
+    let record = in_force(&certificate, store, now).await.map_err(|error| match error {
+        Unproven::Fallen(reason) => refused(reason),
+        Unproven::Store(error) => Denied::Store(error),
+    })?;
     if certificate.is_ca() {
         return Err(refused("it is the certificate of an authority"));
     }

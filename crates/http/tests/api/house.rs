@@ -8,9 +8,11 @@ use axum::http::{HeaderMap, Request, Response, header};
 use hf_ca::create::request_for;
 use hf_ca::ocsp::{OcspSettings, Responder};
 use hf_ca::request::IssueRequest;
+use hf_ca::revoke::{RevokeRequest, RevokeTarget};
 use hf_core::algorithm::KeyAlgorithm;
 use hf_core::name::SanSet;
 use hf_core::principal::Channel;
+use hf_core::reason::RevocationReason;
 use hf_core::right::Right;
 use hf_core::time::{Clock as _, Timestamp};
 use hf_http::access::credential::{self, Known};
@@ -126,19 +128,43 @@ impl House {
         std::fs::create_dir(directory.path().join("keys")).unwrap();
         let clock = Arc::new(ManualClock::default());
         let authority = Arc::new(Founding::within(directory.path(), &clock).found().await);
-        let owner = Owner { uid: OWNER, principal: operator() };
         let doors = Doors {
             responder: Arc::new(Responder::new(Arc::clone(&authority), OcspSettings::default())),
             authority,
             clock: clock.clone(),
             random: Arc::new(SystemRandom),
             metrics: Arc::new(Metrics::new()),
-            access: Arc::new(Access::new(rules, Some(owner), fetcher)),
+            access: Arc::new(access(rules, fetcher)),
             credentials: Arc::new(CredentialLimiter::new(None)),
             crls: Arc::default(),
         };
         let router = hf_http::api::router(doors.clone());
         Self { doors, clock, router, _directory: directory }
+    }
+
+    /// What only the process had in memory is forgotten; what is on record stays.
+    pub(crate) fn restart(&mut self) {
+        let rules = self.doors.access.rules().as_ref().clone();
+        self.doors.access = Arc::new(access(rules, None));
+        self.router = hf_http::api::router(self.doors.clone());
+    }
+
+    /// Revoke a certificate, as whoever sits at the machine.
+    pub(crate) async fn revoke(&self, certificate: &Certificate, reason: RevocationReason) {
+        let request = RevokeRequest {
+            principal: operator(),
+            channel: Channel::CommandLine,
+            target: RevokeTarget::Certificate(certificate.clone()),
+            reason,
+        };
+        self.doors.authority.revoke(request).await.unwrap();
+    }
+
+    /// A certificate of `authority` for this name with this key.
+    pub(crate) async fn issue_with(&self, key: &PrivateKey, authority: &str, name: &str) -> Certificate {
+        let request =
+            IssueRequest::new(operator(), Channel::CommandLine, authority, "peer", csr(key, &[name]));
+        self.doors.authority.issue(request).await.unwrap().certificate
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -208,6 +234,10 @@ impl House {
             .unwrap();
         answer(self.router.clone().oneshot(request).await.unwrap()).await
     }
+}
+
+fn access(rules: Rules, fetcher: Option<Arc<dyn KeyFetcher>>) -> Access {
+    Access::new(rules, Some(Owner { uid: OWNER, principal: operator() }), fetcher)
 }
 
 async fn answer(response: Response<Body>) -> Answer {

@@ -18,6 +18,8 @@ mod renewal;
 #[cfg(test)]
 mod revoking;
 #[cfg(test)]
+mod standing;
+#[cfg(test)]
 mod table;
 #[cfg(test)]
 mod tokens;

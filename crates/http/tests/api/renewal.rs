@@ -17,7 +17,13 @@ use crate::house::{Asker, House, csr, key};
 const RENEW: &str = "/v1/certificates/renew";
 
 /// A request with a proof by `signer`.
-fn proven(house: &House, old: &Certificate, signer: &PrivateKey, csr: &VerifiedCsr, nonce: &str) -> Value {
+pub(crate) fn proven(
+    house: &House,
+    old: &Certificate,
+    signer: &PrivateKey,
+    csr: &VerifiedCsr,
+    nonce: &str,
+) -> Value {
     let time = house.now();
     let text = signed_text(&Signed {
         certificate_sha256: &old.sha256(),

@@ -7,7 +7,7 @@ use hf_core::right::Right;
 use hf_core::time::{Lifetime, Timestamp};
 use hf_proto::api::problem::{Code, Problem};
 use hf_proto::api::renew::{RenewalProof, RenewalRequest, Signed, WINDOW_SECONDS, is_nonce, signed_text};
-use hf_store::record::{CertificateState, StoredCertificate};
+use hf_store::record::StoredCertificate;
 use hf_x509::certificate::Certificate;
 use hf_x509::csr::VerifiedCsr;
 use hf_x509::digest::sha256;
@@ -16,6 +16,7 @@ use hf_x509::signature::{Signature, SignatureAlgorithm};
 use crate::access::Caller;
 use crate::access::denied::Denied;
 use crate::access::nonces::Taken;
+use crate::access::standing::{Unproven, in_force};
 use crate::api::body::serial;
 use crate::api::failure::Failure;
 use crate::state::Doors;
@@ -104,13 +105,10 @@ async fn by_signature(
 /// The record of exactly this certificate, in force now. One answer for all that it is not: whoever has only the
 /// certificate of another learns nothing.
 async fn on_record(doors: &Doors, old: &Certificate, now: Timestamp) -> Result<StoredCertificate, Failure> {
-    let refused = || bad("the old certificate is not one of this server that is in force");
-    let number = old.serial().map_err(|_| refused())?;
-    let found = doors.authority.store().find_serial_anywhere(&number).await?;
-    let record = found.into_iter().find(|record| record.body.certificate() == Some(old.der()));
-    record
-        .filter(|record| record.state(now) == CertificateState::Valid && old.is_valid_at(now))
-        .ok_or_else(refused)
+    in_force(old, doors.authority.store().as_ref(), now).await.map_err(|error| match error {
+        Unproven::Fallen(_) => bad("the old certificate is not one of this server that is in force"),
+        Unproven::Store(error) => error.into(),
+    })
 }
 
 fn check_signature(old: &Certificate, text: &[u8], signature: &str) -> Result<(), Failure> {
