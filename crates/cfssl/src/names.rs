@@ -34,8 +34,7 @@ fn name(host: &str) -> Result<Identifier, CfsslError> {
     let parsed = match classify(host) {
         Host::Ip(address) => Ok(Identifier::Ip(address.into())),
         Host::Email(address) => address.parse().map(Identifier::Email),
-        Host::Uri(uri) if uri.starts_with("spiffe:") => uri.parse().map(Identifier::Spiffe),
-        Host::Uri(uri) => uri.parse().map(Identifier::Uri),
+        Host::Uri(uri) => Identifier::from_uri(&uri),
         Host::Dns(name) => name.parse().map(Identifier::Dns),
     };
     parsed.map_err(|error| failure::because(ErrorKind::CsrBadRequest, &error))

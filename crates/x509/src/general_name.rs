@@ -47,8 +47,7 @@ impl GeneralName {
         match self {
             Self::Dns(name) => Ok(Identifier::Dns(name.parse()?)),
             Self::Email(name) => Ok(Identifier::Email(name.parse()?)),
-            Self::Uri(name) if name.starts_with("spiffe:") => Ok(Identifier::Spiffe(name.parse()?)),
-            Self::Uri(name) => Ok(Identifier::Uri(name.parse()?)),
+            Self::Uri(name) => Ok(Identifier::from_uri(name)?),
             Self::Ip(octets) => {
                 self.address().map(|address| Identifier::Ip(IpName::from(address))).ok_or_else(|| {
                     let found = format!("{} octets", octets.len());

@@ -25,6 +25,16 @@ pub enum Identifier {
 }
 
 impl Identifier {
+    /// A `uniformResourceIdentifier`, wherever it comes from: a scheme reads the same in upper case (RFC 3986 section 3.1),
+    /// so no SPIFFE ID passes for another URI.
+    pub fn from_uri(text: &str) -> Result<Self, NameError> {
+        let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
+        if scheme.eq_ignore_ascii_case("spiffe") {
+            return text.parse().map(Self::Spiffe);
+        }
+        text.parse().map(Self::Uri)
+    }
+
     /// Which kind of name it is, as written before the colon on the command line: `dns`, `ip`, `email`, `uri`.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -59,27 +69,20 @@ impl FromStr for Identifier {
             Some(("dns", rest)) => return rest.parse().map(Self::Dns),
             Some(("ip", rest)) => return rest.parse().map(Self::Ip),
             Some(("email", rest)) => return rest.parse().map(Self::Email),
-            Some(("uri", rest)) => return parse_uri(rest),
+            Some(("uri", rest)) => return Self::from_uri(rest),
             _ => {}
         }
         if let Ok(ip) = text.parse() {
             return Ok(Self::Ip(ip));
         }
         if text.contains("://") {
-            return parse_uri(text);
+            return Self::from_uri(text);
         }
         if text.contains('@') {
             return text.parse().map(Self::Email);
         }
         text.parse().map(Self::Dns)
     }
-}
-
-fn parse_uri(text: &str) -> Result<Identifier, NameError> {
-    if text.starts_with("spiffe:") {
-        return text.parse().map(Identifier::Spiffe);
-    }
-    text.parse().map(Identifier::Uri)
 }
 
 /// The names of one certificate: ordered by kind then value, each once.
@@ -162,6 +165,9 @@ mod tests {
         }
         assert!("uri:spiffe://Bad/a".parse::<Identifier>().is_err());
         assert!("dns:127.0.0.1".parse::<Identifier>().is_err());
+        for text in ["SPIFFE://d/a", "uri:Spiffe://d/a", "sPIFFE://d/a/../b", "spiffe:d", "uri:SPIFFE:"] {
+            assert!(text.parse::<Identifier>().is_err(), "{text}");
+        }
     }
 
     #[test]
