@@ -44,6 +44,19 @@ async fn ambiguous_json_is_refused() {
     assert_eq!(house.send(&Asker::owner(), "POST", "/v1/certificates", Some(body)).await.status, 201);
 }
 
+/// serde would take a list of members for an object, and whoever looks at requests on their way sees no member.
+#[tokio::test]
+async fn a_list_of_members_is_no_request() {
+    let house = House::new().await;
+    let csr = csr(&key(), &["web.shop.internal"]).to_pem();
+    let list = json!([csr, "services", "peer", null, null]);
+    assert_eq!(house.post(&Asker::owner(), "/v1/certificates", &list).await.code(), "malformed");
+    let list = json!(["x", ["administer"], null, null, null, null, null]);
+    assert_eq!(house.post(&Asker::owner(), "/v1/credentials", &list).await.code(), "malformed");
+    let inside = json!({ "csr": csr, "proof": ["x", "2027-01-01T00:00:00Z", "0123456789abcdef", "x"] });
+    assert_eq!(house.post(&Asker::owner(), "/v1/certificates/renew", &inside).await.code(), "malformed");
+}
+
 #[tokio::test]
 async fn a_huge_body_is_refused() {
     let house = House::new().await;

@@ -216,7 +216,7 @@ pub(super) fn read_payload<T: DeserializeOwned>(payload: &[u8]) -> Result<T, Pro
     if !value.is_object() {
         return Err(Problem::malformed("the payload: expected an object"));
     }
-    serde_json::from_value(value).map_err(|error| Problem::malformed(format!("the payload: {error}")))
+    json::shaped(value).map_err(|error| Problem::malformed(format!("the payload: {error}")))
 }
 
 /// The header of an outer JWS.

@@ -5,8 +5,12 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
-use serde::{Deserializer, Serialize};
+use serde::de::value::{MapDeserializer, SeqDeserializer};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
+    Visitor,
+};
+use serde::{Deserializer, Serialize, forward_to_deserialize_any};
 use serde_json::{Map, Number, Value};
 
 /// How deep arrays and objects may be inside each other. The deepest body of this API has 4 levels.
@@ -43,8 +47,12 @@ pub enum JsonError {
 
 /// Read a value of a known shape.
 pub fn read<T: DeserializeOwned>(octets: &[u8]) -> Result<T, JsonError> {
-    let value = value(octets)?;
-    serde_json::from_value(value).map_err(|error| JsonError::Shape { reason: error.to_string() })
+    shaped(value(octets)?).map_err(|error| JsonError::Shape { reason: error.to_string() })
+}
+
+/// A value of a known shape, from any value: what is an object there is one here, never a list of its members.
+pub fn shaped<T: DeserializeOwned>(value: Value) -> Result<T, serde_json::Error> {
+    T::deserialize(Shaped(value))
 }
 
 /// Read any value.
@@ -154,6 +162,78 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 }
 
+/// Where a structure is expected, serde takes a sequence of its fields as well; this gives it none.
+struct Shaped(Value);
+
+impl<'de> Deserializer<'de> for Shaped {
+    type Error = serde_json::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self.0 {
+            Value::Array(items) => {
+                let mut items = SeqDeserializer::new(items.into_iter().map(Self));
+                let read = visitor.visit_seq(&mut items)?;
+                items.end().map(|()| read)
+            }
+            Value::Object(members) => {
+                let mut members =
+                    MapDeserializer::new(members.into_iter().map(|(name, item)| (name, Self(item))));
+                let read = visitor.visit_map(&mut members)?;
+                members.end().map(|()| read)
+            }
+            plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+                plain.deserialize_any(visitor)
+            }
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        if self.0.is_array() {
+            return Err(Self::Error::invalid_type(Unexpected::Seq, &"an object"));
+        }
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        self.0.deserialize_enum(name, variants, visitor)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map identifier ignored_any
+    }
+}
+
+impl IntoDeserializer<'_, serde_json::Error> for Shaped {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,6 +278,24 @@ mod tests {
         assert!(error.unwrap_err().to_string().contains("lifetim"));
         let error = read::<super::super::issue::CertificateRequest>(b"{\"csr\":\"x\",\"lifetime\":\"soon\"}");
         assert!(error.unwrap_err().to_string().contains("soon"));
+    }
+
+    #[test]
+    fn a_list_is_no_object() {
+        use super::super::issue::CertificateRequest;
+        use super::super::renew::RenewalRequest;
+        let issue = |text: &[u8]| read::<CertificateRequest>(text);
+        assert!(issue(br#"{"csr":"x","authority":"a","names":["b"],"lifetime":"1d"}"#).is_ok());
+        assert!(issue(br#"{"csr":"x","authority":null}"#).is_ok());
+        for bad in [&br#"["x","services","server",null,null]"#[..], b"[]", br#""x""#, b"null", b"7"] {
+            assert!(issue(bad).is_err(), "{}", String::from_utf8_lossy(bad));
+        }
+        let proof = r#"{"certificate":"c","time":"2027-01-01T00:00:00Z","nonce":"n","signature":"s"}"#;
+        let renewal =
+            |proof: &str| read::<RenewalRequest>(format!(r#"{{"csr":"x","proof":{proof}}}"#).as_bytes());
+        assert!(renewal(proof).unwrap().proof.is_some());
+        assert!(renewal("null").unwrap().proof.is_none());
+        assert!(renewal(r#"["c","2027-01-01T00:00:00Z","n","s"]"#).is_err());
     }
 
     proptest! {
