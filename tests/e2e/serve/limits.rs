@@ -22,6 +22,32 @@ fn what_is_too_large_is_answered_and_the_next_request_goes_through() {
     assert!(served.get("plain", "/livez").ends_with("ok\n"));
 }
 
+/// RFC 9112 section 3.2: a server must answer 400 to a request of HTTP/1.1 that says no host, or two, or what is none.
+#[test]
+fn a_request_says_one_host() {
+    let served = Served::with("");
+    let plain = served.address("plain");
+    let cases = [
+        ("HTTP/1.1", "", "400"),
+        ("HTTP/1.1", "host: a\r\nhost: b\r\n", "400"),
+        ("HTTP/1.1", "host: a\r\nhost: a\r\n", "400"),
+        ("HTTP/1.1", "host: user@a\r\n", "400"),
+        ("HTTP/1.1", "host: a b\r\n", "400"),
+        ("HTTP/1.1", "host: a/b\r\n", "400"),
+        ("HTTP/1.0", "host: a\r\nhost: b\r\n", "400"),
+        ("HTTP/1.1", "host: localhost:8442\r\n", "200"),
+        ("HTTP/1.1", "host: [::1]:8442\r\n", "200"),
+        ("HTTP/1.1", "host:\r\n", "200"),
+        ("HTTP/1.0", "", "200"),
+    ];
+    for (version, host, status) in cases {
+        let request = format!("GET /livez {version}\r\n{host}connection: close\r\n\r\n");
+        let answer = talk(plain, request.as_bytes());
+        let line = answer.lines().next().unwrap_or_default();
+        assert_eq!(line.split(' ').nth(1), Some(status), "{version} {host:?}: {answer}");
+    }
+}
+
 #[test]
 fn a_body_without_a_length_is_cut_off_as_well() {
     let served = Served::with("[server.limits]\nbody = 1000\n");

@@ -26,7 +26,8 @@ fn problem(refusal: &Refusal) -> Problem {
         Refusal::Overloaded { .. } | Refusal::AnswerTooSlow { .. } | Refusal::Fault => {
             ProblemType::ServerInternal
         }
-        Refusal::UriTooLong { .. }
+        Refusal::Host
+        | Refusal::UriTooLong { .. }
         | Refusal::BodyTooLarge { .. }
         | Refusal::BodyTooSlow { .. }
         | Refusal::BodyBroken => ProblemType::Malformed,

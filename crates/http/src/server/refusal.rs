@@ -24,6 +24,8 @@ pub enum Refusal {
         /// When to ask again.
         retry: RetryAfter,
     },
+    /// Which host is meant is not said, said twice, or no name of a host (RFC 9112 section 3.2).
+    Host,
     /// Path and query are too long.
     UriTooLong {
         /// Octets that they may have.
@@ -70,6 +72,7 @@ impl Refusal {
         match self {
             Self::TooMany { .. } => "too-many-requests",
             Self::Overloaded { .. } => "overloaded",
+            Self::Host => "host",
             Self::UriTooLong { .. } => "uri-too-long",
             Self::BodyTooLarge { .. } => "body-too-large",
             Self::BodyTooSlow { .. } => "body-too-slow",
@@ -87,7 +90,7 @@ impl Refusal {
             Self::UriTooLong { .. } => StatusCode::URI_TOO_LONG,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
-            Self::BodyBroken => StatusCode::BAD_REQUEST,
+            Self::Host | Self::BodyBroken => StatusCode::BAD_REQUEST,
             Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -97,7 +100,8 @@ impl Refusal {
         match self {
             Self::TooMany { retry } | Self::Overloaded { retry } => Some(*retry),
             Self::AnswerTooSlow { .. } => Some(RetryAfter(Duration::from_secs(5))),
-            Self::UriTooLong { .. }
+            Self::Host
+            | Self::UriTooLong { .. }
             | Self::BodyTooLarge { .. }
             | Self::BodyTooSlow { .. }
             | Self::BodyBroken
@@ -110,6 +114,7 @@ impl Refusal {
         match self {
             Self::TooMany { retry } => format!("this address asks too often: ask again in {retry}"),
             Self::Overloaded { retry } => format!("too many requests are under way: ask again in {retry}"),
+            Self::Host => "expected one header `Host` with the name of a host".to_owned(),
             Self::UriTooLong { limit } => format!("path and query are longer than {limit} octets"),
             Self::BodyTooLarge { limit } => format!("the body is longer than {limit} octets"),
             Self::BodyTooSlow { limit } => {

@@ -11,7 +11,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::MatchedPath;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Request, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderValue, Request, Version, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
@@ -130,6 +131,7 @@ async fn admitted(request: Request<Incoming>, peer: &Peer, door: &Door) -> Resul
         return Err(Refusal::UriTooLong { limit: limits.uri_octets });
     }
     let (head, body) = request.into_parts();
+    check_host(&head)?;
     let (body, memory) = read(body, door).await?;
     Ok(Admitted { head, body, _memory: memory })
 }
@@ -141,6 +143,23 @@ fn place<'a>(head: &Parts, door: &'a Door) -> Result<Option<SemaphorePermit<'a>>
     }
     let places = if is_read(head) { &door.shared.readers } else { &door.shared.writers };
     places.try_acquire().map(Some).map_err(|_| Refusal::Overloaded { retry: RETRY })
+}
+
+/// RFC 9112 section 3.2: one `Host`, which HTTP/1.0 may leave out, and which HTTP/2 says in `:authority`. Whoever stands
+/// between may have understood another of two.
+fn check_host(head: &Parts) -> Result<(), Refusal> {
+    let mut hosts = head.headers.get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) if head.version != Version::HTTP_11 => Ok(()),
+        (Some(host), None) if is_host(host) => Ok(()),
+        _ => Err(Refusal::Host),
+    }
+}
+
+/// Empty where the target has no authority (RFC 9110 section 7.2); never with user information.
+fn is_host(value: &HeaderValue) -> bool {
+    let octets = value.as_bytes();
+    octets.is_empty() || (!octets.contains(&b'@') && Authority::try_from(octets).is_ok())
 }
 
 /// What needs no router, no place and no line in the log.

@@ -162,6 +162,7 @@ async fn what_the_listener_turns_away_is_told_as_acme_tells_it() {
     for (refusal, kind, status) in [
         (Refusal::TooMany { retry }, ProblemType::RateLimited, 429),
         (Refusal::Overloaded { retry }, ProblemType::ServerInternal, 503),
+        (Refusal::Host, ProblemType::Malformed, 400),
         (Refusal::UriTooLong { limit: 9 }, ProblemType::Malformed, 414),
         (Refusal::BodyTooLarge { limit: 9 }, ProblemType::Malformed, 413),
         (Refusal::BodyTooSlow { limit }, ProblemType::Malformed, 408),
