@@ -46,6 +46,8 @@ pub struct Caller {
     /// The certificate that it showed, in force now.
     pub certificate: Option<Box<StoredCertificate>>,
 }
+    /// The last second of its credential; `None`: it has no end.
+    pub expires: Option<Timestamp>,
 
 impl Caller {
     /// Whether it has what is needed. Whether it has the old key is for the endpoint to judge.
@@ -206,6 +208,7 @@ impl Access {
                 certificate: None,
             },
         }
+                expires: Some(accepted.expires),
     }
 }
 
@@ -223,3 +226,5 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Denied> {
         && credential.bytes().all(|octet| octet.is_ascii_graphic() && octet != b',');
     if good { Ok(Some(credential)) } else { Err(Denied::Header) }
 }
+                expires: None,
+                expires: None,

@@ -33,6 +33,7 @@ fn caller(record: CredentialRecord) -> Result<Caller, Denied> {
         principal: Principal::ApiKey { id: record.id, name: record.name },
         rights: record.rights.into_iter().collect(),
         limits,
+        expires: record.expires,
         certificate: None,
     })
 }

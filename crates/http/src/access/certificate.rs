@@ -46,6 +46,7 @@ fn caller(record: StoredCertificate, rules: &Rules) -> Caller {
         },
         rights: allowance.rights,
         limits: allowance.limits,
+        expires: Some(record.validity.not_after()),
         certificate: Some(Box::new(record)),
     }
 }

@@ -67,6 +67,7 @@ pub enum TokenError {
 pub(super) struct Accepted {
     pub(super) principal: Principal,
     pub(super) allowance: Allowance,
+    pub(super) expires: Timestamp,
 }
 
 /// Judge a token.
@@ -101,6 +102,7 @@ fn allow(rule: &TokenRule, claims: &Claims) -> Result<Accepted, TokenError> {
     let names: Option<Vec<_>> = rule.names.iter().map(|name| name.fill(|claim| claims.text(claim))).collect();
     Ok(Accepted {
         principal: Principal::Token { issuer: claims.issuer.clone(), subject: claims.subject.clone() },
+        expires: claims.expires(),
         allowance: Allowance {
             rights: rule.rights.clone(),
             limits: RequesterLimits {

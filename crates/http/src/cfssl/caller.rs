@@ -59,7 +59,8 @@ impl Proofs {
                 let leaf = peer.tls.as_ref().and_then(|chain| chain.first());
                 let principal = proven(leaf.map(Vec::as_slice), common_name.as_ref())?;
                 let rights = Right::ALL.into();
-                Ok(Caller { principal, rights, limits: RequesterLimits::default(), certificate: None })
+                let limits = RequesterLimits::default();
+                Ok(Caller { principal, rights, limits, expires: None, certificate: None })
             }
             Self::Access { access, store } => {
                 if !peer.private && head.headers.contains_key(AUTHORIZATION) {
@@ -78,6 +79,7 @@ fn nobody(address: PeerAddress) -> Caller {
         principal: Principal::Anonymous { address: address.to_string() },
         rights: BTreeSet::new(),
         limits: RequesterLimits::default(),
+        expires: None,
         certificate: None,
     }
 }

@@ -92,6 +92,31 @@ async fn nobody_gives_more_than_it_has() {
     );
 }
 
+/// Whoever administers for an hour does not do so for ever by a key that it made.
+#[tokio::test]
+async fn a_key_with_an_end_makes_none_that_ends_later() {
+    let house = House::new().await;
+    let admin = CredentialRequest {
+        rights: vec![Right::Administer],
+        valid_for: Some(Lifetime::from_hours(1)),
+        ..CredentialRequest::default()
+    };
+    let hour = house.limited_key(admin).await;
+    house.clock.advance(Lifetime::from_seconds(60));
+    for (valid_for, status) in
+        [(json!(null), 403), (json!("1h"), 403), (json!("3541s"), 403), (json!("3540s"), 201)]
+    {
+        let body = json!({ "name": "x", "rights": ["administer"], "valid_for": valid_for });
+        let answer = house.post(&hour, "/v1/credentials", &body).await;
+        assert_eq!(answer.status, status, "{valid_for}: {}", answer.text());
+    }
+    let body = json!({ "name": "x", "rights": ["administer"] });
+    assert_eq!(
+        house.post(&house.key(&[Right::Administer]).await, "/v1/credentials", &body).await.status,
+        201
+    );
+}
+
 #[tokio::test]
 async fn nobody_ends_what_can_do_more_than_itself() {
     let house = House::new().await;

@@ -40,6 +40,11 @@ impl Claims {
         })
     }
 
+    /// Its last second.
+    pub(super) fn expires(&self) -> Timestamp {
+        Timestamp::from_unix_seconds(self.expires)
+    }
+
     /// Whether `now` is inside the time of the token.
     pub(super) fn check_time(&self, now: Timestamp) -> Result<(), TokenError> {
         let seconds = now.unix_seconds();
