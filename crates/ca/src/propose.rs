@@ -13,6 +13,7 @@ use hf_keys::block_list::BlockList;
 use hf_keys::weak;
 use hf_x509::csr::{CsrError, VerifiedCsr};
 use hf_x509::distinguished_name::DistinguishedName;
+use hf_x509::oids;
 use hf_x509::public_key::PublicKey;
 
 use crate::authority::Authority;
@@ -163,7 +164,10 @@ fn wishes(request: &IssueRequest, profile: &Profile) -> Wishes {
     let copied = request.csr.requested_extensions().filter(|extension| {
         profile.copies_extensions() && !MANAGED_EXTENSIONS.iter().any(|managed| extension.is(managed))
     });
+    let spoken = request.csr.subject().attributes().filter(|attribute| attribute.kind == oids::COMMON_NAME);
+    let spoken = spoken.filter_map(|attribute| host(&attribute.text().ok()?));
     Wishes {
+        requested: request.csr.names().iter().cloned().chain(spoken).collect(),
         subject: request.wanted_subject.is_some(),
         validity: request.wanted_validity.is_some(),
         serial: request.wanted_serial.clone(),

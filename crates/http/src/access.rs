@@ -34,6 +34,9 @@ use rules::Rules;
 use table::Need;
 use token::{KeyFetcher, TokenKeys};
 
+/// The most certificates with one key that are looked at.
+const MOST_WITH_ONE_KEY: usize = 1_000;
+
 /// Whoever asks.
 #[derive(Clone, Debug)]
 pub struct Caller {
@@ -43,11 +46,11 @@ pub struct Caller {
     pub rights: BTreeSet<Right>,
     /// Within which limits.
     pub limits: RequesterLimits,
+    /// The last second of its credential; `None`: it has no end.
+    pub expires: Option<Timestamp>,
     /// The certificate that it showed, in force now.
     pub certificate: Option<Box<StoredCertificate>>,
 }
-    /// The last second of its credential; `None`: it has no end.
-    pub expires: Option<Timestamp>,
 
 impl Caller {
     /// Whether it has what is needed. Whether it has the old key is for the endpoint to judge.
@@ -103,6 +106,29 @@ impl Caller {
             return Ok(());
         }
         Err(Denied::Limit { what: "not to what concerns all certificates of an authority".to_owned() })
+    }
+
+    /// Whether its limits let it say that the key of this record is compromised. That blocks the key, so no certificate in
+    /// force that has it may lie beyond them: whoever has a certificate for another's key would shut the other out.
+    pub(crate) async fn check_compromise(
+        &self,
+        record: &StoredCertificate,
+        store: &dyn Store,
+        now: Timestamp,
+    ) -> Result<(), Denied> {
+        let RequesterLimits { names, profiles, authorities, max_lifetime: _ } = &self.limits;
+        if names.is_none() && profiles.is_none() && authorities.is_none() {
+            return Ok(());
+        }
+        let same = store.find_by_key(record.spki_sha256, MOST_WITH_ONE_KEY).await.map_err(Denied::Store)?;
+        let in_force = |one: &&StoredCertificate| one.revocation.is_none() && one.validity.not_after() >= now;
+        let all_its_own = same.iter().filter(in_force).all(|one| self.check_record(one).is_ok());
+        if all_its_own && same.len() < MOST_WITH_ONE_KEY {
+            return Ok(());
+        }
+        let what = "not to every certificate that has this key, and `keyCompromise` blocks the key: revoke for another \
+                    reason, and have whoever may revoke them all report the key";
+        Err(Denied::Limit { what: what.to_owned() })
     }
 
     /// Whether its limits let it ask this authority.
@@ -182,6 +208,7 @@ impl Access {
                 principal: accepted.principal,
                 rights: accepted.allowance.rights,
                 limits: accepted.allowance.limits,
+                expires: Some(accepted.expires),
                 certificate: None,
             });
         }
@@ -199,16 +226,17 @@ impl Access {
                 principal: owner.principal.clone(),
                 rights: Right::ALL.into_iter().collect(),
                 limits: RequesterLimits::default(),
+                expires: None,
                 certificate: None,
             },
             None => Caller {
                 principal: Principal::Anonymous { address: peer.address.to_string() },
                 rights: BTreeSet::new(),
                 limits: RequesterLimits::default(),
+                expires: None,
                 certificate: None,
             },
         }
-                expires: Some(accepted.expires),
     }
 }
 
@@ -226,5 +254,3 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Denied> {
         && credential.bytes().all(|octet| octet.is_ascii_graphic() && octet != b',');
     if good { Ok(Some(credential)) } else { Err(Denied::Header) }
 }
-                expires: None,
-                expires: None,

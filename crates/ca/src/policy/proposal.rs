@@ -49,6 +49,8 @@ pub struct Proposal {
 /// What a requester wants beyond names and lifetime, and what the profile makes it bring.
 #[derive(Clone, Debug, Default)]
 pub struct Wishes {
+    /// Every name that the signing request has, those in its common names too, wanted or not.
+    pub requested: SanSet,
     /// Whether it names a subject.
     pub subject: bool,
     /// Whether it names the first and the last second.

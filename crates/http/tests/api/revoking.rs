@@ -1,26 +1,21 @@
 //! Reasons for revocation, and what becomes of a compromised key and of the certificates that share it.
 
-use hf_ca::request::IssueRequest;
-use hf_core::principal::Channel;
+use hf_ca::create::request_for;
+use hf_core::name::SanSet;
 use hf_core::reason::RevocationReason;
 use hf_core::right::Right;
 use hf_keys::private_key::PrivateKey;
 use hf_proto::api::credential::CredentialRequest;
 use hf_x509::certificate::Certificate;
 use hf_x509::crl::CertificateList;
+use hf_x509::csr::VerifiedCsr;
+use hf_x509::distinguished_name::DistinguishedName;
 use serde_json::{Value, json};
 
-use crate::founding::operator;
 use crate::house::{Answer, Asker, House, csr, key, place};
 
 async fn revoke(house: &House, asker: &Asker, authority: &str, one: &Certificate, body: Value) -> Answer {
     house.post(asker, &format!("{}/revoke", place(authority, one)), &body).await
-}
-
-/// A certificate with this key.
-async fn with_key(house: &House, key: &PrivateKey, authority: &str, name: &str) -> Certificate {
-    let request = IssueRequest::new(operator(), Channel::CommandLine, authority, "peer", csr(key, &[name]));
-    house.doors.authority.issue(request).await.unwrap().certificate
 }
 
 /// The reason on the list of `services`; `None`: it is not listed.
@@ -109,9 +104,9 @@ async fn a_compromised_key_is_refused_from_then_on_whatever_it_asks_for() {
 async fn siblings_are_named_and_revoked_when_that_is_wanted() {
     let house = House::new().await;
     let shared = key();
-    let first = with_key(&house, &shared, "services", "a.shop.internal").await;
-    let second = with_key(&house, &shared, "services", "b.shop.internal").await;
-    let third = with_key(&house, &shared, "guests", "c.shop.internal").await;
+    let first = house.issue_with(&shared, "services", "a.shop.internal").await;
+    let second = house.issue_with(&shared, "services", "b.shop.internal").await;
+    let third = house.issue_with(&shared, "guests", "c.shop.internal").await;
     // Without a compromised key nothing is looked for.
     let plain = json!({ "reason": "superseded", "siblings": true });
     let answer = revoke(&house, &Asker::owner(), "services", &first, plain).await.json();
@@ -139,22 +134,71 @@ async fn siblings_are_named_and_revoked_when_that_is_wanted() {
     assert_eq!(house.get(&Asker::owner(), &path).await.json()["reason"], "keyCompromise");
 }
 
+/// The limits of a credential that revokes at `services` names under `a.shop.internal`.
+fn team() -> CredentialRequest {
+    CredentialRequest {
+        rights: vec![Right::Issue, Right::Revoke],
+        authorities: Some(vec!["services".to_owned()]),
+        names: Some(vec!["a.shop.internal".to_owned()]),
+        ..CredentialRequest::default()
+    }
+}
+
 #[tokio::test]
-async fn a_credential_revokes_those_siblings_that_are_its_own() {
+async fn a_credential_revokes_the_siblings_that_are_its_own() {
     let house = House::new().await;
     let shared = key();
-    let first = with_key(&house, &shared, "services", "a.shop.internal").await;
-    let theirs = with_key(&house, &shared, "guests", "b.shop.internal").await;
-    let asker = house
-        .limited_key(CredentialRequest {
-            rights: vec![Right::Revoke],
-            authorities: Some(vec!["services".to_owned()]),
-            ..CredentialRequest::default()
-        })
-        .await;
+    let first = house.issue_with(&shared, "services", "a.shop.internal").await;
+    let second = house.issue_with(&shared, "services", "x.a.shop.internal").await;
+    let asker = house.limited_key(team()).await;
     let body = json!({ "reason": "keyCompromise", "siblings": true });
     let done = revoke(&house, &asker, "services", &first, body).await;
-    assert_eq!(done.json()["sibling_certificates"][0]["revoked"], false, "{}", done.text());
-    let path = place("guests", &theirs);
-    assert_eq!(house.get(&Asker::owner(), &path).await.json()["state"], "valid");
+    assert_eq!(done.json()["sibling_certificates"][0]["revoked"], true, "{}", done.text());
+    let path = place("services", &second);
+    assert_eq!(house.get(&Asker::owner(), &path).await.json()["state"], "revoked");
+}
+
+/// Signing requests are no secrets: whoever has one of another must not have that other's key blocked.
+#[tokio::test]
+async fn a_credential_blocks_no_key_of_others() {
+    let house = House::new().await;
+    let theirs = key();
+    let victim = house.issue_with(&theirs, "services", "bank.shop.internal").await;
+    let asker = house.limited_key(team()).await;
+    // Their signing request, under a name of its own.
+    for request in [csr(&theirs, &["bank.shop.internal"]), named(&theirs, "bank.shop.internal")] {
+        let wish = json!({
+            "csr": request.to_pem(), "names": ["a.shop.internal"], "authority": "services", "profile": "peer",
+        });
+        let refused = house.post(&asker, "/v1/certificates", &wish).await;
+        assert_eq!(refused.code(), "refused", "{}", refused.text());
+        assert!(refused.text().contains("HF-POLICY-REQUESTER-NAME"), "{}", refused.text());
+    }
+    // One that names nobody does come through; but the key is still theirs.
+    let wish = json!({
+        "csr": csr(&theirs, &[]).to_pem(), "names": ["a.shop.internal"], "authority": "services",
+        "profile": "peer",
+    });
+    let issued = house.post(&asker, "/v1/certificates", &wish).await;
+    assert_eq!(issued.status, 201, "{}", issued.text());
+    let own = Certificate::from_pem(issued.json()["certificate"].as_str().unwrap()).unwrap();
+    for siblings in [false, true] {
+        let body = json!({ "reason": "keyCompromise", "siblings": siblings });
+        let refused = revoke(&house, &asker, "services", &own, body).await;
+        assert_eq!(refused.code(), "forbidden");
+        assert!(!refused.text().contains("bank"), "{}", refused.text());
+    }
+    let plain = revoke(&house, &asker, "services", &own, json!({ "reason": "superseded" })).await;
+    assert_eq!(plain.status, 200, "{}", plain.text());
+    let again = json!({ "csr": csr(&theirs, &["bank.shop.internal"]).to_pem(), "authority": "services", "profile": "peer" });
+    assert_eq!(house.post(&Asker::owner(), "/v1/certificates", &again).await.status, 201);
+    // Whoever may revoke them all may say so.
+    let all = house.key(&[Right::Revoke]).await;
+    let done = revoke(&house, &all, "services", &victim, json!({ "reason": "keyCompromise" })).await;
+    assert_eq!(done.status, 200, "{}", done.text());
+}
+
+/// A signing request that has its name in the subject alone.
+fn named(key: &PrivateKey, name: &str) -> VerifiedCsr {
+    request_for(&DistinguishedName::common(name), &SanSet::new(), key).unwrap()
 }

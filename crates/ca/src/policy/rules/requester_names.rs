@@ -1,5 +1,7 @@
 //! The credential of the requester allows every name; of a subject that it chose, the common name and the e-mail addresses
-//! too, and of an authority to be all that it could certify.
+//! too, and of an authority to be all that it could certify. And every name of the signing request, also where others are
+//! wanted instead: requests are no secrets, and whoever could have another's key certified under a name of its own could then
+//! have that key blocked.
 
 use hf_core::finding::{Finding, FindingCode};
 use hf_core::name::Identifier;
@@ -8,6 +10,9 @@ use hf_x509::oids;
 use crate::policy::{NamePattern, PolicySettings, Proposal, Rule};
 
 const CODE: FindingCode = FindingCode::new("HF-POLICY-REQUESTER-NAME");
+
+/// What is wrong with a name that is in the signing request alone.
+const IN_REQUEST: &str = "the signing request has a name that the credential does not allow";
 
 pub(super) const RULE: Rule = Rule { name: "requester_names", check };
 
@@ -19,6 +24,11 @@ fn check(proposal: &Proposal, _: &PolicySettings, findings: &mut Vec<Finding>) {
     }
     if let Some(wish) = &proposal.authority {
         findings.extend(delegated(&wish.permitted, allowed));
+    }
+    let unwanted = |name: &&Identifier| !proposal.names.contains(name);
+    for name in proposal.wishes.requested.iter().filter(unwanted).filter(|name| !covered(name)) {
+        let found = Finding { summary: IN_REQUEST.to_owned(), ..finding(&name.to_string(), allowed) };
+        findings.push(found.hint("make a signing request for the wanted names alone"));
     }
     // A subject is read by peers as well: a database takes its user from the common name.
     let speaking = proposal
@@ -101,6 +111,19 @@ mod tests {
         );
         assert_eq!(delegating(&["internal"]), ["HF-POLICY-REQUESTER-NAME"]);
         assert_eq!(delegating(&["a.shop.internal", "bank.internal"]), ["HF-POLICY-REQUESTER-NAME"]);
+    }
+
+    #[test]
+    fn the_request_of_another_is_not_certified_under_an_own_name() {
+        let mut proposal = limited(&["a.shop.internal"], &["a.shop.internal"]);
+        for (requested, good) in
+            [("a.shop.internal", true), ("x.a.shop.internal", true), ("bank.internal", false)]
+        {
+            proposal.wishes.requested = [requested.parse().unwrap()].into_iter().collect();
+            assert_eq!(codes(&RULE, &proposal).is_empty(), good, "{requested}");
+        }
+        proposal.limits.names = None;
+        assert!(codes(&RULE, &proposal).is_empty(), "no limit");
     }
 
     #[test]

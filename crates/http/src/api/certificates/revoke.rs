@@ -7,6 +7,8 @@ use axum::response::Response;
 use hf_ca::crl::CrlRequest;
 use hf_ca::revoke::{RevokeError, RevokeRequest, RevokeTarget, Revoked};
 use hf_core::principal::Channel;
+use hf_core::reason::RevocationReason;
+use hf_core::right::Right;
 use hf_core::serial::Serial;
 use hf_proto::api::problem::{Code, Problem};
 use hf_proto::api::revoke::{Outcome, Revocation, RevocationRequest, Sibling};
@@ -46,6 +48,11 @@ pub(in crate::api) async fn handle(
     let record =
         found.ok_or_else(|| Problem::new(Code::NotFound).detail("no such certificate is on record"))?;
     caller.check_record(&record)?;
+    if body.reason == RevocationReason::KeyCompromise {
+        let store = doors.authority.store().as_ref();
+        caller.check_compromise(&record, store, doors.clock.now()).await?;
+    }
+    let asker = caller.clone();
     let request = RevokeRequest {
         principal: caller.principal.clone(),
         channel: Channel::Api,
@@ -54,7 +61,7 @@ pub(in crate::api) async fn handle(
     };
     let of_caller = doors.clone();
     let done = to_the_end(async move { revoke(&of_caller, &caller, request, body.siblings).await }).await??;
-    json(StatusCode::OK, &answer(&doors, &done).await?)
+    json(StatusCode::OK, &answer(&doors, &done, &asker).await?)
 }
 
 /// What was done.
@@ -113,7 +120,7 @@ async fn list(doors: &Doors, caller: &Caller, revoked: &Revoked) -> Result<u64, 
     crl.map(|crl| crl.number).map_err(|error| error.to_string())
 }
 
-async fn answer(doors: &Doors, done: &Done) -> Result<Revocation, Failure> {
+async fn answer(doors: &Doors, done: &Done, asker: &Caller) -> Result<Revocation, Failure> {
     let Done { revoked, with_it, crl } = done;
     let old = &revoked.record;
     // Read again: the record of the revocation holds its state from before.
@@ -131,6 +138,11 @@ async fn answer(doors: &Doors, done: &Done) -> Result<Revocation, Failure> {
         name: sibling.names.iter().next().map_or_else(|| sibling.subject.clone(), ToString::to_string),
         revoked: with_it.iter().any(|done| same(done, sibling)),
     };
+    // A sibling is told to whoever could read it or revoke it.
+    let told = |sibling: &&StoredCertificate| {
+        asker.check_right(Right::Read).is_ok() || asker.check_record(sibling).is_ok()
+    };
+    let siblings: Vec<_> = revoked.siblings.iter().filter(told).collect();
     Ok(Revocation {
         outcome: match revoked.outcome {
             RevokeOutcome::Revoked => Outcome::Revoked,
@@ -140,8 +152,8 @@ async fn answer(doors: &Doors, done: &Done) -> Result<Revocation, Failure> {
         certificate: view::whole(now.as_ref().unwrap_or(old), doors.clock.now()),
         crl_number: number,
         crl_fault: fault,
-        siblings: revoked.siblings.iter().map(|sibling| sibling.serial.clone()).collect::<Vec<Serial>>(),
-        sibling_certificates: revoked.siblings.iter().map(sibling).collect(),
+        siblings: siblings.iter().map(|sibling| sibling.serial.clone()).collect::<Vec<Serial>>(),
+        sibling_certificates: siblings.into_iter().map(sibling).collect(),
         branch: revoked.branch.clone(),
     })
 }
