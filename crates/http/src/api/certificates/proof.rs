@@ -27,6 +27,9 @@ pub(super) struct Proven {
     pub(super) principal: Principal,
     /// Whether the one who asks is the holder itself: then the limits of no credential apply.
     pub(super) own: bool,
+    /// What the request is put on record by, for a signed one: it is good once, also when the server has forgotten since that
+    /// it saw it.
+    pub(super) once: Option<String>,
 }
 
 /// The certificate that this request may renew.
@@ -44,11 +47,12 @@ pub(super) async fn prove(
             let found = doors.authority.store().find_by_serial(authority, &number).await?;
             let record = found.ok_or_else(unknown)?;
             caller.check_record(&record)?;
-            Ok(Proven { record, principal: caller.principal.clone(), own: false })
+            Ok(Proven { record, principal: caller.principal.clone(), own: false, once: None })
         }
         (None, None, None) => match &caller.certificate {
             Some(record) => {
-                Ok(Proven { record: (**record).clone(), principal: caller.principal.clone(), own: true })
+                let record = (**record).clone();
+                Ok(Proven { record, principal: caller.principal.clone(), own: true, once: None })
             }
             None => Err(Denied::NoCredential.into()),
         },
@@ -93,13 +97,18 @@ async fn by_signature(
     };
     check_signature(&old, signed_text(&signed).as_bytes(), &proof.signature)?;
     // Only after the signature: nobody else can use up nonces.
-    take_nonce(doors, &old, proof, now)?;
+    let once = take_nonce(doors, &old, proof, now)?;
     let principal = Principal::Certificate {
         authority: record.authority.clone(),
         serial: record.serial.clone(),
         name: record.names.primary().map_or_else(|| record.subject.clone(), ToString::to_string),
     };
-    Ok(Proven { record, principal, own: true })
+    Ok(Proven { record, principal, own: true, once: Some(once) })
+}
+
+/// The answer to a signed request that had its certificate.
+pub(super) fn used_before() -> Failure {
+    bad("this signed request was used before")
 }
 
 /// The record of exactly this certificate, in force now. One answer for all that it is not: whoever has only the
@@ -123,12 +132,18 @@ fn check_signature(old: &Certificate, text: &[u8], signature: &str) -> Result<()
         .map_err(|_| bad("the signature was not made with the old key over this request"))
 }
 
-fn take_nonce(doors: &Doors, old: &Certificate, proof: &RenewalProof, now: Timestamp) -> Result<(), Failure> {
-    let whole = [&old.sha256()[..], proof.nonce.as_bytes()].concat();
+/// Take the nonce, and say by what the request is put on record.
+fn take_nonce(
+    doors: &Doors,
+    old: &Certificate,
+    proof: &RenewalProof,
+    now: Timestamp,
+) -> Result<String, Failure> {
+    let whole = sha256(&[&old.sha256()[..], proof.nonce.as_bytes()].concat());
     let until = now.plus(Lifetime::from_seconds(2 * WINDOW_SECONDS));
-    match doors.access.nonces().take(sha256(&whole), now, until) {
-        Taken::New => Ok(()),
-        Taken::Seen => Err(bad("this signed request was used before")),
+    match doors.access.nonces().take(whole, now, until) {
+        Taken::New => Ok(format!("proof:{}", hf_store::audit::hex(&whole))),
+        Taken::Seen => Err(used_before()),
         Taken::Full => Err(Problem::new(Code::Overloaded)
             .detail("too many signed renewals at one time")
             .retry_after(60)

@@ -27,7 +27,10 @@ use crate::state::Doors;
 /// right to renew certificates of others. Policy is asked again. The old certificate stays valid until its end.
 #[utoipa::path(
     post, path = route::RENEW, operation_id = "renewCertificate", tag = "certificates",
-    params(("Idempotency-Key" = Option<String>, Header, description = "identifies the request")),
+    params((
+        "Idempotency-Key" = Option<String>, Header,
+        description = "identifies the request; beside `proof`, its nonce does",
+    )),
     request_body = RenewalRequest,
     responses(
         (status = 201, description = "renewed", body = IssuedCertificate),
@@ -59,7 +62,10 @@ async fn renew(
     let proof = if proven.own { RenewalProof::OldKey } else { RenewalProof::Right };
     let request = RenewRequest {
         proof,
-        dedup_key: super::dedup_key(headers, &proven.principal)?,
+        dedup_key: match &proven.once {
+            Some(once) => Some(once.clone()),
+            None => super::dedup_key(headers, &proven.principal)?,
+        },
         principal: proven.principal,
         channel: Channel::Api,
         authority: proven.record.authority,
@@ -72,4 +78,7 @@ async fn renew(
     let signer = Arc::clone(&doors.authority);
     let issued = to_the_end(async move { signer.renew(request).await }).await??;
     issue::answer(doors, &issued)
+    if issued.existed && proven.once.is_some() {
+        return Err(proof::used_before());
+    }
 }
