@@ -49,6 +49,7 @@ use worker::Handed;
 pub use accounts::{KnownAccount, NewAccount, Registered};
 pub use certificates::IssuedChain;
 pub use error::RegistrationError;
+pub(crate) use finalize::ordered_by;
 pub use observer::{Observer, OrderOutcome, ValidationEnd};
 pub use orders::{OrderPage, PlacedOrder};
 pub use renewal::RenewalAdvice;

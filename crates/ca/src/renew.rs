@@ -13,6 +13,7 @@ use hf_x509::error::X509Error;
 use crate::authority::Authority;
 use crate::error::IssueError;
 use crate::profile::SubjectRule;
+use crate::registration::ordered_by;
 use crate::request::{IssueRequest, IssuedCertificate, RequesterLimits};
 
 /// A request for renewal.
@@ -47,7 +48,10 @@ pub enum RenewalProof {
     #[default]
     Right,
     /// It proved to hold the key of the old certificate, which must still be valid: a key that was left behind with an
-    /// expired certificate buys nothing.
+    /// expired certificate buys nothing. Nor does one that was reported as compromised.
+    ///
+    /// What the old certificate was given within binds the new one too: it lasts no longer, and what ACME gave for names
+    /// that were proven is not had again without proof.
     OldKey,
 }
 
@@ -96,6 +100,20 @@ pub enum RenewError {
         /// Its state.
         state: CertificateState,
     },
+    /// A key that others may have proves nothing.
+    #[error(
+        "the key of serial number {serial} is blocked, because it was reported as compromised: it renews nothing"
+    )]
+    Blocked {
+        /// The serial number.
+        serial: Serial,
+    },
+    /// Whether the names are still whose they were is for ACME to find out.
+    #[error("serial number {serial} was issued by ACME: its key alone does not renew it here")]
+    ByAcme {
+        /// The serial number.
+        serial: Serial,
+    },
     /// The signing request names somebody else.
     #[error("the signing request names {found}, the certificate {expected}: a renewal keeps the names")]
     OtherNames {
@@ -133,13 +151,14 @@ impl Authority {
     pub async fn renew(&self, request: RenewRequest) -> Result<IssuedCertificate, RenewError> {
         let old = self.renewable(&request).await?;
         let wanted_subject = self.kept_subject(&old, request.csr.subject())?;
+        let limits = limits(request.limits, request.proof, &old);
         Ok(self
             .issue(IssueRequest {
                 wanted_names: Some(old.names),
                 wanted_lifetime: request.wanted_lifetime,
                 wanted_subject,
                 dedup_key: request.dedup_key,
-                limits: request.limits,
+                limits,
                 ..IssueRequest::new(
                     request.principal,
                     request.channel,
@@ -185,6 +204,9 @@ impl Authority {
                 return Err(RenewError::State { serial: request.serial.clone(), state });
             }
         }
+        if request.proof == RenewalProof::OldKey {
+            self.check_old_key(&old).await?;
+        }
         let asked = request.csr.names();
         if !asked.is_empty() && *asked != old.names {
             let list = |names: &hf_core::name::SanSet| {
@@ -196,5 +218,32 @@ impl Authority {
             return Err(RenewError::SameKey);
         }
         Ok(old)
+    }
+
+    /// Whether the key of a certificate is enough to renew it.
+    async fn check_old_key(&self, old: &StoredCertificate) -> Result<(), RenewError> {
+        let serial = || old.serial.clone();
+        if self.block_list.contains(&old.spki_sha256)
+            || self.store.is_blocked(old.spki_sha256).await.map_err(RenewError::Store)?
+        {
+            return Err(RenewError::Blocked { serial: serial() });
+        }
+        if old.dedup_key.as_deref().and_then(ordered_by).is_some() {
+            return Err(RenewError::ByAcme { serial: serial() });
+        }
+        Ok(())
+    }
+}
+
+/// The limits of a renewal: those of the credential; and where the old key is all that is shown, as long as the old
+/// certificate was, and no longer.
+fn limits(asker: RequesterLimits, proof: RenewalProof, old: &StoredCertificate) -> RequesterLimits {
+    match proof {
+        RenewalProof::Right => asker,
+        RenewalProof::OldKey => {
+            let before = old.validity.lifetime();
+            let longest = asker.max_lifetime.map_or(before, |longest| longest.min(before));
+            RequesterLimits { max_lifetime: Some(longest), ..asker }
+        }
     }
 }

@@ -277,7 +277,7 @@ pub(super) fn dedup_key(order: &Id) -> String {
 }
 
 /// The order that the authority knows by this.
-pub(super) fn ordered_by(dedup_key: &str) -> Option<&str> {
+pub(crate) fn ordered_by(dedup_key: &str) -> Option<&str> {
     dedup_key.strip_prefix(DEDUP_PREFIX)
 }
 

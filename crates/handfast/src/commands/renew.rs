@@ -207,6 +207,8 @@ fn refusal(error: hf_ca::renew::RenewError) -> CommandError {
         | RenewError::OtherSubject { .. }
         | RenewError::Unreadable(_)
         | RenewError::State { .. }
+        | RenewError::Blocked { .. }
+        | RenewError::ByAcme { .. }
         | RenewError::Unknown { .. }) => {
             let same_key = matches!(error, RenewError::SameKey);
             let refusal = CommandError::refused(error.to_string());

@@ -204,6 +204,11 @@ impl From<RenewError> for Failure {
             RenewError::Issue(error) => error.into(),
             RenewError::Store(error) => error.into(),
             RenewError::Unknown { .. } => Problem::new(Code::NotFound).detail(error.to_string()).into(),
+            RenewError::Blocked { .. } => Problem::new(Code::BadProof).detail(error.to_string()).into(),
+            RenewError::ByAcme { .. } => Problem::new(Code::Forbidden)
+                .detail(error.to_string())
+                .hint("renew it by ACME, which proves its names again, or with a credential that has the right `renew`")
+                .into(),
             RenewError::State { .. }
             | RenewError::OtherNames { .. }
             | RenewError::OtherSubject { .. }

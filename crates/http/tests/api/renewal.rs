@@ -1,9 +1,11 @@
-use hf_ca::revoke::{RevokeRequest, RevokeTarget};
+use hf_ca::request::IssueRequest;
 use hf_core::principal::Channel;
 use hf_core::reason::RevocationReason;
+use hf_core::right::Right;
 use hf_core::time::Lifetime;
 use hf_keys::private_key::PrivateKey;
 use hf_keys::signing_key::SigningKey as _;
+use hf_proto::api::credential::CredentialRequest;
 use hf_proto::api::renew::{RenewalProof, Signed, signed_text};
 use hf_x509::certificate::Certificate;
 use hf_x509::csr::VerifiedCsr;
@@ -38,19 +40,6 @@ pub(crate) fn proven(
     json!({ "csr": csr.to_pem(), "proof": proof })
 }
 
-async fn revoke(house: &House, authority: &str, certificate: &Certificate) {
-    let request = RevokeRequest {
-        principal: operator(),
-        channel: Channel::CommandLine,
-        target: RevokeTarget::Serial {
-            authority: authority.to_owned(),
-            serial: certificate.serial().unwrap(),
-        },
-        reason: RevocationReason::Superseded,
-    };
-    house.doors.authority.revoke(request).await.unwrap();
-}
-
 #[tokio::test]
 async fn the_holder_renews_by_mutual_tls() {
     let house = House::new().await;
@@ -77,7 +66,7 @@ async fn what_is_revoked_expired_or_foreign_proves_nothing() {
     let house = House::new().await;
     let body = json!({ "csr": csr(&key(), &[]).to_pem() });
     let (revoked, revoked_key) = house.issue("services", &["web.shop.internal"]).await;
-    revoke(&house, "services", &revoked).await;
+    house.revoke(&revoked, RevocationReason::Superseded).await;
     assert_eq!(house.post(&Asker::certificate(&revoked), RENEW, &body).await.code(), "bad-credential");
     let csr_ = csr(&key(), &[]);
     let signed = proven(&house, &revoked, &revoked_key, &csr_, "0123456789abcdef");
@@ -136,6 +125,94 @@ async fn a_signature_covers_all_that_decides() {
     assert_eq!(house.post(&Asker::nobody(), RENEW, &late).await.code(), "bad-proof");
     // None of these used the nonce up.
     assert_eq!(house.post(&Asker::nobody(), RENEW, &good()).await.status, 201);
+}
+
+/// A request that somebody recorded is good no second time, also when the server forgot that it saw it, and whatever header
+/// stands beside it: none of them is signed.
+#[tokio::test]
+async fn a_replay_is_refused_after_a_restart_too() {
+    let mut house = House::new().await;
+    let (old, old_key) = house.issue("services", &["web.shop.internal"]).await;
+    let body = proven(&house, &old, &old_key, &csr(&key(), &[]), "0123456789abcdef");
+    let first = Asker::nobody().with("idempotency-key", "one");
+    assert_eq!(house.post(&first, RENEW, &body).await.status, 201);
+    house.restart();
+    for asker in [first, Asker::nobody(), Asker::nobody().with("idempotency-key", "two")] {
+        assert_eq!(house.post(&asker, RENEW, &body).await.code(), "bad-proof");
+    }
+    let next = proven(&house, &old, &old_key, &csr(&key(), &[]), "0123456789abcdeg");
+    assert_eq!(house.post(&Asker::nobody(), RENEW, &next).await.status, 201);
+}
+
+/// The limit of a credential is not shaken off by renewing what it had issued.
+#[tokio::test]
+async fn what_is_renewed_by_its_own_key_lasts_no_longer_than_before() {
+    let house = House::new().await;
+    let short = house
+        .limited_key(CredentialRequest {
+            rights: vec![Right::Issue, Right::Renew],
+            max_lifetime: Some(Lifetime::from_hours(2)),
+            ..CredentialRequest::default()
+        })
+        .await;
+    let old_key = key();
+    let wish = json!({
+        "csr": csr(&old_key, &["web.shop.internal"]).to_pem(), "authority": "services", "profile": "peer",
+    });
+    let issued = house.post(&short, "/v1/certificates", &wish).await.json();
+    let mut old = Certificate::from_pem(issued["certificate"].as_str().unwrap()).unwrap();
+    let two_hours = |certificate: &Certificate| {
+        assert_eq!(certificate.validity().unwrap().lifetime(), Lifetime::from_hours(2));
+    };
+    two_hours(&old);
+    let signed = proven(&house, &old, &old_key, &csr(&key(), &[]), "0123456789abcdef");
+    let by_signature = house.post(&Asker::nobody(), RENEW, &signed).await.json();
+    two_hours(&Certificate::from_pem(by_signature["certificate"].as_str().unwrap()).unwrap());
+    for _ in 0..2 {
+        let body = json!({ "csr": csr(&key(), &[]).to_pem() });
+        let renewed = house.post(&Asker::certificate(&old), RENEW, &body).await.json();
+        old = Certificate::from_pem(renewed["certificate"].as_str().unwrap()).unwrap();
+        two_hours(&old);
+    }
+    let longer = json!({ "csr": csr(&key(), &[]).to_pem(), "lifetime": "3h" });
+    let refused = house.post(&Asker::certificate(&old), RENEW, &longer).await;
+    assert!(refused.text().contains("HF-POLICY-REQUESTER-LIFETIME"), "{}", refused.text());
+    // A credential that may have more can ask for it; one that may not, not.
+    let serial = old.serial().unwrap().to_string();
+    let by_right = json!({ "csr": csr(&key(), &[]).to_pem(), "authority": "services", "serial": serial });
+    let renewed = house.post(&short, RENEW, &by_right).await.json();
+    two_hours(&Certificate::from_pem(renewed["certificate"].as_str().unwrap()).unwrap());
+    let renewed = house.post(&house.key(&[Right::Renew]).await, RENEW, &by_right).await.json();
+    let long = Certificate::from_pem(renewed["certificate"].as_str().unwrap()).unwrap();
+    assert!(long.validity().unwrap().lifetime() > Lifetime::from_days(1));
+}
+
+/// The names of what ACME gave are proven again at each renewal; the key of the old certificate is no proof of them.
+#[tokio::test]
+async fn what_acme_issued_is_renewed_by_acme() {
+    let house = House::new().await;
+    let old_key = key();
+    let request = IssueRequest {
+        dedup_key: Some("acme:0123456789abcdef".to_owned()),
+        ..IssueRequest::new(
+            operator(),
+            Channel::Acme,
+            "services",
+            "peer",
+            csr(&old_key, &["web.shop.internal"]),
+        )
+    };
+    let old = house.doors.authority.issue(request).await.unwrap().certificate;
+    let body = json!({ "csr": csr(&key(), &[]).to_pem() });
+    let refused = house.post(&Asker::certificate(&old), RENEW, &body).await;
+    assert_eq!(refused.code(), "forbidden", "{}", refused.text());
+    assert!(refused.text().contains("renew it by ACME"), "{}", refused.text());
+    let signed = proven(&house, &old, &old_key, &csr(&key(), &[]), "0123456789abcdef");
+    assert_eq!(house.post(&Asker::nobody(), RENEW, &signed).await.code(), "forbidden");
+    let by_right = json!({
+        "csr": csr(&key(), &[]).to_pem(), "authority": "services", "serial": old.serial().unwrap().to_string(),
+    });
+    assert_eq!(house.post(&house.key(&[Right::Renew]).await, RENEW, &by_right).await.status, 201);
 }
 
 #[tokio::test]

@@ -24,7 +24,8 @@ use crate::state::Doors;
 /// Renew a certificate: the same names and profile, a new key unless the old one is asked for.
 ///
 /// Whoever asks proves to hold the old key, by mutual TLS with the old certificate or by a signature with it; or has the
-/// right to renew certificates of others. Policy is asked again. The old certificate stays valid until its end.
+/// right to renew certificates of others. Policy is asked again. The old certificate stays valid until its end. By the old key
+/// alone the new one lasts no longer than the old one, and what ACME issued is not renewed.
 #[utoipa::path(
     post, path = route::RENEW, operation_id = "renewCertificate", tag = "certificates",
     params((
@@ -77,8 +78,8 @@ async fn renew(
     };
     let signer = Arc::clone(&doors.authority);
     let issued = to_the_end(async move { signer.renew(request).await }).await??;
-    issue::answer(doors, &issued)
     if issued.existed && proven.once.is_some() {
         return Err(proof::used_before());
     }
+    issue::answer(doors, &issued)
 }
