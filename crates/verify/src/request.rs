@@ -34,6 +34,9 @@ pub struct VerifyRequest {
     pub eku: Vec<Oid>,
     /// Key usages that the leaf must allow.
     pub key_usage: KeyUsage,
+    /// Whether the leaf's key must be good for what TLS does with it for `purpose`. A path of RFC 5280 alone may end in a
+    /// certificate whose key signs nothing but certificates; no server can be run with it.
+    pub tls: bool,
     /// Certificate policies, RFC 5280 section 6.1.1 (c) to (g); `None` accepts any.
     pub policies: Option<PolicyRequest>,
     /// What was given and could not be read, each with its reason; the explainer warns of it.
@@ -55,6 +58,7 @@ impl VerifyRequest {
             max_depth: None,
             eku: Vec::new(),
             key_usage: KeyUsage::NONE,
+            tls: false,
             policies: None,
             unreadable: Vec::new(),
         }

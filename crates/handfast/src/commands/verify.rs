@@ -119,6 +119,7 @@ fn request(args: &Args, context: &Context) -> Result<VerifyRequest, CommandError
     }
     request.crl_check = !args.crl.is_empty();
     request.purpose = Purpose::from_word(&args.purpose).unwrap_or_default();
+    request.tls = true;
     request.names = args.name.iter().map(requested).collect::<Result<_, _>>()?;
     Ok(request)
 }

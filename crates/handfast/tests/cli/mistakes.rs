@@ -161,3 +161,17 @@ fn a_list_is_signed_with_the_former_key_of_an_authority() {
     let shown = place.good("inspect former.pem --full");
     assert!(shown.contains("1 "), "{shown}");
 }
+
+#[test]
+fn the_certificate_of_an_authority_is_none_for_a_server() {
+    let domain = Domain::new();
+    let place = &domain.place;
+    domain.pem("services");
+    for purpose in ["server", "client"] {
+        let words = format!("verify services.pem --roots root.pem --purpose {purpose}");
+        refused(place, &words, &["HF-PATH-KEY-USAGE", "digitalSignature"]);
+    }
+    place.good("verify services.pem --roots root.pem");
+    place.good("issue a.shop.internal --out a");
+    place.good("verify a/fullchain.pem --roots root.pem --purpose server");
+}

@@ -58,6 +58,9 @@ pub struct RequestLine {
     /// Key usages that the leaf must have, by name.
     #[serde(default, deserialize_with = "or_default")]
     pub key_usage: Vec<String>,
+    /// Whether the leaf's key must be good for TLS, for the purpose.
+    #[serde(default, deserialize_with = "or_default")]
+    pub tls: bool,
     /// Policies.
     #[serde(default)]
     pub policies: Option<PolicyLine>,
@@ -194,6 +197,7 @@ impl RequestLine {
             max_depth: self.max_depth,
             eku: self.eku.iter().map(|name| purpose_oid(name)).collect::<Result<_, _>>()?,
             key_usage: self.key_usages()?,
+            tls: self.tls,
             policies: self.policies.as_ref().map(PolicyLine::read).transpose()?,
             unreadable,
         })

@@ -114,6 +114,16 @@ fn accepted() -> Vec<(&'static str, VerifyRequest)> {
             request.purpose = Purpose::Client;
             request
         }),
+        ("whatever key usage for no purpose", {
+            let mut request = with_leaf(|spec| spec.with(key_usage(0b0100_0000)));
+            (request.purpose, request.tls) = (Purpose::Any, true);
+            request
+        }),
+        ("a client without key usage", {
+            let mut request = with_leaf(|spec| spec.without(ce::KEY_USAGE));
+            (request.purpose, request.tls) = (Purpose::Client, true);
+            request
+        }),
         ("key usages that are there", asking(|request| request.key_usage = KeyUsage::DIGITAL_SIGNATURE)),
         ("as many intermediates as allowed", asking(|request| request.max_depth = Some(1))),
         ("a policy that is asked for", {
@@ -319,6 +329,24 @@ fn refused_paths() -> Vec<(&'static str, VerifyRequest, &'static str)> {
                 request
             },
             "HF-PATH-PURPOSE",
+        ),
+        (
+            "a server whose key is for other things",
+            {
+                let mut request = with_leaf(|spec| spec.with(key_usage(0b0100_0000)));
+                (request.purpose, request.tls) = (Purpose::Server, true);
+                request
+            },
+            "HF-PATH-KEY-USAGE",
+        ),
+        (
+            "a client whose key, which cannot, shall encipher keys",
+            {
+                let mut request = with_leaf(|spec| spec.with(key_usage(0b0010_0000)));
+                (request.purpose, request.tls) = (Purpose::Client, true);
+                request
+            },
+            "HF-PATH-KEY-USAGE",
         ),
         (
             "key usages that are not there",
@@ -628,7 +656,7 @@ fn line(what: &str, request: &VerifyRequest, code: Option<&str>) -> String {
             "inhibit_any": policies.inhibit_any,
         })
     });
-    let case = serde_json::json!({
+    let mut case = serde_json::json!({
         "request": {
             "id": format!("own::{}", what.replace(' ', "-")),
             "leaf": request.leaf.to_pem(),
@@ -651,6 +679,9 @@ fn line(what: &str, request: &VerifyRequest, code: Option<&str>) -> String {
         "description": what,
         "code": code,
     });
+    if request.tls {
+        case["request"]["tls"] = true.into();
+    }
     format!("{case}\n")
 }
 
