@@ -47,7 +47,7 @@ impl Executor<'_> {
             self.bring_key(parent)?;
         }
         let key = if new_key {
-            self.tell_of_former_key(&spec.authority);
+            self.tell_of_former_key(&spec.authority)?;
             ReissueKey::New(self.root_key(spec))
         } else {
             self.bring_key(&spec.authority)?;
@@ -60,9 +60,18 @@ impl Executor<'_> {
         Ok(())
     }
 
-    /// What the former key signed stays valid, and only a list that it signs speaks of that.
-    fn tell_of_former_key(&self, name: &str) {
+    /// What the former key signed stays valid, and only a list that it signs speaks of that; unless the authority itself was
+    /// revoked, and everything with it.
+    fn tell_of_former_key(&self, name: &str) -> Result<(), CommandError> {
         let issuer = self.opened.authority.issuers().get(name);
+        let own = issuer.as_ref().and_then(|issuer| issuer.certificate()?.serial().ok());
+        let parent = issuer.as_ref().and_then(|issuer| issuer.record().parent.clone());
+        if let (Some(parent), Some(serial)) = (parent, own) {
+            let store = self.opened.authority.store();
+            if self.context.block_on(store.revocation(&parent, &serial))?.is_some() {
+                return Ok(());
+            }
+        }
         let reference = issuer.and_then(|issuer| issuer.record().key.clone());
         let kept = reference.as_deref().and_then(|reference| reference.strip_prefix("file:"));
         let file = kept.map(|file| self.domain.state().join(KEYS).join(file));
@@ -75,6 +84,7 @@ impl Executor<'_> {
             "`{name}` gets a new key, and signs its CRLs with it from now on: peers that check revocation need another for the \
              certificates that it signed before; as long as these are in use: {way}"
         ));
+        Ok(())
     }
 
     /// Where the key of a root goes.
