@@ -8,7 +8,7 @@ use common::{World, example, example_text, now, parse};
 use hf_core::finding::Severity;
 use hf_core::time::{Lifetime, Timestamp, Validity};
 use hf_topology::declared::Topology;
-use hf_topology::inventory::{KeyState, ObservedCertificate};
+use hf_topology::inventory::{KeyState, ObservedAuthority, ObservedCertificate};
 use hf_topology::plan::plan;
 
 fn shop() -> (Topology, World) {
@@ -109,6 +109,24 @@ fn a_lost_or_wrong_authority_key_is_an_error_and_is_not_replaced_in_silence() {
         assert_eq!(only(&topology, &world, now()).0, code);
         assert_eq!(plan(&topology, &world.inventory, now()).changes, []);
     }
+}
+
+/// Who is certified by somebody else as well has one key and two certificates.
+#[test]
+fn another_certificate_of_an_authority_is_no_second_owner_of_its_key() {
+    let (topology, world) = shop();
+    let other = |key, made_from| {
+        let mut world = world.clone();
+        let own = world.inventory.authorities["services"].clone();
+        let made_from = if made_from { own.made_from.clone() } else { None };
+        let name = "services-by-company".to_owned();
+        world.inventory.authorities.insert(name, ObservedAuthority { key, made_from, ..own });
+        let found = findings(&topology, &world, now());
+        found.iter().any(|(code, _)| code == "HF-PLAN-SHARED-KEY")
+    };
+    assert!(!other(KeyState::Elsewhere, false), "imported without its key");
+    assert!(other(KeyState::Present, false), "two that can sign");
+    assert!(other(KeyState::Elsewhere, true), "an offline one of ours is another authority");
 }
 
 #[test]

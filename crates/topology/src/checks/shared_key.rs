@@ -6,7 +6,7 @@ use hf_core::finding::{Finding, FindingCode};
 
 use super::Observation;
 use crate::codes;
-use crate::inventory::{Fingerprint, Inventory};
+use crate::inventory::{Fingerprint, Inventory, KeyState, ObservedAuthority};
 
 const CODE: FindingCode = codes::PLAN_SHARED_KEY;
 
@@ -37,10 +37,21 @@ pub(super) fn check(observation: Observation<'_>) -> Vec<Finding> {
         .collect()
 }
 
+/// Whether it is what somebody else certified an authority here with: imported without its key, which is the other's.
+fn is_another_certificate(authority: &ObservedAuthority, inventory: &Inventory) -> bool {
+    let key = authority.certificate.spki_sha256;
+    let here =
+        |other: &ObservedAuthority| other.key == KeyState::Present && other.certificate.spki_sha256 == key;
+    authority.made_from.is_none()
+        && authority.key == KeyState::Elsewhere
+        && inventory.authorities.values().any(here)
+}
+
 fn keys(inventory: &Inventory) -> impl Iterator<Item = (Fingerprint, String)> {
     let authorities = inventory
         .authorities
         .iter()
+        .filter(|(_, o)| !is_another_certificate(o, inventory))
         .map(|(name, o)| (o.certificate.spki_sha256, format!("authority `{name}`")));
     let instances = inventory
         .instances
