@@ -9,6 +9,7 @@ mod autocert;
 mod ca;
 mod caddy;
 mod certbot;
+mod chains;
 mod dehydrated;
 mod go_acme;
 mod instant_acme;
