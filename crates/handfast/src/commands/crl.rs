@@ -34,8 +34,8 @@ pub(crate) struct Args {
     /// Write DER
     #[arg(long, requires = "out")]
     der: bool,
-    /// Until when peers may rely on it
-    #[arg(long, value_name = "TIME", default_value_t = CrlRequest::LIFETIME)]
+    /// For how long peers may rely on it
+    #[arg(long, value_name = "TIME", default_value_t = CrlRequest::LIFETIME, conflicts_with = "latest")]
     lifetime: Lifetime,
     /// The key of the authority, when it is kept elsewhere; used and forgotten. With a key that it had before: the list for
     /// the certificates that this key signed, which is not kept

@@ -28,7 +28,8 @@ pub(crate) struct Args {
     /// The private key; made when the file does not exist
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
-    /// The algorithm of a key that is made, `ecdsa-p256` without it
+    /// The algorithm of a key that is made: `ecdsa-p256` (without it), `ecdsa-p384`, `ecdsa-p521`, `ed25519`, `rsa-2048`,
+    /// `rsa-3072`, `rsa-4096` or `rsa-8192`
     #[arg(long, value_name = "ALGORITHM")]
     key_algorithm: Option<KeyAlgorithm>,
     /// Encrypt a key that is made with a passphrase

@@ -62,6 +62,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
     }
     let contents = match server(&args.target) {
         Some(address) => from_server(address, args, context)?,
+        None if args.server_name.is_some() => {
+            return Err(CommandError::refused(format!(
+                "`{}` is no server: `--server-name` is for HOST:PORT",
+                args.target
+            )));
+        }
         None => from_octets(&octets(&args.target)?, args, context)?,
     };
     let now = context.now();

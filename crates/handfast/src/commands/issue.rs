@@ -35,10 +35,11 @@ pub(crate) struct Args {
     /// What it may be used for: `service` (server and client), `server`, `client`, or a profile of the file
     #[arg(long, value_name = "PROFILE", default_value = "service")]
     profile: String,
-    /// How long it is valid, as in `30d`
+    /// How long it is valid, as in `30d`; without it as long as the profile says
     #[arg(long, value_name = "TIME")]
     lifetime: Option<Lifetime>,
-    /// The algorithm of the key
+    /// The algorithm of the key: `ecdsa-p256`, `ecdsa-p384`, `ecdsa-p521`, `ed25519`, `rsa-2048`, `rsa-3072`,
+    /// `rsa-4096` or `rsa-8192`
     #[arg(long, value_name = "ALGORITHM", default_value_t)]
     key_algorithm: KeyAlgorithm,
     /// Encrypt the key with a passphrase

@@ -11,7 +11,7 @@ use crate::output::Table;
 /// Which part of a list.
 #[derive(clap::Args, Clone, Copy)]
 pub(crate) struct PageOptions {
-    /// At most so many
+    /// At most so many, up to 1000
     #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) limit: u16,
     /// Begin where the page before ended

@@ -47,7 +47,7 @@ pub(crate) struct Args {
     /// Allow the request to have the key of the old certificate
     #[arg(long, requires = "csr")]
     pub(super) keep_key: bool,
-    /// How long it is valid, as in `30d`
+    /// How long it is valid, as in `30d`; without it as long as the profile says
     #[arg(long, value_name = "TIME")]
     pub(super) lifetime: Option<Lifetime>,
     /// Where certificate and chain are written, PEM; standard output without it (with `--csr`)

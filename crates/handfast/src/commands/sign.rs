@@ -31,7 +31,7 @@ pub(crate) struct Args {
     /// What it may be used for: `service` (server and client), `server`, `client`, or a profile of the file
     #[arg(long, value_name = "PROFILE", default_value = "service")]
     profile: String,
-    /// How long it is valid, as in `30d`
+    /// How long it is valid, as in `30d`; without it as long as the profile says
     #[arg(long, value_name = "TIME")]
     lifetime: Option<Lifetime>,
     /// Where certificate and chain are written, PEM; standard output without it

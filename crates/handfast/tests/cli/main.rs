@@ -21,6 +21,8 @@ mod cfssl_import;
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+mod combinations;
+#[cfg(test)]
 mod credentials;
 #[cfg(test)]
 mod filters;

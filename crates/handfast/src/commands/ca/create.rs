@@ -26,7 +26,7 @@ pub(crate) struct Args {
     /// The authority that signs it
     #[arg(long, value_name = "AUTHORITY", conflicts_with = "request")]
     parent: Option<String>,
-    /// Write a signing request for an authority outside
+    /// Write a signing request for an authority outside, which says how long, for which names and how deep
     #[arg(long, value_name = "FILE")]
     request: Option<PathBuf>,
     /// Leave the key of a root in this file, to be taken away, and forget it
@@ -35,17 +35,18 @@ pub(crate) struct Args {
     /// Its subject, as in `CN=Finance CA,O=Shop`; made from domain and name without it
     #[arg(long, value_name = "NAME")]
     subject: Option<DistinguishedName>,
-    /// The algorithm of its key
+    /// The algorithm of its key: `ecdsa-p256`, `ecdsa-p384`, `ecdsa-p521`, `ed25519`, `rsa-2048`, `rsa-3072`,
+    /// `rsa-4096` or `rsa-8192`
     #[arg(long, value_name = "ALGORITHM", default_value_t)]
     key_algorithm: KeyAlgorithm,
-    /// How long it is valid, as in `5y`; never longer than its parent
-    #[arg(long, value_name = "TIME")]
+    /// How long it is valid, as in `5y`, never longer than its parent; without it 10 years for a root, else 5
+    #[arg(long, value_name = "TIME", conflicts_with = "request")]
     lifetime: Option<Lifetime>,
     /// How many authorities may follow below it
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", conflicts_with = "request")]
     path_length: Option<u8>,
     /// Only names under this one, as in `shop.internal` or `10.0.0.0/8`; may be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "request")]
     permitted: Vec<NamePattern>,
     #[command(flatten)]
     domain: DomainOptions,

@@ -20,10 +20,10 @@ pub(crate) struct Args {
     /// Its name
     name: String,
     /// Write its certificate in PEM
-    #[arg(long, conflicts_with = "chain")]
+    #[arg(long, conflicts_with_all = ["chain", "format"])]
     pem: bool,
     /// Write its certificate and those above it in PEM
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     chain: bool,
     #[command(flatten)]
     domain: DomainOptions,
