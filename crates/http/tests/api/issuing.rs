@@ -9,6 +9,32 @@ use serde_json::{Value, json};
 use crate::founding::operator;
 use crate::house::{Asker, House, csr, key, place, wish};
 
+/// A scheme reads the same in upper case (RFC 3986 section 3.1): a SPIFFE ID is none of the URIs of a host.
+#[tokio::test]
+async fn a_spiffe_id_does_not_pass_for_another_uri() {
+    let house = House::new().await;
+    let asker = house
+        .limited_key(CredentialRequest {
+            rights: vec![Right::Issue],
+            names: Some(vec!["uri:shop.internal".to_owned()]),
+            ..CredentialRequest::default()
+        })
+        .await;
+    let ask = async |name: &str| {
+        let wish = json!({
+            "csr": csr(&key(), &[]).to_pem(), "names": [name], "authority": "services", "profile": "peer",
+        });
+        house.post(&asker, "/v1/certificates", &wish).await
+    };
+    assert_eq!(ask("https://shop.internal/pay").await.status, 201);
+    assert_eq!(ask("spiffe://shop.internal/pay").await.code(), "refused");
+    for name in
+        ["SPIFFE://shop.internal/pay", "uri:Spiffe://shop.internal/pay", "SPIFFE://shop.internal/a/../b"]
+    {
+        assert_eq!(ask(name).await.code(), "malformed", "{name}");
+    }
+}
+
 #[tokio::test]
 async fn from_a_request_to_a_revoked_certificate() {
     let house = House::new().await;
