@@ -28,6 +28,7 @@ pub(crate) mod revoke;
 pub(crate) mod serve;
 pub(crate) mod shared;
 pub(crate) mod shared_key;
+pub(crate) mod show;
 pub(crate) mod sign;
 pub(crate) mod status;
 pub(crate) mod target;
@@ -62,6 +63,7 @@ pub(crate) enum Command {
     #[command(subcommand, after_help = acme::EXAMPLES)]
     Acme(acme::Command),
     List(list::Args),
+    Show(show::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
     Chain(chain::Args),
@@ -107,6 +109,7 @@ impl Command {
             Self::Credential(command) => command.run(context),
             Self::Acme(command) => command.run(context),
             Self::List(args) => list::run(args, context),
+            Self::Show(args) => show::run(args, context),
             Self::Inspect(args) => inspect::run(args, context),
             Self::Verify(args) => verify::run(args, context),
             Self::Chain(args) => chain::run(args, context),

@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use std::{fmt, io};
 
 pub use read::{MAX_KEY_FILE, read_private_key, read_secret};
-pub use write::{Existing, Owner, WriteOptions, remove_leftovers, write_atomic, write_private_key};
+pub use write::{
+    Existing, Owner, WriteOptions, could_write, remove_leftovers, write_atomic, write_private_key,
+};
 
 use crate::error::KeyError;
 

@@ -12,7 +12,7 @@ use hf_x509::distinguished_name::DistinguishedName;
 
 use super::issuing::{Issuing, Wish};
 use super::options::{DomainOptions, FormatOptions};
-use super::shared::{tell_issued, write_public};
+use super::shared::{recorded, tell_issued, write_public};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::key_file;
@@ -94,9 +94,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
         let _ = std::fs::remove_file(&key_path);
         let _ = std::fs::remove_dir(&directory);
     })?;
-    write_certificates(&directory, &issued)?;
+    recorded(&issued, write_certificates(&directory, &issued))?;
     tell_issued(&issued, Some(&directory), args.format, context)
 }
+
+/// What is written beside the key: certificate, chain, roots.
+pub(super) const CERTIFICATES: [&str; 3] = ["cert.pem", "fullchain.pem", "roots.pem"];
 
 /// Certificate, chain and roots beside the key.
 pub(super) fn write_certificates(
@@ -109,9 +112,10 @@ pub(super) fn write_certificates(
     let full: String =
         std::iter::once(own.clone()).chain(between.iter().map(|certificate| certificate.to_pem())).collect();
     let roots: String = roots.iter().map(|root| root.to_pem()).collect();
-    write_public(&directory.join("cert.pem"), own.as_bytes())?;
-    write_public(&directory.join("fullchain.pem"), full.as_bytes())?;
-    write_public(&directory.join("roots.pem"), roots.as_bytes())
+    for (file, text) in CERTIFICATES.iter().zip([own, full, roots]) {
+        write_public(&directory.join(file), text.as_bytes())?;
+    }
+    Ok(())
 }
 
 /// The first name with everything that a path or a shell could misread replaced.

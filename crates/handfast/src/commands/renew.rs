@@ -14,11 +14,12 @@ use hf_keys::signing_key::SigningKey;
 use hf_x509::certificate::Certificate;
 use hf_x509::distinguished_name::DistinguishedName;
 
-use super::issue::write_certificates;
+use super::issue::{CERTIFICATES, write_certificates};
 use super::options::{DomainOptions, FormatOptions};
-use super::shared::{tell_issued, write_public};
+use super::shared::{recorded, room_for, tell_issued, write_public};
 use super::shared_key;
 use super::{renew_all, renew_remote, target};
+use crate::apply::directory::CURRENT;
 use crate::authority::{self, Opened};
 use crate::context::Context;
 use crate::domain::Domain;
@@ -82,6 +83,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
     if args.all.all {
         return renew_all::run(&args.all, args.format, &args.domain, context);
     }
+    room_for(args.out.as_deref())?;
+    if args.csr.is_none() {
+        refuse_unwritable(Path::new(args.target()))?;
+    }
     if let Some(remote) = args.remote.open(&args.domain.passphrase, context)? {
         return renew_remote::run(args, &remote, context);
     }
@@ -94,6 +99,26 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
             "name a directory that `handfast issue` wrote, or a request with the new key: `--csr FILE`",
         )),
     }
+}
+
+/// What `apply` writes it renews itself, all files together. Any other directory must be one that can be written.
+fn refuse_unwritable(directory: &Path) -> Result<(), CommandError> {
+    if !directory.is_dir() {
+        return Ok(());
+    }
+    let key = directory.join("key.pem");
+    if std::fs::symlink_metadata(directory.join(CURRENT)).is_ok() {
+        return Err(CommandError::refused(format!(
+            "`{}` is written by `handfast apply`, which renews it in time: nothing was issued",
+            directory.display()
+        ))
+        .hint(format!(
+            "to have another key and certificate now, run `rm {}` and `handfast apply`",
+            key.display()
+        )));
+    }
+    let certificates = CERTIFICATES.map(|file| directory.join(file));
+    room_for(certificates.iter().chain([&key]).map(PathBuf::as_path))
 }
 
 fn with_request(args: &Args, csr: &Path, opened: &Opened, context: &Context) -> Result<Exit, CommandError> {
@@ -123,11 +148,12 @@ pub(super) fn write_issued(
 ) -> Result<Exit, CommandError> {
     let between = issued.chain.iter().filter(|certificate| !certificate.is_self_issued());
     let pem: String = std::iter::once(&issued.certificate).chain(between).map(Certificate::to_pem).collect();
-    match &args.out {
-        Some(path) => write_public(path, pem.as_bytes())?,
-        None if !args.format.is_json() => context.output.text(&pem)?,
-        None => {}
-    }
+    let written = match &args.out {
+        Some(path) => write_public(path, pem.as_bytes()),
+        None if !args.format.is_json() => context.output.text(&pem),
+        None => Ok(()),
+    };
+    recorded(issued, written)?;
     tell_issued(issued, args.out.as_deref(), args.format, context)
 }
 
@@ -176,8 +202,8 @@ pub(super) fn replace(
         Some(passphrase) => key.to_encrypted_pem(passphrase)?,
         None => key.to_pem(),
     };
-    write_atomic(&directory.join("key.pem"), pem.expose().as_bytes(), &WriteOptions::SECRET)?;
-    write_certificates(directory, issued)?;
+    let key = write_atomic(&directory.join("key.pem"), pem.expose().as_bytes(), &WriteOptions::SECRET);
+    recorded(issued, key.map_err(CommandError::from).and_then(|()| write_certificates(directory, issued)))?;
     tell_issued(issued, Some(directory), args.format, context)
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use hf_ca::authority::Authority;
 use hf_ca::request::IssuedCertificate;
 use hf_core::time::Timestamp;
-use hf_keys::file::{WriteOptions, write_atomic};
+use hf_keys::file::{WriteOptions, could_write, write_atomic};
 use hf_store::record::AuthorityState;
 use serde::Serialize;
 
@@ -17,6 +17,35 @@ use crate::error::{CommandError, Exit};
 pub(crate) fn write_public(path: &Path, octets: &[u8]) -> Result<(), CommandError> {
     write_atomic(path, octets, &WriteOptions::PUBLIC)
         .map_err(|error| CommandError::refused(format!("cannot write `{}`", path.display())).because(error))
+}
+
+/// That files can be written there, before something is made that would be lost.
+pub(crate) fn room_for<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<(), CommandError> {
+    for path in paths {
+        could_write(path, &WriteOptions::PUBLIC).map_err(|error| {
+            let refused =
+                CommandError::refused(format!("`{}` cannot be written, nothing was issued", path.display()));
+            match error.hint() {
+                Some(hint) => refused.hint(hint),
+                None => refused,
+            }
+            .because(error)
+        })?;
+    }
+    Ok(())
+}
+
+/// What was issued stays on record when it could not be written: how to have it.
+pub(crate) fn recorded<T>(
+    issued: &IssuedCertificate,
+    written: Result<T, CommandError>,
+) -> Result<T, CommandError> {
+    written.map_err(|error| match issued.certificate.serial() {
+        Ok(serial) => error.hint(format!(
+            "the certificate was issued and is on record: `handfast show {serial} --chain` prints it, `handfast revoke {serial}` takes it back"
+        )),
+        Err(_) => error,
+    })
 }
 
 /// Write to the file that was named, else to standard output.

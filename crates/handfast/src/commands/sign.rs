@@ -8,7 +8,7 @@ use hf_x509::certificate::Certificate;
 
 use super::issuing::{Issuing, Wish};
 use super::options::{DomainOptions, FormatOptions};
-use super::shared::{tell_issued, write_public};
+use super::shared::{recorded, room_for, tell_issued, write_public};
 use crate::context::Context;
 use crate::error::{CommandError, Exit};
 use crate::files;
@@ -54,6 +54,7 @@ Examples:
 /// Sign it.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> {
     let csr = files::verified_request(&args.csr)?;
+    room_for(args.out.as_deref())?;
     let issuing = Issuing::open(&args.remote, &args.domain, context)?;
     let wanted = (!args.name.is_empty()).then(|| args.name.iter().cloned().collect());
     let wish = Wish {
@@ -66,11 +67,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit, CommandError> 
     let issued = issuing.issue(wish, context)?;
     let between = issued.chain.iter().filter(|certificate| !certificate.is_self_issued());
     let pem: String = std::iter::once(&issued.certificate).chain(between).map(Certificate::to_pem).collect();
-    match &args.out {
-        Some(path) => write_public(path, pem.as_bytes())?,
-        None if !args.format.is_json() => context.output.text(&pem)?,
-        None => {}
-    }
+    let written = match &args.out {
+        Some(path) => write_public(path, pem.as_bytes()),
+        None if !args.format.is_json() => context.output.text(&pem),
+        None => Ok(()),
+    };
+    recorded(&issued, written)?;
     issuing.report_shared_key(&issued.certificate, context)?;
     tell_issued(&issued, args.out.as_deref(), args.format, context)
 }

@@ -71,3 +71,42 @@ fn a_key_that_two_components_share_is_reported() {
     assert!(!reported("renew x.pem --csr x.csr --keep-key --out x.pem"), "a renewal is the same component");
     assert!(reported("sign y.csr --out y.pem"));
 }
+
+fn on_record(place: &Place) -> usize {
+    place.json("list --format json")["certificates"].as_array().unwrap().len()
+}
+
+#[test]
+fn nothing_is_issued_where_it_could_not_be_written() {
+    let place = Place::with(crate::support::SMALL);
+    place.good("apply");
+    place.good("csr z.shop.internal --key z.key --out z.csr");
+    let before = on_record(&place);
+    let told = place.talk("sign z.csr --out nowhere/z.pem");
+    assert!(told.contains("nothing was issued") && told.ends_with("--- exit 1\n"), "{told}");
+    let told = place.talk("renew trust/web.shop.internal");
+    assert!(told.contains("run `rm trust/web.shop.internal/key.pem` and `handfast apply`"), "{told}");
+    assert_eq!(on_record(&place), before);
+    // What the hint says works.
+    std::fs::remove_file(place.path("trust/web.shop.internal/key.pem")).unwrap();
+    assert!(place.good("apply").contains("renew the certificate of `web.shop.internal`"));
+}
+
+#[test]
+fn what_could_not_be_written_is_had_from_the_record() {
+    let place = Place::with(crate::support::SMALL);
+    place.good("apply");
+    place.good("csr z.shop.internal --key z.key --out z.csr");
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = place.command("sign z.csr").stdout(full).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    let (_, after) = told.split_once("`handfast show ").unwrap();
+    let serial = after.split_whitespace().next().unwrap();
+    let chain = place.good(&format!("show {serial} --chain"));
+    assert_eq!(chain.matches("BEGIN CERTIFICATE").count(), 2);
+    assert!(chain.starts_with(&place.good(&format!("show {serial} --pem"))));
+    place.write("z.pem", &chain);
+    assert!(place.good("show z.pem").starts_with("valid, by `services`, profile `service`"));
+    assert_eq!(place.run("show 00ff").status.code(), Some(1));
+}

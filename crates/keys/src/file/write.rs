@@ -65,6 +65,16 @@ pub fn write_atomic(path: &Path, octets: &[u8], options: &WriteOptions) -> Resul
         .map_err(|problem| FileError { path: path.to_owned(), problem })
 }
 
+/// Whether [`write_atomic`] would find room for a file there: what can be known without doing it. Whoever has something made
+/// that cannot be made twice asks before.
+pub fn could_write(path: &Path, options: &WriteOptions) -> Result<(), FileError> {
+    let tried = place(path, options).and_then(|directory| {
+        let io = |source| FileProblem::Io { action: "create a file beside it", source };
+        Temporary::create(path, directory).map(drop).map_err(io)
+    });
+    tried.map_err(|problem| FileError { path: path.to_owned(), problem })
+}
+
 /// `sync` is [`File::sync_all`]; tests let it fail.
 fn write_checked(
     path: &Path,
@@ -73,15 +83,7 @@ fn write_checked(
     sync: fn(&File) -> io::Result<()>,
 ) -> Result<(), FileProblem> {
     let io = |action| move |source| FileProblem::Io { action, source };
-    let directory = directory_of(path).ok_or(FileProblem::NotAPath)?;
-    match fs::symlink_metadata(path) {
-        Ok(found) if found.is_symlink() => return Err(FileProblem::SymbolicLink),
-        Ok(found) if !found.is_file() => return Err(FileProblem::NotRegular),
-        Ok(_) if options.existing == Existing::Keep => return Err(FileProblem::Exists),
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(io("look at it")(error)),
-    }
+    let directory = place(path, options)?;
     let (temporary, mut file) = Temporary::create(path, directory).map_err(io("create a file beside it"))?;
     file.write_all(octets).map_err(io("write beside it"))?;
     if let Some(Owner { user, group }) = options.owner {
@@ -93,6 +95,19 @@ fn write_checked(
     drop(file);
     temporary.put(path, options.existing)?;
     File::open(directory).and_then(|directory| directory.sync_all()).map_err(io("sync the directory of"))
+}
+
+/// The directory that it goes to, when nothing is in the way.
+fn place<'a>(path: &'a Path, options: &WriteOptions) -> Result<&'a Path, FileProblem> {
+    let directory = directory_of(path).ok_or(FileProblem::NotAPath)?;
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => Err(FileProblem::SymbolicLink),
+        Ok(found) if !found.is_file() => Err(FileProblem::NotRegular),
+        Ok(_) if options.existing == Existing::Keep => Err(FileProblem::Exists),
+        Ok(_) => Ok(directory),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(directory),
+        Err(source) => Err(FileProblem::Io { action: "look at it", source }),
+    }
 }
 
 /// The directory that holds `path`.
