@@ -41,6 +41,10 @@ pub(crate) fn run(
     passphrase: &PassphraseOptions,
 ) -> Result<Applied, CommandError> {
     refuse_errors(&foresee::declaration(&domain.topology))?;
+    if !domain.state().exists() {
+        // Before there is a record: what is refused leaves nothing behind.
+        refuse_errors(&foresee::plan(context, domain, &observe::everything(context, domain)?)?.findings)?;
+    }
     let opened = authority::open_for_topology(context, domain, passphrase)?;
     let plan = plan(context, domain, &opened)?;
     refuse_errors(&plan.findings)?;

@@ -30,7 +30,8 @@ pub(crate) fn everything(context: &Context, domain: &Domain) -> Result<Seen, Com
         let store = open_store(domain)?;
         return context.block_on(with_store(domain, store.as_ref()));
     }
-    let inventory = Inventory { externals: externals(domain)?, ..Inventory::default() };
+    let instances = instances::without_record(domain);
+    let inventory = Inventory { instances, externals: externals(domain)?, ..Inventory::default() };
     Ok(Seen { inventory, ..Seen::default() })
 }
 

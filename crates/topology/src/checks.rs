@@ -17,6 +17,7 @@ mod no_links;
 mod offline_signer;
 mod outside_permitted;
 mod path_length;
+mod record_lost;
 mod shared_key;
 mod shared_name;
 mod undeclared;
@@ -64,6 +65,7 @@ const OBSERVED: &[ObservedCheck] = &[
     clock::check,
     external_certificate::check,
     issuer_remaining::check,
+    record_lost::check,
     shared_key::check,
     undeclared::check,
 ];

@@ -59,6 +59,8 @@ hf_core::finding_codes! {
     PLAN_OWNER_UNKNOWN = "HF-PLAN-OWNER-UNKNOWN";
     /// A path length forbids authorities that are declared below.
     PLAN_PATH_LENGTH = "HF-PLAN-PATH-LENGTH";
+    /// There are certificates of instances, and no authority is on record.
+    PLAN_RECORD_LOST = "HF-PLAN-RECORD-LOST";
     /// Two certificates have one key.
     PLAN_SHARED_KEY = "HF-PLAN-SHARED-KEY";
     /// A name is in the certificates of two services.

@@ -80,6 +80,8 @@ pub enum KeyState {
 pub struct ObservedInstance {
     /// The certificate on record that is in its files; `None` when there is none, or the file is unreadable.
     pub certificate: Option<ObservedCertificate>,
+    /// Whether its files hold a certificate that is not on record.
+    pub unrecorded: bool,
     /// Its private key file; `None` when nothing was ever written.
     pub key: Option<KeyState>,
     /// SHA-256 of the intermediates in its full chain, in order, without the leaf.

@@ -35,18 +35,54 @@ pub(super) async fn observe(
         }
         let observed = match member.party {
             Party::Service(service) => ours(domain, store, authorities, service, member.instance).await?,
-            Party::External(_) => theirs(domain, name),
+            Party::External(_) => theirs(domain, store, authorities, name).await?,
         };
         instances.insert(name.clone(), observed);
     }
     for name in written::directories(domain)? {
-        instances.entry(name).or_default();
+        if !instances.contains_key(&name) {
+            let (certificate, key) = left(domain, store, authorities, &name).await?;
+            instances.insert(name, ObservedInstance { certificate, key, ..ObservedInstance::default() });
+        }
     }
     Ok(instances)
 }
 
-/// An external party's directory: only what it imports.
-fn theirs(domain: &Domain, name: &str) -> ObservedInstance {
+/// What the files show where there is no record.
+pub(super) fn without_record(domain: &Domain) -> BTreeMap<String, ObservedInstance> {
+    let services = domain.topology.services.iter().flat_map(|service| &service.instances);
+    let unrecorded = services.filter(|instance| leaf(&domain.instance(&instance.name)).is_some());
+    let observed = || ObservedInstance { unrecorded: true, ..ObservedInstance::default() };
+    unrecorded.map(|instance| (instance.name.clone(), observed())).collect()
+}
+
+/// Certificate and key that are in a directory which none of our services has any more.
+async fn left(
+    domain: &Domain,
+    store: &dyn Store,
+    authorities: &[Known],
+    name: &str,
+) -> Result<(Option<ObservedCertificate>, Option<KeyState>), CommandError> {
+    let directory = domain.instance(name);
+    let Some(leaf) = leaf(&directory) else { return Ok((None, None)) };
+    let certificate = on_record(store, authorities, None, &leaf).await?;
+    let key = key_state(&directory, Some(&leaf));
+    Ok((certificate, (key != KeyState::Missing).then_some(key)))
+}
+
+/// The certificate in the files of an instance.
+fn leaf(directory: &Path) -> Option<Certificate> {
+    written::certificates(&directory.join(layout::CERTIFICATE)).and_then(|list| list.into_iter().next())
+}
+
+/// An external party's directory: only what it imports, unless it was ours before.
+async fn theirs(
+    domain: &Domain,
+    store: &dyn Store,
+    authorities: &[Known],
+    name: &str,
+) -> Result<ObservedInstance, CommandError> {
+    let (certificate, key) = left(domain, store, authorities, name).await?;
     let directory = domain.instance(name);
     let roots = written::certificates(&directory.join(layout::ROOTS));
     let state = match &roots {
@@ -54,11 +90,13 @@ fn theirs(domain: &Domain, name: &str) -> ObservedInstance {
         Some(_) => FileState::Changed,
         None => FileState::Missing,
     };
-    ObservedInstance {
+    Ok(ObservedInstance {
+        certificate,
+        key,
         anchors: fingerprints(&roots.unwrap_or_default()),
         files: BTreeMap::from([(layout::ROOTS.to_owned(), state)]),
         ..ObservedInstance::default()
-    }
+    })
 }
 
 async fn ours(
@@ -69,16 +107,16 @@ async fn ours(
     instance: &Instance,
 ) -> Result<ObservedInstance, CommandError> {
     let directory = domain.instance(&instance.name);
-    let leaf =
-        written::certificates(&directory.join(layout::CERTIFICATE)).and_then(|list| list.into_iter().next());
+    let leaf = leaf(&directory);
     let chain = written::certificates(&directory.join(layout::FULL_CHAIN)).unwrap_or_default();
     let roots = written::certificates(&directory.join(layout::ROOTS)).unwrap_or_default();
     let above = chain.get(1..).unwrap_or_default();
     let certificate = match &leaf {
-        Some(leaf) => on_record(store, authorities, &service.authority, leaf).await?,
+        Some(leaf) => on_record(store, authorities, Some(&service.authority), leaf).await?,
         None => None,
     };
     Ok(ObservedInstance {
+        unrecorded: leaf.is_some() && certificate.is_none(),
         certificate,
         key: Some(key_state(&directory, leaf.as_ref())),
         chain: above.iter().map(|certificate| Fingerprint(certificate.sha256())).collect(),
@@ -96,11 +134,15 @@ fn fingerprints(certificates: &[Certificate]) -> BTreeSet<Fingerprint> {
 async fn on_record(
     store: &dyn Store,
     authorities: &[Known],
-    authority: &str,
+    authority: Option<&str>,
     leaf: &Certificate,
 ) -> Result<Option<ObservedCertificate>, CommandError> {
     let Ok(serial) = leaf.serial() else { return Ok(None) };
-    let found = match store.find_by_serial(authority, &serial).await? {
+    let by_it = match authority {
+        Some(authority) => store.find_by_serial(authority, &serial).await?,
+        None => None,
+    };
+    let found = match by_it {
         Some(found) => vec![found],
         None => store.find_serial_anywhere(&serial).await?,
     };

@@ -182,3 +182,51 @@ fn a_spiffe_id_is_certified_by_an_authority_that_is_constrained_to_its_trust_dom
     place.good("up --once");
     assert!(place.run("issue spiffe://other.internal/s --authority services").status.code() == Some(1));
 }
+
+#[test]
+fn a_record_that_is_not_there_is_no_reason_to_make_new_roots() {
+    let place = Place::with(SMALL);
+    place.good("apply");
+    let before = place.read("trust/web.shop.internal/fullchain.pem");
+    std::fs::rename(place.path(".handfast"), place.path("elsewhere")).unwrap();
+    for words in ["plan", "apply"] {
+        let told = place.talk(words);
+        assert!(told.contains("[HF-PLAN-RECORD-LOST]") && told.ends_with("--- exit 1\n"), "{told}");
+        assert!(!place.path(".handfast").exists());
+    }
+    assert_eq!(place.read("trust/web.shop.internal/fullchain.pem"), before);
+    std::fs::rename(place.path("elsewhere"), place.path(".handfast")).unwrap();
+    assert_eq!(place.good("apply"), "nothing to change: everything is as declared\n");
+    // On purpose.
+    std::fs::rename(place.path(".handfast"), place.path("elsewhere")).unwrap();
+    std::fs::rename(place.path("trust"), place.path("old")).unwrap();
+    place.good("apply");
+}
+
+#[test]
+fn what_is_no_longer_declared_is_mentioned_until_it_is_revoked() {
+    let place = Place::with(SMALL);
+    place.good("apply");
+    place.write("handfast.toml", &SMALL.replace("\"web.shop.internal\"", "\"web2.shop.internal\""));
+    for words in ["plan", "apply", "apply"] {
+        let told = place.talk(words);
+        assert!(told.contains("handfast revoke trust/web.shop.internal/cert.pem --reason"), "{told}");
+    }
+    place.good("revoke trust/web.shop.internal/cert.pem --reason cessationOfOperation");
+    let told = place.talk("apply");
+    assert!(!told.contains("UNDECLARED"), "{told}");
+}
+
+#[test]
+fn a_key_of_ours_does_not_stay_in_the_directory_of_an_external_party() {
+    let place = Place::example("shop");
+    place.good("apply -f db-under-root.toml");
+    let key = place.path("trust/db.vendor.example/key.pem");
+    let told = place.talk("apply -f handfast.toml");
+    assert!(told.contains("handfast revoke trust/db.vendor.example/cert.pem"), "{told}");
+    assert!(key.exists(), "its certificate is needed to revoke it");
+    place.good("revoke trust/db.vendor.example/cert.pem --reason cessationOfOperation");
+    assert!(place.good("apply").contains("our key is taken away"));
+    assert!(std::fs::symlink_metadata(&key).is_err());
+    assert_eq!(place.good("apply"), "nothing to change: everything is as declared\n");
+}

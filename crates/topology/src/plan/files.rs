@@ -107,11 +107,19 @@ fn reasons(
         (anchors_differ(spec, observed, inventory, authorities), FilesReason::Anchors),
         (any(FileState::Missing), FilesReason::FileMissing),
         (any(FileState::Changed), FilesReason::FileChanged),
+        (holds_our_key(spec, observed), FilesReason::OurKey),
         (spec.settings != observed.settings, FilesReason::Settings),
     ]
     .into_iter()
     .filter_map(|(holds, reason)| holds.then_some(reason))
     .collect()
+}
+
+/// A key of ours in the directory of an external party, which was a service once. While its certificate is good it stays: the
+/// certificate is needed to revoke it.
+fn holds_our_key(spec: &FilesSpec, observed: &ObservedInstance) -> bool {
+    let revoked = observed.certificate.as_ref().is_none_or(|certificate| certificate.revoked);
+    spec.external && observed.key.is_some() && revoked
 }
 
 fn chain_differs(

@@ -75,6 +75,8 @@ pub enum FilesReason {
     FileMissing,
     /// A file is not as it was written.
     FileChanged,
+    /// A key of ours is in the directory of an external party.
+    OurKey,
     /// Owner, group or mode are others.
     Settings,
 }
@@ -119,5 +121,6 @@ words!(FilesReason {
     Anchors => "other trust anchors",
     FileMissing => "a file is missing",
     FileChanged => "a file was changed",
+    OurKey => "our key is taken away",
     Settings => "other owner or mode",
 });
