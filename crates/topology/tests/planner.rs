@@ -107,8 +107,8 @@ fn a_revoked_authority_loses_one_branch_only() {
         [
             "renew authority `eu-finance` with a new key: it was revoked",
             "renew the certificate of `ledger1.finance.eu.enterprise.internal` from `eu-finance`: the issuer changed",
-            "renew the certificate of `ledger2.finance.eu.enterprise.internal` from `eu-finance`: the issuer changed",
             "write `trust/ledger1.finance.eu.enterprise.internal/`: new certificate",
+            "renew the certificate of `ledger2.finance.eu.enterprise.internal` from `eu-finance`: the issuer changed",
             "write `trust/ledger2.finance.eu.enterprise.internal/`: new certificate",
         ]
     );
@@ -212,8 +212,9 @@ fn moving_the_database_under_the_root_is_a_plan_like_any_other() {
     let topology = example("shop/db-under-root.toml");
     let steps = changes(&topology, &world, now());
     assert_eq!(steps[0], "create authority `vendor` under `root`");
-    assert_eq!(steps[1], "issue a certificate for `db.vendor.example` from `vendor`");
-    assert_eq!(steps[2..].len(), 7);
+    let issued: Vec<&String> = steps[1..].iter().filter(|step| !step.starts_with("write")).collect();
+    assert_eq!(issued, ["issue a certificate for `db.vendor.example` from `vendor`"]);
+    assert_eq!(steps.len(), 9);
     world.apply(&plan(&topology, &world.inventory, now()), now());
     assert_eq!(changes(&topology, &world, now()), [""; 0]);
 }

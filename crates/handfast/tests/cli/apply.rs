@@ -145,8 +145,14 @@ fn what_policy_refuses_is_refused_before_anything_is_signed_however_often_it_is_
         );
         assert!(told.ends_with("--- exit 1\n"), "{told}");
     }
-    assert_eq!(place.json("list --format json")["certificates"], serde_json::json!([]));
-    assert!(!place.path("trust").exists());
+    assert!(!place.path(".handfast").exists() && !place.path("trust").exists());
+    // Nor with a record that is there already.
+    place.write("handfast.toml", &REFUSED.replace("*.t.internal", "t.t.internal"));
+    place.good("apply");
+    let before = place.json("list --format json");
+    place.write("handfast.toml", REFUSED);
+    assert_eq!(place.run("apply").status.code(), Some(1));
+    assert_eq!(place.json("list --format json"), before);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Commands of single certificates: `issue`, `csr`, `sign`, `renew`, `list`.
 
 use crate::material::Domain;
+use crate::support::Place;
 
 #[test]
 fn a_certificate_is_issued_and_renewed() {
