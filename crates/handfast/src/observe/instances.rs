@@ -1,5 +1,6 @@
 //! Instances as their directories show them.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -40,10 +41,9 @@ pub(super) async fn observe(
         instances.insert(name.clone(), observed);
     }
     for name in written::directories(domain)? {
-        if !instances.contains_key(&name) {
-            let (certificate, key) = left(domain, store, authorities, &name).await?;
-            instances.insert(name, ObservedInstance { certificate, key, ..ObservedInstance::default() });
-        }
+        let Entry::Vacant(place) = instances.entry(name) else { continue };
+        let (certificate, key) = left(domain, store, authorities, place.key()).await?;
+        place.insert(ObservedInstance { certificate, key, ..ObservedInstance::default() });
     }
     Ok(instances)
 }
