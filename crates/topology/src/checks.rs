@@ -5,6 +5,7 @@
 
 mod authority_cycle;
 mod authority_key;
+mod authority_later;
 mod authority_levels;
 mod authority_unused;
 mod clock;
@@ -18,6 +19,7 @@ mod offline_signer;
 mod outside_permitted;
 mod path_length;
 mod record_lost;
+mod root_replaced;
 mod shared_key;
 mod shared_name;
 mod undeclared;
@@ -62,10 +64,12 @@ type ObservedCheck = fn(Observation<'_>) -> Vec<Finding>;
 
 const OBSERVED: &[ObservedCheck] = &[
     authority_key::check,
+    authority_later::check,
     clock::check,
     external_certificate::check,
     issuer_remaining::check,
     record_lost::check,
+    root_replaced::check,
     shared_key::check,
     undeclared::check,
 ];

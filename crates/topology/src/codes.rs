@@ -27,6 +27,8 @@ hf_core::finding_codes! {
     PLAN_AUTHORITY_KEY_MISSING = "HF-PLAN-AUTHORITY-KEY-MISSING";
     /// An authority must sign, and its key is offline.
     PLAN_AUTHORITY_KEY_OFFLINE = "HF-PLAN-AUTHORITY-KEY-OFFLINE";
+    /// A declaration of an authority takes effect when it is renewed.
+    PLAN_AUTHORITY_LATER = "HF-PLAN-AUTHORITY-LATER";
     /// An authority signs no service, nor does any below it.
     PLAN_AUTHORITY_UNUSED = "HF-PLAN-AUTHORITY-UNUSED";
     /// A chain is longer than verifiers follow.
@@ -61,6 +63,8 @@ hf_core::finding_codes! {
     PLAN_PATH_LENGTH = "HF-PLAN-PATH-LENGTH";
     /// There are certificates of instances, and no authority is on record.
     PLAN_RECORD_LOST = "HF-PLAN-RECORD-LOST";
+    /// A root gets a new key.
+    PLAN_ROOT_REPLACED = "HF-PLAN-ROOT-REPLACED";
     /// Two certificates have one key.
     PLAN_SHARED_KEY = "HF-PLAN-SHARED-KEY";
     /// A name is in the certificates of two services.

@@ -6,7 +6,7 @@ use std::fmt;
 
 use hf_core::algorithm::KeyAlgorithm;
 use hf_core::name::SanSet;
-use hf_core::time::Validity;
+use hf_core::time::{Timestamp, Validity};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::declared::{FileSettings, Usage};
@@ -44,6 +44,8 @@ pub struct ObservedCertificate {
     pub usages: Vec<Usage>,
     /// Algorithm of its key, when it is one of ours.
     pub key: Option<KeyAlgorithm>,
+    /// Where it says that CRLs, the certificate of its issuer and status are.
+    pub addresses: Vec<String>,
     /// Whether it may sign certificates (basic constraints, RFC 5280 section 4.2.1.9).
     pub authority: bool,
     /// Whether it has been revoked.
@@ -55,6 +57,8 @@ pub struct ObservedCertificate {
 pub struct ObservedAuthority {
     /// Its certificate in force.
     pub certificate: ObservedCertificate,
+    /// When the first certificate of its chain ends: nothing that it signs outlives that.
+    pub ends: Timestamp,
     /// Where its key is.
     pub key: KeyState,
     /// The specification that its certificate was made from; `None` for an imported one, which is then not compared with

@@ -3,6 +3,7 @@
 
 mod authorities;
 mod certificates;
+pub(crate) mod differs;
 mod files;
 mod imports;
 mod reason;

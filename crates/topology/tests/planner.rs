@@ -86,7 +86,7 @@ fn an_authority_is_renewed_with_its_key_and_nothing_below_is_issued_again() {
     // Leaves that were issued later than their issuer.
     for instance in world.inventory.instances.values_mut() {
         if let Some(certificate) = instance.certificate.as_mut() {
-            certificate.validity = hf_core::time::Validity::starting(later, Lifetime::from_days(60));
+            certificate.validity = hf_core::time::Validity::starting(later, Lifetime::from_days(90));
         }
     }
     let at = now().plus(Lifetime::from_days(61));

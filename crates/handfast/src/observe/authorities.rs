@@ -9,6 +9,7 @@ use hf_topology::declared::{NameConstraint, Subject, Topology, Usage};
 use hf_topology::inventory::{Fingerprint, KeyState, ObservedAuthority, ObservedCertificate};
 use hf_topology::plan::AuthoritySpec;
 use hf_x509::certificate::Certificate;
+use hf_x509::ext::DistributionPointName;
 use hf_x509::general_name::GeneralName;
 use hf_x509::oids;
 use hf_x509::public_key::PublicKey;
@@ -48,8 +49,11 @@ pub(super) async fn observe(domain: &Domain, store: &dyn Store) -> Result<Vec<Kn
         let made_here = made_here(store, record, &own).await?;
         let made_from = made_here.then(|| made_from(&domain.topology, record, &own, &certificate)).flatten();
         let key = key_state(domain, record);
-        let observed = ObservedAuthority { certificate, key, made_from };
-        let chain = record.chain.iter().map_while(|der| Certificate::from_der(der).ok()).collect();
+        let chain: Vec<Certificate> =
+            record.chain.iter().map_while(|der| Certificate::from_der(der).ok()).collect();
+        let end = |above: &Certificate| above.not_after();
+        let ends = chain.iter().map(end).min().unwrap_or_else(|| own.not_after());
+        let observed = ObservedAuthority { certificate, ends, key, made_from };
         known.push(Known { name: record.name.clone(), key: own.public_key().clone(), chain, observed });
     }
     Ok(known)
@@ -189,9 +193,24 @@ pub(crate) fn certificate(
         names: certificate.san_set().unwrap_or_default(),
         usages: usages(certificate),
         key: certificate.public_key().key_algorithm(),
+        addresses: addresses(certificate),
         authority: certificate.is_ca(),
         revoked,
     })
+}
+
+/// Where the certificate says that CRLs, its issuer's certificate and status are.
+fn addresses(certificate: &Certificate) -> Vec<String> {
+    let lists = certificate.crl_distribution_points().ok().flatten();
+    let access = certificate.authority_information_access().ok().flatten();
+    let points = lists.iter().flat_map(|lists| &lists.0).filter_map(|point| point.name.as_ref());
+    let lists = points.flat_map(|name| match name {
+        DistributionPointName::Full(names) => names.as_slice(),
+        DistributionPointName::Relative(_) => &[],
+    });
+    let access = access.iter().flat_map(|access| &access.0).map(|description| &description.location);
+    let uri = |name: &GeneralName| if let GeneralName::Uri(uri) = name { Some(uri.clone()) } else { None };
+    lists.chain(access).filter_map(uri).collect()
 }
 
 /// The roles that the extended key usage allows.

@@ -236,3 +236,55 @@ fn a_key_of_ours_does_not_stay_in_the_directory_of_an_external_party() {
     assert!(std::fs::symlink_metadata(&key).is_err());
     assert_eq!(place.good("apply"), "nothing to change: everything is as declared\n");
 }
+
+#[test]
+fn the_algorithm_of_new_keys_leaves_authorities_alone() {
+    let place = Place::with(SMALL);
+    place.good("apply");
+    let root = place.read("trust/web.shop.internal/roots.pem");
+    place.write("handfast.toml", &SMALL.replace("[trust]", "[trust]\nkey = \"ecdsa-p384\""));
+    let told = place.talk("apply");
+    assert!(
+        told.contains("renew the certificate of `web.shop.internal`") && !told.contains("authority"),
+        "{told}"
+    );
+    assert_eq!(place.read("trust/web.shop.internal/roots.pem"), root);
+    assert_eq!(place.good("apply"), "nothing to change: everything is as declared\n");
+}
+
+#[test]
+fn a_root_that_gets_a_new_key_is_warned_of() {
+    let tree = "[authority.root]\n[authority.services]\nparent = \"root\"\n";
+    let place = Place::with(&format!("{SMALL}\n{tree}"));
+    place.good("apply");
+    let replaced = tree.replace("[authority.root]", "[authority.root]\nkey = \"ecdsa-p384\"");
+    place.write("handfast.toml", &format!("{SMALL}\n{replaced}"));
+    let told = place.talk("plan");
+    assert!(told.contains("[HF-PLAN-ROOT-REPLACED]") && told.contains("there is no overlap"), "{told}");
+    place.good("apply");
+    assert_eq!(place.good("apply"), "nothing to change: everything is as declared\n");
+}
+
+#[test]
+fn lifetime_and_url_take_effect() {
+    let place = Place::with(SMALL);
+    place.good("apply");
+    for (key, reason) in [
+        ("lifetime = \"7d\"", "the lifetime changed"),
+        ("lifetime = \"7d\"\nurl = \"http://pki.shop.internal\"", "the address of CRLs changed"),
+    ] {
+        place.write("handfast.toml", &SMALL.replace("[trust]", &format!("[trust]\n{key}")));
+        let told = place.talk("apply");
+        assert!(
+            told.contains(&format!("renew the certificate of `web.shop.internal` from `services`: {reason}")),
+            "{told}"
+        );
+        assert_eq!(place.good("apply"), "nothing to change: everything is as declared\n");
+    }
+    let told = place.talk("plan");
+    assert!(told.contains("[HF-PLAN-AUTHORITY-LATER]") && told.contains("address of CRLs"), "{told}");
+    // What is cut to the end of its issuer is as declared.
+    place.write("handfast.toml", &SMALL.replace("[trust]", "[trust]\nlifetime = \"90y\""));
+    place.good("apply");
+    assert_eq!(place.good("apply"), "nothing to change: everything is as declared\n");
+}

@@ -43,6 +43,7 @@ fn read_one(
     let parent = section.text("parent", faults);
     let parent = parent.map(|text| references.add(Kind::Authority, section.key("parent"), &text));
     let base = implied(&name, parent, place, trust);
+    let key = section.parsed("key", faults);
     let authority = Authority {
         implied: false,
         subject: subject(&mut section, faults).unwrap_or(base.subject),
@@ -51,7 +52,8 @@ fn read_one(
         path_length: section
             .number("path_length", u16::from(u8::MAX), faults)
             .and_then(|n| u8::try_from(n).ok()),
-        key: section.parsed("key", faults).unwrap_or(base.key),
+        key: key.unwrap_or(base.key),
+        names_key: key.is_some(),
         lifetime: section.parsed("lifetime", faults).unwrap_or(base.lifetime),
         offline: section.boolean("offline", faults).unwrap_or(false),
         key_file: section.text("key_file", faults).map(|text| text.value.to_owned()),
@@ -98,6 +100,7 @@ pub(super) fn implied(name: &str, parent: Option<String>, place: Place, trust: &
         excluded: Vec::new(),
         path_length: None,
         key: trust.key,
+        names_key: false,
         lifetime,
         offline: false,
         key_file: None,

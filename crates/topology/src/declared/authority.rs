@@ -30,6 +30,8 @@ pub struct Authority {
     pub path_length: Option<u8>,
     /// Algorithm of its key.
     pub key: KeyAlgorithm,
+    /// Whether its own section names that algorithm: only then does a change replace the key that it has.
+    pub names_key: bool,
     /// Lifetime of its certificate.
     pub lifetime: Lifetime,
     /// The key is kept elsewhere and is brought only to sign authorities.

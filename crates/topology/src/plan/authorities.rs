@@ -14,7 +14,7 @@ pub(super) fn steps(topology: &Topology, inventory: &Inventory, now: Timestamp) 
     ordered.sort_by_key(|(depth, _)| *depth);
     let mut steps: Vec<Step> = Vec::new();
     for (_, authority) in ordered {
-        let spec = spec(authority);
+        let spec = spec(authority, inventory.authorities.get(&authority.name));
         match inventory.authorities.get(&authority.name) {
             None => steps.push(Step::CreateAuthority(spec)),
             Some(observed) => {
@@ -102,12 +102,15 @@ fn reasons(
     .collect()
 }
 
-fn spec(authority: &Authority) -> AuthoritySpec {
+/// An authority that exists keeps the algorithm of its key unless its own section names another: `key` of `[trust]` is that of
+/// new keys.
+fn spec(authority: &Authority, observed: Option<&ObservedAuthority>) -> AuthoritySpec {
+    let kept = observed.and_then(|observed| observed.made_from.as_ref()).map(|made_from| made_from.key);
     AuthoritySpec {
         authority: authority.name.clone(),
         parent: authority.parent.clone(),
         subject: authority.subject.clone(),
-        key: authority.key,
+        key: kept.filter(|_| !authority.names_key).unwrap_or(authority.key),
         lifetime: authority.lifetime,
         permitted: authority.permitted.clone(),
         excluded: authority.excluded.clone(),

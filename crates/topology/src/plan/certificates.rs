@@ -3,6 +3,7 @@
 use hf_core::time::Timestamp;
 
 use super::authorities::{IssuerKey, certificate_changes, key_after};
+use super::differs;
 use super::reason::IssueReason;
 use super::step::{CertificateSpec, Step};
 use crate::declared::{Instance, Service, Topology};
@@ -18,15 +19,26 @@ pub(super) fn steps(
     let mut steps = Vec::new();
     for service in &topology.services {
         let issuer = key_after(&service.authority, inventory, authorities);
+        let stays = !certificate_changes(&service.authority, authorities);
+        let ends = inventory.authorities.get(&service.authority).filter(|_| stays).map(|issuer| issuer.ends);
         for instance in &service.instances {
             let spec = spec(topology, service, instance);
             let observed = inventory.instances.get(&instance.name);
-            let reasons = match observed
-                .and_then(|o| o.certificate.as_ref().map(|certificate| (o, certificate)))
-            {
-                None => vec![IssueReason::New],
-                Some((observed, certificate)) => reasons(topology, &spec, observed, certificate, issuer, now),
-            };
+            let reasons =
+                match observed.and_then(|o| o.certificate.as_ref().map(|certificate| (o, certificate))) {
+                    None => vec![IssueReason::New],
+                    Some((observed, certificate)) => {
+                        let mut reasons = reasons(topology, &spec, observed, certificate, issuer, now);
+                        if differs::lifetime(spec.lifetime, certificate.validity, ends) {
+                            reasons.push(IssueReason::LifetimeChanged);
+                        }
+                        if differs::addresses(topology.trust.url.as_ref(), &certificate.addresses) {
+                            reasons.push(IssueReason::AddressesChanged);
+                        }
+                        reasons.sort();
+                        reasons
+                    }
+                };
             if !reasons.is_empty() {
                 steps.push(Step::IssueCertificate { spec, reasons });
             }

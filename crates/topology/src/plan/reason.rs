@@ -55,6 +55,10 @@ pub enum IssueReason {
     NamesChanged,
     /// The file declares other usages.
     UsagesChanged,
+    /// The file declares another lifetime.
+    LifetimeChanged,
+    /// The file declares another address where CRLs and status are published.
+    AddressesChanged,
     /// It is to be signed by another authority, or by another key of the same one.
     IssuerChanged,
 }
@@ -111,6 +115,8 @@ words!(IssueReason {
     KeyChanged => "the key algorithm changed",
     NamesChanged => "the names changed",
     UsagesChanged => "the usages changed",
+    LifetimeChanged => "the lifetime changed",
+    AddressesChanged => "the address of CRLs changed",
     IssuerChanged => "the issuer changed",
 });
 

@@ -39,12 +39,18 @@ pub(crate) struct World {
     /// What a planner would be told.
     pub(crate) inventory: Inventory,
     count: u64,
+    addresses: Vec<String>,
 }
 
 impl World {
     /// Nothing but the certificates of the external parties, valid until 2126.
     pub(crate) fn new(topology: &Topology) -> Self {
         let mut world = Self::default();
+        let url = topology.trust.url.as_ref();
+        world.addresses = url
+            .map(|url| format!("{}/crl/x.crl", url.to_string().trim_end_matches('/')))
+            .into_iter()
+            .collect();
         for external in &topology.externals {
             let names = external.instances.iter().map(|instance| instance.identifier.clone()).collect();
             let validity = Validity::starting(now(), Lifetime::from_days(36_500));
@@ -86,8 +92,12 @@ impl World {
         }
         let mut certificate = self.certificate(validity, SanSet::new(), Some(signed_by), spec.key, Some(key));
         certificate.authority = true;
-        let observed =
-            ObservedAuthority { certificate, key: KeyState::Present, made_from: Some(spec.clone()) };
+        let observed = ObservedAuthority {
+            ends: certificate.validity.not_after(),
+            certificate,
+            key: KeyState::Present,
+            made_from: Some(spec.clone()),
+        };
         self.inventory.authorities.insert(spec.authority.clone(), observed);
     }
 
@@ -133,6 +143,7 @@ impl World {
             names,
             usages: Vec::new(),
             key: Some(algorithm),
+            addresses: self.addresses.clone(),
             authority: false,
             revoked: false,
         }
