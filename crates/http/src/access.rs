@@ -35,7 +35,7 @@ use table::Need;
 use token::{KeyFetcher, TokenKeys};
 
 /// The most certificates with one key that are looked at.
-const MOST_WITH_ONE_KEY: usize = 1_000;
+pub(crate) const MOST_WITH_ONE_KEY: usize = 1_000;
 
 /// Whoever asks.
 #[derive(Clone, Debug)]
@@ -116,11 +116,16 @@ impl Caller {
         store: &dyn Store,
         now: Timestamp,
     ) -> Result<(), Denied> {
+        let same = store.find_by_key(record.spki_sha256, MOST_WITH_ONE_KEY).await.map_err(Denied::Store)?;
+        self.check_same_key(&same, now)
+    }
+
+    /// The same, with what has the key, at most [`MOST_WITH_ONE_KEY`].
+    pub(crate) fn check_same_key(&self, same: &[StoredCertificate], now: Timestamp) -> Result<(), Denied> {
         let RequesterLimits { names, profiles, authorities, max_lifetime: _ } = &self.limits;
         if names.is_none() && profiles.is_none() && authorities.is_none() {
             return Ok(());
         }
-        let same = store.find_by_key(record.spki_sha256, MOST_WITH_ONE_KEY).await.map_err(Denied::Store)?;
         let in_force = |one: &&StoredCertificate| one.revocation.is_none() && one.validity.not_after() >= now;
         let all_its_own = same.iter().filter(in_force).all(|one| self.check_record(one).is_ok());
         if all_its_own && same.len() < MOST_WITH_ONE_KEY {

@@ -184,6 +184,10 @@ fn a_limited_credential_ends_and_records_nothing_beyond_its_limits() {
     house.forbidden("shop", "certadd", Some(&row("good")));
     assert_eq!(house.revoked(), 0);
     let (_, shop) = house.certificate("shop.team.internal");
+    // Both have one key: who blocks it shuts out the other.
+    let mut compromised = revocation(&shop);
+    compromised["reason"] = json!("keyCompromise");
+    house.forbidden("shop", "revoke", Some(&compromised));
     house.good("shop", "revoke", Some(&revocation(&shop)));
     house.good("all", "revoke", Some(&revocation(&info)));
     assert_eq!(house.revoked(), 2);

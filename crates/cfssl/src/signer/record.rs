@@ -52,6 +52,19 @@ impl LocalSigner {
         found.map_err(|error| failure::because(ErrorKind::StoreUnknown, &error))
     }
 
+    /// Certificates with this public key (SHA-256 of the `SubjectPublicKeyInfo`), of whichever authority, at most `limit`.
+    ///
+    /// # Errors
+    /// 11000 when the record cannot be read.
+    pub async fn with_key(
+        &self,
+        spki_sha256: [u8; 32],
+        limit: usize,
+    ) -> Result<Vec<StoredCertificate>, CfsslError> {
+        let found = self.authority.store().find_by_key(spki_sha256, limit).await;
+        found.map_err(|error| failure::because(ErrorKind::StoreUnknown, &error))
+    }
+
     /// Revoke the certificate with this serial number, decimal. When this returns `Ok` it is on stable storage, and the
     /// next list has it.
     ///

@@ -5,12 +5,13 @@ use hf_cfssl::certificates;
 use hf_cfssl::signer::LocalSigner;
 use hf_core::name::SanSet;
 use hf_core::serial::Serial;
+use hf_core::time::Timestamp;
 use hf_store::record::StoredCertificate;
 
 use super::reply::Refusal;
 use super::{Asked, caller, failure};
-use crate::access::Caller;
 use crate::access::denied::Denied;
+use crate::access::{Caller, MOST_WITH_ONE_KEY};
 
 /// Whether the caller may act upon the certificate of `signer` with this serial number. One that is on no record of ours
 /// may be anybody's.
@@ -32,6 +33,22 @@ pub(super) async fn check(
         None => None,
     };
     judge(caller, record.as_ref()).map_err(|denied| caller::refused(&denied))
+}
+
+/// Whether the caller may say that the key of this certificate is compromised, which blocks it for all who have it.
+pub(super) async fn check_compromise(
+    asked: &Asked,
+    signer: Option<&LocalSigner>,
+    serial: Option<&Serial>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let Some((signer, serial)) = signer.zip(serial).filter(|_| is_limited(&asked.caller)) else {
+        return Ok(());
+    };
+    let failed = |error| failure::refusal(asked.row.name, "", error);
+    let Some(record) = signer.record(serial).await.map_err(failed)? else { return Ok(()) };
+    let same = signer.with_key(record.spki_sha256, MOST_WITH_ONE_KEY).await.map_err(failed)?;
+    asked.caller.check_same_key(&same, now).map_err(|denied| caller::refused(&denied))
 }
 
 /// Whether the caller may put this certificate on the record of `signer`.

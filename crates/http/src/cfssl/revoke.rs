@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hf_cfssl::signer::number;
 use hf_proto::cfssl::code::ErrorKind;
 use hf_proto::cfssl::endpoints::revoke;
+use hf_proto::cfssl::revocation_reason::Reason;
 
 use super::door::Door;
 use super::reply::{Refusal, Reply};
@@ -16,7 +17,11 @@ pub(super) async fn answer(door: &Door, asked: &Asked) -> Result<Reply, Refusal>
     let key = request.normalized_key_id();
     let failed = |error| failure::refusal(asked.row.name, "", error);
     let signer = door.labels.by_key_id(&key, asked.address)?;
-    limited::check(asked, signer, number(&request.serial).ok().as_ref()).await?;
+    let serial = number(&request.serial).ok();
+    limited::check(asked, signer, serial.as_ref()).await?;
+    if reason == Reason::KeyCompromise {
+        limited::check_compromise(asked, signer, serial.as_ref(), door.now()).await?;
+    }
     let own = match signer {
         Some(signer) => signer.revoke(&request.serial, reason, &asked.caller.principal).await,
         None => Err(ErrorKind::StoreNotFound.into()),
