@@ -4,7 +4,7 @@ mod authorities;
 mod instances;
 pub(crate) mod written;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hf_store::Store;
 use hf_topology::inventory::{Inventory, ObservedCertificate};
@@ -51,21 +51,24 @@ pub(crate) async fn with_store(domain: &Domain, store: &dyn Store) -> Result<See
 }
 
 /// The certificates of external parties, from the files that they gave us.
-fn externals(domain: &Domain) -> Result<BTreeMap<String, ObservedCertificate>, CommandError> {
+fn externals(domain: &Domain) -> Result<BTreeMap<String, Vec<ObservedCertificate>>, CommandError> {
     let mut observed = BTreeMap::new();
     for external in &domain.topology.externals {
-        let certificate = external_certificate(domain, &external.name)?;
-        let facts = authorities::certificate(&certificate, None, false).ok_or_else(|| {
-            CommandError::refused(format!("the certificate in `{}` cannot be used", external.certificate))
+        let unusable = || {
+            CommandError::refused(format!("a certificate in `{}` cannot be used", external.certificate))
                 .hint("show it with `handfast inspect`")
-        })?;
+        };
+        let facts = |certificate| authorities::certificate(certificate, None, false).ok_or_else(unusable);
+        let certificates = external_certificates(domain, &external.name)?;
+        let facts = certificates.iter().map(facts).collect::<Result<_, _>>()?;
         observed.insert(external.name.clone(), facts);
     }
     Ok(observed)
 }
 
-/// The certificate by which an external party is verified: the first in its file.
-pub(crate) fn external_certificate(domain: &Domain, name: &str) -> Result<Certificate, CommandError> {
+/// The certificates by which an external party is verified, in the order of its file, at least one: its roots, if the first is
+/// that of an authority; else those of its instances, behind which may stand what a server sends with them.
+pub(crate) fn external_certificates(domain: &Domain, name: &str) -> Result<Vec<Certificate>, CommandError> {
     let external = domain
         .topology
         .external(name)
@@ -80,6 +83,19 @@ pub(crate) fn external_certificate(domain: &Domain, name: &str) -> Result<Certif
         CommandError::refused(format!("`{}` holds no certificate that can be used", path.display()))
             .because(error)
     };
-    let first = Certificate::many_from_pem(&text).map_err(unusable)?.into_iter().next();
-    first.ok_or_else(|| CommandError::refused(format!("`{}` holds no certificate", path.display())))
+    let mut all = Certificate::many_from_pem(&text).map_err(unusable)?;
+    let Some(first) = all.first() else {
+        return Err(CommandError::refused(format!("`{}` holds no certificate", path.display())));
+    };
+    if !first.is_ca() {
+        all.retain(|certificate| !certificate.is_ca());
+    } else if let Some(other) = all.iter().find(|certificate| !certificate.is_ca()) {
+        let (path, other) = (path.display(), other.subject());
+        let text = format!("`{path}` begins with an authority, and `{other}`, which is none, follows");
+        return Err(CommandError::refused(text)
+            .hint("put the roots of the party into the file, or the certificates of its instances first"));
+    }
+    let mut seen = BTreeSet::new();
+    all.retain(|certificate| seen.insert(certificate.sha256()));
+    Ok(all)
 }

@@ -19,8 +19,8 @@ pub struct Inventory {
     pub authorities: BTreeMap<String, ObservedAuthority>,
     /// Instances that have a certificate or a directory, also such as are no longer declared.
     pub instances: BTreeMap<String, ObservedInstance>,
-    /// Certificates of external parties, read from their files.
-    pub externals: BTreeMap<String, ObservedCertificate>,
+    /// Certificates by which external parties are verified, read from their files: at least one each.
+    pub externals: BTreeMap<String, Vec<ObservedCertificate>>,
 }
 
 /// A SHA-256 digest: of a certificate (DER) or of a `SubjectPublicKeyInfo` (DER).

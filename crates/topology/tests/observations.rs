@@ -60,20 +60,20 @@ fn an_external_certificate_must_be_there_valid_and_of_that_name() {
     assert!(findings(&topology, &gone, now()).iter().any(|(code, _)| code == "HF-PLAN-EXTERNAL-UNREADABLE"));
 
     let mut ended = world.clone();
-    ended.inventory.externals.get_mut("db").unwrap().validity =
+    ended.inventory.externals.get_mut("db").unwrap()[0].validity =
         Validity::starting(now().minus(Lifetime::from_days(90)), Lifetime::from_days(80));
     assert_eq!(only(&topology, &ended, now()).0, "HF-PLAN-EXTERNAL-EXPIRED");
 
     let mut ending = world.clone();
-    ending.inventory.externals.get_mut("db").unwrap().validity =
+    ending.inventory.externals.get_mut("db").unwrap()[0].validity =
         Validity::starting(now(), Lifetime::from_days(20));
     assert_eq!(only(&topology, &ending, now()).0, "HF-PLAN-EXTERNAL-ENDING");
 
     let mut other = world;
-    other.inventory.externals.get_mut("db").unwrap().names =
+    other.inventory.externals.get_mut("db").unwrap()[0].names =
         ["db.example".parse().unwrap()].into_iter().collect();
     assert_eq!(only(&topology, &other, now()).0, "HF-PLAN-EXTERNAL-NAME");
-    other.inventory.externals.get_mut("db").unwrap().authority = true;
+    other.inventory.externals.get_mut("db").unwrap()[0].authority = true;
     assert_eq!(findings(&topology, &other, now()), []);
 }
 

@@ -13,7 +13,7 @@ use super::content::{self, Material};
 use super::directory::{self, Entry};
 use super::owner::Owner;
 use crate::error::CommandError;
-use crate::observe::{external_certificate, written};
+use crate::observe::{external_certificates, written};
 
 /// Letters and digits without those that look alike; 32 of them, so that five bits choose one.
 const PASSWORD_LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
@@ -65,11 +65,19 @@ impl Executor<'_> {
 
     /// Trust anchors with their names.
     fn anchors(&self, anchors: &[Anchor]) -> Result<Vec<(String, Certificate)>, CommandError> {
-        let certificate = |anchor: &Anchor| match anchor {
-            Anchor::Authority(name) => self.certificate_of(name),
-            Anchor::External(name) => external_certificate(self.domain, name),
-        };
-        anchors.iter().map(|anchor| Ok((anchor.name().to_owned(), certificate(anchor)?))).collect()
+        let mut named = Vec::new();
+        for anchor in anchors {
+            let all = match anchor {
+                Anchor::Authority(name) => vec![self.certificate_of(name)?],
+                Anchor::External(name) => external_certificates(self.domain, name)?,
+            };
+            // Under these names key stores hold them: each once, and none that another anchor could have.
+            named.extend(all.into_iter().enumerate().map(|(place, certificate)| match place {
+                0 => (anchor.name().to_owned(), certificate),
+                place => (format!("{}#{}", anchor.name(), place + 1), certificate),
+            }));
+        }
+        Ok(named)
     }
 
     /// The password of the key stores: the one that peers already know, else from the environment, else a new one.

@@ -288,3 +288,43 @@ fn lifetime_and_url_take_effect() {
     place.good("apply");
     assert_eq!(place.good("apply"), "nothing to change: everything is as declared\n");
 }
+
+#[test]
+fn a_party_may_have_several_roots() {
+    let vendors = ["one.example", "two.example"].map(|domain| {
+        let vendor = Place::with(&SMALL.replace("shop.internal", domain));
+        vendor.good("apply");
+        vendor
+    });
+    let file = |vendor: &Place, domain: &str, name: &str| vendor.read(&format!("trust/api.{domain}/{name}"));
+    let [one, two] =
+        [(0, "one.example"), (1, "two.example")].map(|(at, domain)| file(&vendors[at], domain, "roots.pem"));
+    let place = Place::with(
+        r#"[trust]
+domain = "shop.internal"
+
+[service.web]
+instances = ["web.shop.internal"]
+calls     = ["db"]
+keystore  = ["jks"]
+
+[external.db]
+instances   = ["db.vendor.example"]
+certificate = "db.pem"
+"#,
+    );
+    place.write("db.pem", &format!("{one}{two}{one}"));
+    place.good("apply");
+    assert_eq!(place.read("trust/web.shop.internal/roots.pem"), format!("{one}{two}"));
+    assert!(place.talk("apply").contains("nothing to change"));
+    assert!(place.good("check").contains("1 proven"));
+    // One of them goes: so it does from the trust store.
+    place.write("db.pem", &two);
+    place.good("apply");
+    assert_eq!(place.read("trust/web.shop.internal/roots.pem"), two);
+    assert!(place.run("check").status.success());
+    let leaf = file(&vendors[0], "one.example", "cert.pem");
+    place.write("db.pem", &format!("{one}{leaf}"));
+    let refused = place.talk("plan");
+    assert!(refused.contains("begins with an authority, and") && refused.contains("--- exit 1"), "{refused}");
+}

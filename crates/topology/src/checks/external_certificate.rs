@@ -23,9 +23,10 @@ pub(super) fn check(observation: Observation<'_>) -> Vec<Finding> {
     for external in &topology.externals {
         match inventory.externals.get(&external.name) {
             None => findings.push(unreadable(observation, external)),
-            Some(certificate) => {
-                findings.extend(ending(observation, external, certificate));
-                findings.extend(names(observation, external, certificate));
+            Some(certificates) => {
+                let ending = |certificate| ending(observation, external, certificate);
+                findings.extend(certificates.iter().filter_map(ending));
+                findings.extend(names(observation, external, certificates));
             }
         }
     }
@@ -65,18 +66,19 @@ fn ending(
 fn names(
     observation: Observation<'_>,
     external: &External,
-    certificate: &ObservedCertificate,
+    certificates: &[ObservedCertificate],
 ) -> Vec<Finding> {
-    if certificate.authority {
+    if certificates.iter().any(|certificate| certificate.authority) {
         return Vec::new();
     }
+    let names = || certificates.iter().flat_map(|certificate| certificate.names.iter());
     let covered = |wanted: &Identifier| {
-        certificate.names.iter().any(|name| match (name, wanted) {
+        names().any(|name| match (name, wanted) {
             (Identifier::Dns(name), Identifier::Dns(wanted)) => name.matches(wanted),
             (name, wanted) => name == wanted,
         })
     };
-    let shown: Vec<String> = certificate.names.iter().map(|name| format!("`{name}`")).collect();
+    let shown: Vec<String> = names().map(|name| format!("`{name}`")).collect();
     let missing = external.instances.iter().filter(|instance| !covered(&instance.identifier));
     missing
         .map(|instance| {

@@ -1,6 +1,6 @@
 //! One identity, one key: whoever has a shared one can pose as each of its owners.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hf_core::finding::{Finding, FindingCode};
 
@@ -57,7 +57,10 @@ fn keys(inventory: &Inventory) -> impl Iterator<Item = (Fingerprint, String)> {
         .instances
         .iter()
         .filter_map(|(name, o)| Some((o.certificate.as_ref()?.spki_sha256, format!("instance `{name}`"))));
-    let externals =
-        inventory.externals.iter().map(|(name, c)| (c.spki_sha256, format!("external party `{name}`")));
+    let externals = inventory.externals.iter().flat_map(|(name, all)| {
+        // One key with two certificates of one party is one key.
+        let keys: BTreeSet<Fingerprint> = all.iter().map(|certificate| certificate.spki_sha256).collect();
+        keys.into_iter().map(move |key| (key, format!("external party `{name}`")))
+    });
     authorities.chain(instances).chain(externals)
 }

@@ -145,20 +145,18 @@ fn anchors_differ(
     inventory: &Inventory,
     steps: &[Step],
 ) -> bool {
-    let wanted: Option<BTreeSet<Fingerprint>> = spec
-        .anchors
-        .iter()
-        .map(|anchor| match anchor {
+    let digests = |anchor: &Anchor| -> Option<Vec<Fingerprint>> {
+        match anchor {
             Anchor::Authority(name) => {
                 let stays = !certificate_changes(name, steps);
-                inventory
-                    .authorities
-                    .get(name)
-                    .filter(|_| stays)
-                    .map(|authority| authority.certificate.sha256)
+                let authority = inventory.authorities.get(name).filter(|_| stays)?;
+                Some(vec![authority.certificate.sha256])
             }
-            Anchor::External(name) => inventory.externals.get(name).map(|certificate| certificate.sha256),
-        })
-        .collect();
-    wanted.is_none_or(|wanted| wanted != observed.anchors)
+            Anchor::External(name) => {
+                Some(inventory.externals.get(name)?.iter().map(|certificate| certificate.sha256).collect())
+            }
+        }
+    };
+    let wanted: Option<Vec<Vec<Fingerprint>>> = spec.anchors.iter().map(digests).collect();
+    wanted.is_none_or(|wanted| wanted.into_iter().flatten().collect::<BTreeSet<_>>() != observed.anchors)
 }

@@ -55,7 +55,7 @@ impl World {
             let names = external.instances.iter().map(|instance| instance.identifier.clone()).collect();
             let validity = Validity::starting(now(), Lifetime::from_days(36_500));
             let certificate = world.certificate(validity, names, None, KeyAlgorithm::EcdsaP256, None);
-            world.inventory.externals.insert(external.name.clone(), certificate);
+            world.inventory.externals.insert(external.name.clone(), vec![certificate]);
         }
         world
     }
@@ -115,9 +115,9 @@ impl World {
 
     fn write(&mut self, spec: &FilesSpec) {
         let certificate = |name: &String| self.inventory.authorities[name].certificate.sha256;
-        let anchors = spec.anchors.iter().map(|anchor| match anchor {
-            Anchor::Authority(name) => certificate(name),
-            Anchor::External(name) => self.inventory.externals[name].sha256,
+        let anchors = spec.anchors.iter().flat_map(|anchor| match anchor {
+            Anchor::Authority(name) => vec![certificate(name)],
+            Anchor::External(name) => self.inventory.externals[name].iter().map(|one| one.sha256).collect(),
         });
         let (anchors, chain) = (anchors.collect(), spec.chain.iter().map(certificate).collect());
         let instance = self.inventory.instances.entry(spec.instance.clone()).or_default();
