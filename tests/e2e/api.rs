@@ -4,6 +4,7 @@ mod pipelines;
 mod remote;
 mod schemathesis;
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -30,7 +31,10 @@ impl Elsewhere {
             served.roots().display().to_string(),
         ];
         if let Some(credential) = credential {
-            std::fs::write(folder.path().join("credential"), credential).unwrap();
+            let file = folder.path().join("credential");
+            std::fs::write(&file, credential).unwrap();
+            // Others who may read it would be warned of.
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
             reach.extend(["--credential-file".to_owned(), "credential".to_owned()]);
         }
         Self { folder, reach }

@@ -51,12 +51,6 @@ impl IssuerFacts {
         self.earliest_end
     }
 
-    /// The first second in which all certificates above are valid; the earliest there is where there are none.
-    pub fn latest_start(&self) -> Timestamp {
-        let starts = self.parents.iter().map(|parent| parent.validity.not_before());
-        starts.max().unwrap_or(Timestamp::from_unix_seconds(i64::MIN))
-    }
-
     /// How many authorities may follow below one that this issuer creates: `None` when none may be created at all,
     /// `Some(None)` when there is no limit (RFC 5280 section 4.2.1.9).
     pub fn depth_left(&self) -> Option<Option<u8>> {

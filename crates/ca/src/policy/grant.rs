@@ -26,16 +26,10 @@ pub struct Grant {
 
 impl Grant {
     /// Called by [`super::Policy::decide`] alone. Whatever the rules let pass, the certificate ends with the first of
-    /// those above it; and where only the backdate lets it begin before the last of them, it begins with that one.
+    /// those above it.
     pub(super) fn new(proposal: Proposal, key_algorithm: KeyAlgorithm, notices: Vec<Finding>) -> Self {
-        let ending = proposal.validity.ending_by(proposal.issuer.earliest_end()).unwrap_or(proposal.validity);
-        let chosen = proposal.wishes.validity || proposal.profile.fixed_validity().is_some();
-        let start = if chosen {
-            ending.not_before()
-        } else {
-            ending.not_before().max(proposal.issuer.latest_start())
-        };
-        let validity = Validity::new(start, ending.not_after()).unwrap_or(ending);
+        let validity =
+            proposal.validity.ending_by(proposal.issuer.earliest_end()).unwrap_or(proposal.validity);
         Self { proposal, key_algorithm, validity, notices }
     }
 

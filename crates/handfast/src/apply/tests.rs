@@ -199,9 +199,9 @@ fn damage_to_the_files_is_noticed_and_mended() {
                 let other = path.parent().unwrap().with_file_name("api2.shop.internal").join("key.pem");
                 std::fs::write(path, std::fs::read(other).unwrap()).unwrap();
             },
-            &["HF-CHECK-KEY-MISMATCH"],
+            &["HF-CHECK-KEY-MISMATCH", "HF-CHECK-KEY-STORE"],
         ),
-        ("truststore.p12", |path| std::fs::write(path, "nothing").unwrap(), &[]),
+        ("truststore.p12", |path| std::fs::write(path, "nothing").unwrap(), &["HF-CHECK-KEY-STORE"]),
     ];
     for (file, damage, codes) in damages {
         let world = World::new(TWO_SERVICES);
@@ -222,7 +222,7 @@ fn a_key_shared_by_two_instances_is_reported() {
         let from = world.path("trust/api1.shop.internal").join(file);
         std::fs::copy(from, world.path("trust/api2.shop.internal").join(file)).unwrap();
     }
-    assert_eq!(world.codes(), ["HF-CHECK-SHARED-KEY"]);
+    assert_eq!(world.codes(), ["HF-CHECK-KEY-STORE", "HF-CHECK-SHARED-KEY"]);
     assert!(!world.check().is_good());
     world.apply();
     assert!(world.codes().is_empty());

@@ -144,7 +144,10 @@ fn ours(domain: &Domain, service: &Service, instance: &Instance, now: Timestamp)
     let mut found = files::modes(&directory, &instance.name, service);
     found.extend(files::pair(&machine));
     found.extend(files::validity(&machine, now));
-    found.extend(key_stores::findings(&directory, &machine, service));
+    // Of what cannot be read nothing else is said.
+    if machine.findings.is_empty() {
+        found.extend(key_stores::findings(&directory, &machine, service));
+    }
     machine.findings.extend(found);
     machine
 }

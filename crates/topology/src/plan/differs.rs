@@ -3,16 +3,11 @@
 use hf_core::name::UriName;
 use hf_core::time::{Lifetime, Timestamp, Validity};
 
-/// So much later than by the backdate a certificate may begin: one of a young authority begins with it.
-const LATER: Lifetime = Lifetime::from_seconds(600);
-
-/// Whether it lasts otherwise than declared. One that was cut to its issuer, at the end or by the backdate, is as declared;
-/// `issuer_ends` is `None` when the issuer has no certificate yet.
+/// Whether it lasts otherwise than declared. One that was cut to the end of its issuer is as declared; `issuer_ends` is
+/// `None` when the issuer has no certificate yet.
 pub(crate) fn lifetime(declared: Lifetime, found: Validity, issuer_ends: Option<Timestamp>) -> bool {
-    let missing = declared.seconds().saturating_sub(found.lifetime().seconds());
-    let cut = missing > 0 && issuer_ends == Some(found.not_after());
-    let later = (0..=LATER.seconds()).contains(&missing);
-    !later && !cut
+    let cut = found.lifetime() < declared && issuer_ends == Some(found.not_after());
+    found.lifetime() != declared && !cut
 }
 
 /// Whether it names other addresses than those below the declared URL, or some where none is declared.
@@ -38,15 +33,6 @@ mod tests {
         assert!(lifetime(Lifetime::from_days(90), found, None));
         assert!(!lifetime(Lifetime::from_days(90), found, Some(found.not_after())));
         assert!(lifetime(Lifetime::from_days(7), found, Some(found.not_after())));
-    }
-
-    #[test]
-    fn what_began_with_a_young_issuer_is_as_declared() {
-        let end = Timestamp::from_unix_seconds(86_400);
-        let found = |start| Validity::new(Timestamp::from_unix_seconds(start), end).unwrap();
-        assert!(!lifetime(Lifetime::from_days(1), found(300), None));
-        assert!(lifetime(Lifetime::from_days(1), found(601), None));
-        assert!(lifetime(Lifetime::from_days(1), found(-1), None), "longer than declared");
     }
 
     #[test]

@@ -63,19 +63,6 @@ mod tests {
         assert_eq!(grant.notices().len(), 1);
     }
 
-    #[test]
-    fn the_grant_begins_with_the_last_of_those_above_where_only_the_backdate_is_before() {
-        // The authority begins now.
-        let proposal = || ProposalBuilder::leaf().build();
-        let (now, wished) = (proposal().now, proposal().validity.not_before());
-        assert!(wished < now);
-        assert_eq!(Policy::default().decide(proposal()).unwrap().validity().not_before(), now);
-        let mut chosen = proposal();
-        chosen.wishes.validity = true;
-        let granted = Policy::default().decide(chosen).map(|grant| grant.validity().not_before());
-        assert_eq!(granted.ok(), Some(wished));
-    }
-
     proptest::proptest! {
         /// For whatever chain and wish: no second beyond any certificate above, never longer than asked for, and it holds
         /// now as long as everything above does.
