@@ -165,7 +165,15 @@ fn network(text: &str) -> Option<NamePattern> {
     let longest = if network.is_ipv4() { 32 } else { 128 };
     let prefix = prefix.unwrap_or(longest);
     let fits = prefix <= longest && masked(network, prefix) == masked(network, longest);
-    fits.then_some(NamePattern::Ip { network, prefix })
+    fits.then(|| as_named(network, prefix))
+}
+
+/// Names hold an IPv4 address that is written as an IPv6 one (RFC 4291 section 2.5.5.2) as what it is, so networks do too.
+fn as_named(network: IpAddr, prefix: u8) -> NamePattern {
+    match (network.to_canonical(), prefix.checked_sub(96)) {
+        (IpAddr::V4(v4), Some(prefix)) if network.is_ipv6() => NamePattern::Ip { network: v4.into(), prefix },
+        _ => NamePattern::Ip { network, prefix },
+    }
 }
 
 fn in_network(address: IpAddr, network: IpAddr, prefix: u8) -> bool {
@@ -198,6 +206,16 @@ mod tests {
 
     fn name(text: &str) -> Identifier {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_network_of_mapped_addresses_is_one_of_ipv4() {
+        let mapped = pattern("::ffff:10.0.0.0/104");
+        assert_eq!(mapped, pattern("10.0.0.0/8"));
+        assert!(mapped.covers(&name("10.1.2.3")) && mapped.covers(&name("::ffff:10.1.2.3")));
+        assert!(!mapped.covers(&name("11.1.2.3")));
+        assert_eq!(pattern("::ffff:192.0.2.1"), pattern("192.0.2.1"));
+        assert!(!pattern("::/0").covers(&name("10.1.2.3")), "IPv6 is another matter");
     }
 
     #[test]
