@@ -118,6 +118,13 @@ pub enum ChallengeError {
         /// What came.
         found: Excerpt,
     },
+    /// The body is another one, of a host that the subject sent us to. What it says stays untold: whoever ordered may not
+    /// reach it, and would read it through us.
+    #[error("{url} answers another body than the key authorization")]
+    BodyElsewhere {
+        /// What was asked for.
+        url: String,
+    },
     /// There are TXT records, but not the one.
     #[error(
         "none of {count} TXT records of {owner} is the digest of the key authorization; the first is {first}"
@@ -177,6 +184,7 @@ impl ChallengeError {
             | Self::Encoding { .. }
             | Self::BodyTooLong { .. }
             | Self::Body { .. }
+            | Self::BodyElsewhere { .. }
             | Self::Protocol { .. }
             | Self::Certificate { .. } => false,
         }
@@ -197,6 +205,7 @@ impl ChallengeError {
             | Self::Encoding { .. }
             | Self::BodyTooLong { .. }
             | Self::Body { .. }
+            | Self::BodyElsewhere { .. }
             | Self::Text { .. }
             | Self::Certificate { .. } => ProblemType::IncorrectResponse,
             Self::Handshake { .. } | Self::Protocol { .. } => ProblemType::Tls,

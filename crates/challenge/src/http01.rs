@@ -26,8 +26,14 @@ pub(crate) async fn attempt(
         match ask(settings, tls, &trail).await? {
             Answer::Body(found) => {
                 let url = trail.url().to_string();
-                return body::proves(&found, &task.key_authorization)
-                    .map_err(|found| ChallengeError::Body { url, found });
+                let there = trail.place().is_some_and(|place| place.subject == *subject);
+                return body::proves(&found, &task.key_authorization).map_err(|found| {
+                    if there {
+                        ChallengeError::Body { url, found }
+                    } else {
+                        ChallengeError::BodyElsewhere { url }
+                    }
+                });
             }
             Answer::Elsewhere { status, location } => {
                 trail.follow(status, location.as_ref()).map_err(ChallengeError::Redirect)?;

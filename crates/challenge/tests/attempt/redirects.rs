@@ -78,6 +78,29 @@ async fn other_schemes_ports_and_written_addresses_are_refused() {
 }
 
 #[tokio::test]
+async fn what_another_host_says_is_told_to_nobody() {
+    let server = Server::http(|path| match path {
+        "/secret" => answer("200 OK", "", b"password=hunter2"),
+        _ => found("http://b.example/secret"),
+    });
+    let mut settings = at_http(server.port(), &["127.0.0.1"]);
+    settings.hosts.insert("b.example".parse().unwrap(), vec![[127, 0, 0, 1].into()]);
+    let outcome = attempt(settings, &task(ChallengeKind::Http01, HOST)).await;
+    assert_failed(
+        &outcome,
+        ProblemType::IncorrectResponse,
+        "answers another body than the key authorization",
+    );
+    assert!(!format!("{outcome:?}").contains("hunter2"), "{outcome:?}");
+    let server = Server::http(|path| match path {
+        "/own" => answer("200 OK", "", b"what the name says itself"),
+        _ => found("/own"),
+    });
+    let outcome = attempt(at_http(server.port(), &["127.0.0.1"]), &task(ChallengeKind::Http01, HOST)).await;
+    assert_failed(&outcome, ProblemType::IncorrectResponse, "what the name says itself");
+}
+
+#[tokio::test]
 async fn see_other_and_an_answer_without_location_lead_nowhere() {
     for (status, words) in
         [("303 See Other", "status 303"), ("300 Choices", "status 300"), ("304 Same", "status 304")]
