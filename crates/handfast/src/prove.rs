@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use hf_core::finding::{Finding, Severity};
 use hf_core::time::Timestamp;
+use hf_topology::declared::Topology;
 use hf_topology::expect::{self, Expectation, Pair};
 use hf_topology::report::{Attempt, CheckReport, Method};
 
@@ -64,11 +65,12 @@ pub(crate) fn domain(context: &Context, domain: &Domain, reach: Reach) -> Result
     let machines = machine::load_all(domain, context.now());
     let pairs: Vec<Pair<'_>> = expect::pairs(&domain.topology).collect();
     let progress = context.output.progress(pairs.len() as u64, "proving links");
-    Ok(prove(&pairs, &machines, context.now(), reach, || progress.step()))
+    Ok(prove(&domain.topology, &pairs, &machines, context.now(), reach, || progress.step()))
 }
 
 /// Prove with what was read.
 fn prove(
+    topology: &Topology,
     pairs: &[Pair<'_>],
     machines: &BTreeMap<String, Machine>,
     now: Timestamp,
@@ -78,7 +80,7 @@ fn prove(
     let mut findings: Vec<Finding> =
         machines.values().flat_map(|machine| machine.findings.iter().cloned()).collect();
     findings.extend(shared_keys::findings(machines.values()));
-    findings.extend(anchors::findings(machines));
+    findings.extend(anchors::findings(topology, machines));
     let mut report = CheckReport::default();
     let mut connections = (reach == Reach::Live).then(Connections::default);
     for pair in pairs {

@@ -133,6 +133,39 @@ fn who_is_trusted_without_being_declared_is_told() {
     }
 }
 
+#[test]
+fn an_authority_may_be_trusted_before_it_signs() {
+    let place = Place::with(
+        r#"[trust]
+domain    = "shop.internal"
+authority = "services"
+[authority.root]
+[authority.services]
+parent = "root"
+[authority.root2]
+[authority.services2]
+parent = "root2"
+[service.api]
+instances = ["api.shop.internal"]
+peers     = true
+trusts    = ["root", "root2"]
+"#,
+    );
+    place.good("apply");
+    assert_eq!(place.json("check --format json")["findings"], serde_json::json!([]));
+    // From the old root to the new one, as the guide has it.
+    for (old, new) in
+        [("authority = \"services\"", "authority = \"services2\""), ("[\"root\", \"root2\"]", "[\"root2\"]")]
+    {
+        let text = place.read("handfast.toml");
+        assert!(text.contains(old));
+        place.write("handfast.toml", &text.replacen(old, new, 1));
+        place.good("apply");
+        assert_eq!(place.json("check --format json")["findings"], serde_json::json!([]));
+        assert!(place.run("check").status.success());
+    }
+}
+
 /// How a server that runs treats its clients.
 enum Clients {
     /// They must show a certificate below these roots.
