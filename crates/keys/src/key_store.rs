@@ -30,6 +30,28 @@ pub struct KeyStore {
     pub entries: Vec<Entry>,
 }
 
+impl KeyStore {
+    /// The certificates that are entries of their own, DER, in the order of the file.
+    pub fn certificates(&self) -> impl Iterator<Item = &[u8]> {
+        self.entries.iter().filter_map(|entry| match &entry.content {
+            Content::Certificate { der, .. } => Some(der.as_slice()),
+            Content::Key { .. } => None,
+        })
+    }
+
+    /// The certificates, DER, that stand with this private key, if the key is here and open.
+    pub fn chain_of(&self, key: &PrivateKey) -> Option<&[Vec<u8>]> {
+        let wanted = key.to_pkcs8_der();
+        self.entries.iter().find_map(|entry| match &entry.content {
+            Content::Key { key, chain } => {
+                let same = key.private_key().is_ok_and(|key| key.to_pkcs8_der().expose() == wanted.expose());
+                same.then_some(chain.as_slice())
+            }
+            Content::Certificate { .. } => None,
+        })
+    }
+}
+
 /// One entry.
 pub struct Entry {
     /// The name under which Java finds it (`friendlyName` in PKCS#12). Java ignores case.

@@ -5,7 +5,7 @@
 
 use hf_core::secret::Secret;
 use hf_core::time::Timestamp;
-use hf_keys::key_store::{self, Content, Entry, KeyStore as Store, KeyStoreError, jks, pkcs12};
+use hf_keys::key_store::{self, Entry, KeyStore as Store, KeyStoreError, jks, pkcs12};
 use hf_keys::random::SystemRandom;
 use hf_topology::declared::KeyStore;
 use hf_topology::layout;
@@ -83,26 +83,11 @@ pub(crate) fn holds(material: &Material, name: &str, octets: &[u8]) -> bool {
 
 fn holds_key(material: &Material, store: &Store) -> bool {
     let wanted: Vec<Vec<u8>> = full_chain(material).iter().map(|one| one.der().to_vec()).collect();
-    store.entries.iter().any(|entry| match &entry.content {
-        Content::Key { key, chain } => {
-            let same_key = key
-                .private_key()
-                .is_ok_and(|key| key.to_pkcs8_der().expose() == material.key.to_pkcs8_der().expose());
-            same_key && *chain == wanted
-        }
-        Content::Certificate { .. } => false,
-    })
+    store.chain_of(&material.key).is_some_and(|chain| chain == wanted)
 }
 
 fn holds_roots(material: &Material, store: &Store) -> bool {
-    let held: Vec<&[u8]> = store
-        .entries
-        .iter()
-        .filter_map(|entry| match &entry.content {
-            Content::Certificate { der, .. } => Some(der.as_slice()),
-            Content::Key { .. } => None,
-        })
-        .collect();
+    let held: Vec<&[u8]> = store.certificates().collect();
     held.len() == material.anchors.len()
         && material.anchors.iter().all(|(_, anchor)| held.contains(&anchor.der()))
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use hf_core::causes::with_causes;
 use hf_core::finding::Finding;
 use hf_core::secret::Secret;
-use hf_keys::key_store::{self, Content, KeyStore as Store, MAX_STORE};
+use hf_keys::key_store::{self, KeyStore as Store, MAX_STORE};
 use hf_topology::declared::{KeyStore, Service};
 use hf_topology::layout;
 use hf_x509::certificate::Certificate;
@@ -58,29 +58,16 @@ fn open(path: &Path, password: &Secret<String>) -> Result<Store, String> {
 
 /// What is wrong with a store of keys.
 fn key_fault(store: &Store, machine: &Machine) -> Option<String> {
-    let wanted = machine.key.as_ref()?.to_pkcs8_der();
-    let with_the_key = store.entries.iter().find_map(|entry| match &entry.content {
-        Content::Key { key, chain } => {
-            let same = key.private_key().is_ok_and(|key| key.to_pkcs8_der().expose() == wanted.expose());
-            same.then_some(chain)
-        }
-        Content::Certificate { .. } => None,
-    });
-    let Some(chain) = with_the_key else { return Some(format!("it has not the key of `{}`", layout::KEY)) };
+    let Some(chain) = store.chain_of(machine.key.as_ref()?) else {
+        return Some(format!("it has not the key of `{}`", layout::KEY));
+    };
     let same = chain.iter().map(Vec::as_slice).eq(machine.chain.iter().map(Certificate::der));
     (!same).then(|| format!("its chain is not that of `{}`", layout::FULL_CHAIN))
 }
 
 /// What is wrong with a store of anchors.
 fn roots_fault(store: &Store, machine: &Machine) -> Option<String> {
-    let found: BTreeSet<&[u8]> = store
-        .entries
-        .iter()
-        .filter_map(|entry| match &entry.content {
-            Content::Certificate { der, .. } => Some(der.as_slice()),
-            Content::Key { .. } => None,
-        })
-        .collect();
+    let found: BTreeSet<&[u8]> = store.certificates().collect();
     let wanted: BTreeSet<&[u8]> = machine.roots.iter().map(Certificate::der).collect();
     let subjects = |all: Vec<&&[u8]>| -> Vec<String> {
         let subject = |der: &[u8]| Certificate::from_der(der).map(|one| format!("`{}`", one.subject()));

@@ -24,6 +24,9 @@ pub(super) struct Connections {
     unreachable: BTreeMap<String, Refusal>,
 }
 
+/// What came of a call: what the server asked for, or who refused whom, or why it could not be tried.
+type Answer = Result<Result<Asked, Refusal>, EndpointError>;
+
 /// One call.
 struct Call<'a> {
     about: &'a str,
@@ -54,17 +57,7 @@ impl Connections {
     }
 
     fn link(&mut self, call: &Call<'_>) -> Attempt {
-        let asked = call.client.caller(call.now).and_then(|config| self.connect(call, &config));
-        let finding = match asked {
-            Ok(Ok(Asked::Nothing)) => codes::asks_for_no_certificate(call.about, &call.address),
-            Ok(Ok(asked)) if excludes(&asked, call.client) => {
-                codes::asks_for_others(call.about, &call.address)
-            }
-            Ok(Ok(Asked::Certificate { .. })) => return Attempt::Accepted,
-            Ok(Err(refusal)) => refused(call, &refusal),
-            Err(error) => codes::not_tried(call.about, &with_causes(&error)),
-        };
-        Attempt::Broken(vec![finding])
+        judge_link(call, call.client.caller(call.now).and_then(|config| self.connect(call, &config)))
     }
 
     fn refusal(&mut self, call: &Call<'_>, grounds: &[Ground]) -> Look {
@@ -76,30 +69,10 @@ impl Connections {
         } else {
             call.client.caller(call.now)
         };
-        let undecided = |why: &str| {
-            let notice = codes::not_decided(call.about, &call.address, why);
-            Look { notice: Some(notice), ..Look::of(Method::Handshake, Attempt::Refused(Vec::new())) }
-        };
-        match config.and_then(|config| self.connect(call, &config)) {
-            Ok(Ok(Asked::Nothing)) => {
-                let finding = codes::asks_for_no_certificate(call.about, &call.address);
-                Look::of(Method::Live, Attempt::Broken(vec![finding]))
-            }
-            Ok(Ok(asked)) if excludes(&asked, call.client) => undecided(
-                "it asks for certificates of other authorities, and completed the handshake: it may refuse the first request",
-            ),
-            Ok(Ok(Asked::Certificate { .. })) => Look::of(Method::Live, Attempt::Accepted),
-            Ok(Err(refusal)) if refusal.stage == Stage::Unreachable => undecided(&refusal.reason),
-            Ok(Err(_)) => Look::of(Method::Live, Attempt::Refused(Vec::new())),
-            Err(error) => undecided(&with_causes(&error)),
-        }
+        judge_refusal(call, config.and_then(|config| self.connect(call, &config)))
     }
 
-    fn connect(
-        &mut self,
-        call: &Call<'_>,
-        config: &tls::ClientConfig,
-    ) -> Result<Result<Asked, Refusal>, EndpointError> {
+    fn connect(&mut self, call: &Call<'_>, config: &tls::ClientConfig) -> Answer {
         if let Some(refusal) = self.unreachable.get(&call.address) {
             return Ok(Err(refusal.clone()));
         }
@@ -110,6 +83,39 @@ impl Connections {
             self.unreachable.insert(call.address.clone(), refusal.clone());
         }
         Ok(answer)
+    }
+}
+
+/// What an answer says of a link.
+fn judge_link(call: &Call<'_>, answer: Answer) -> Attempt {
+    let finding = match answer {
+        Ok(Ok(Asked::Nothing)) => codes::asks_for_no_certificate(call.about, &call.address),
+        Ok(Ok(asked)) if excludes(&asked, call.client) => codes::asks_for_others(call.about, &call.address),
+        Ok(Ok(Asked::Certificate { .. })) => return Attempt::Accepted,
+        Ok(Err(refusal)) => refused(call, &refusal),
+        Err(error) => codes::not_tried(call.about, &with_causes(&error)),
+    };
+    Attempt::Broken(vec![finding])
+}
+
+/// What an answer says of a refusal.
+fn judge_refusal(call: &Call<'_>, answer: Answer) -> Look {
+    let undecided = |why: &str| {
+        let notice = codes::not_decided(call.about, &call.address, why);
+        Look { notice: Some(notice), ..Look::of(Method::Handshake, Attempt::Refused(Vec::new())) }
+    };
+    match answer {
+        Ok(Ok(Asked::Nothing)) => {
+            let finding = codes::asks_for_no_certificate(call.about, &call.address);
+            Look::of(Method::Live, Attempt::Broken(vec![finding]))
+        }
+        Ok(Ok(asked)) if excludes(&asked, call.client) => undecided(
+            "it asks for certificates of other authorities, and completed the handshake: it may refuse the first request",
+        ),
+        Ok(Ok(Asked::Certificate { .. })) => Look::of(Method::Live, Attempt::Accepted),
+        Ok(Err(refusal)) if refusal.stage == Stage::Unreachable => undecided(&refusal.reason),
+        Ok(Err(_)) => Look::of(Method::Live, Attempt::Refused(Vec::new())),
+        Err(error) => undecided(&with_causes(&error)),
     }
 }
 
